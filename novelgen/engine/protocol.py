@@ -1,0 +1,61 @@
+"""What the story loop may ask of a language model. Implemented by engines, imported by the core."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from novelgen.engine.values import (
+    ChatMessage,
+    DecodeRequest,
+    DecodeResult,
+    EngineInfo,
+    MemoryState,
+)
+
+
+class DecodeObserver(Protocol):
+    """Watches one decode call while it runs."""
+
+    def on_text(self, row: int, text: str) -> None:
+        """Called with the new piece of text of a row, about once a token."""
+
+    def should_stop(self) -> bool:
+        """Asked between tokens; True ends every row as `FinishReason.CANCELLED`."""
+
+
+class Engine(Protocol):
+    """A language model with a recurrent memory.
+
+    Every method is a pure function of its arguments, on one machine with one set of settings:
+    no memory, text or random state lives in the engine between calls.
+    """
+
+    @property
+    def info(self) -> EngineInfo:
+        """What this engine is; constant for its life."""
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens in the canonical tokenisation of prose (no special tokens)."""
+
+    def token_ends(self, text: str) -> Sequence[int]:
+        """The end offset in `text` of every token of its canonical tokenisation, ascending."""
+
+    def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
+        """The prompt text for a chat; `reply_start` begins the model's answer.
+
+        Special tokens inside the messages' contents are removed. Raises `ModelError` when
+        `info.has_chat_template` is False.
+        """
+
+    def initial_memory(self) -> MemoryState:
+        """The learned memory before the first segment."""
+
+    def decode(
+        self, request: DecodeRequest, observer: DecodeObserver | None = None
+    ) -> DecodeResult:
+        """Draw one text per stream key after `[memory][brief][tail]`."""
+
+    def write(self, memory: MemoryState, segment: str) -> MemoryState:
+        """The memory after reading `segment` (the write pass: memory and prose alone)."""
+
+    def score(self, memory: MemoryState, context: str, text: str) -> float:
+        """Mean natural log-probability a token of `text` after `[memory][context]`."""

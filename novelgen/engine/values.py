@@ -1,0 +1,132 @@
+"""Values that cross the engine seam. Frozen, torch-free, and cheap to build."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+NO_MEMORY_ADAPTER = "none"
+
+
+class FinishReason(StrEnum):
+    """Why a candidate stopped growing."""
+
+    STOP_TOKEN = "stop_token"
+    STOP_STRING = "stop_string"
+    WORDS = "words"
+    LENGTH = "length"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingParams:
+    """How the next token is drawn from the model's distribution.
+
+    The order of application is the field order. `temperature` 0 takes the most likely token.
+    """
+
+    repetition_penalty: float = 1.0
+    """Divides positive and multiplies negative logits of tokens seen in the window (CTRL, 2019)."""
+    repetition_window: int = 256
+    """Tokens of context and new text that the penalty looks back on."""
+    no_repeat_ngram: int = 0
+    """Forbids completing an n-gram already in the window of context and new text; 0 is off."""
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    min_p: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message for a model that has a chat template. `role` is system, user or assistant."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeRequest:
+    """One decode call: `[memory][brief][tail]` is prefilled, then every row draws on.
+
+    `brief` may hold the model's special tokens (it came through `Engine.render_chat`); `tail`
+    is prose and is tokenised without them. There is one row for every key in `stream_keys`.
+    """
+
+    memory: "MemoryState"
+    brief: str
+    tail: str
+    sampling: SamplingParams
+    stream_keys: tuple[bytes, ...]
+    """16-byte Philox keys, one a candidate row (see `novelgen.engine.randomness`)."""
+    max_new_tokens: int
+    max_words: int | None = None
+    """A row ends once its text holds this many words and the next one has begun."""
+    stop_strings: tuple[str, ...] = ()
+    """A row ends before the first of these; the string itself is not part of the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One decoded row."""
+
+    text: str
+    num_tokens: int
+    mean_logprob: float
+    """Mean natural log-probability of the drawn tokens under the unfiltered model; 0 if none."""
+    finish_reason: FinishReason
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeResult:
+    """All rows of a decode call, in the order of the request's stream keys."""
+
+    candidates: tuple[Candidate, ...]
+    prompt_tokens: int
+    elapsed_seconds: float
+
+    @property
+    def num_tokens(self) -> int:
+        return sum(candidate.num_tokens for candidate in self.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine is. Both fingerprints are hex SHA-256 strings."""
+
+    model: str
+    """The name the person used."""
+    model_fingerprint: str
+    """Weights, architecture and tokenizer. Independent of dtype and device."""
+    adapter_fingerprint: str
+    """Adapter weights, slots, layout, segment size, brief version. Without an adapter: a hash of
+    the segment size alone, so that the chain exists with memory off too."""
+    num_mem_tokens: int
+    """0 when memory is off."""
+    hidden_size: int
+    segment_size: int
+    """Tokens in a segment, at most."""
+    context_size: int
+    """Tokens the model can attend to, at most."""
+    has_chat_template: bool
+    device: str
+    dtype: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryState:
+    """A memory as exact bytes: one safetensors file with the tensor `memory`.
+
+    Shape `(num_mem_tokens, hidden_size)`, float32. The bytes are what is stored, hashed and
+    compared; two equal states have equal bytes. Build and read it with `novelgen.engine.memory`.
+    """
+
+    data: bytes
+    num_mem_tokens: int
+    hidden_size: int
+    model_fingerprint: str
+    adapter_fingerprint: str
