@@ -36,9 +36,6 @@ class Engine(Protocol):
     def count_tokens(self, text: str) -> int:
         """Tokens in the canonical tokenisation of prose (no special tokens)."""
 
-    def token_ends(self, text: str) -> Sequence[int]:
-        """The end offset in `text` of every token of its canonical tokenisation, ascending."""
-
     def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
         """The prompt text for a chat; `reply_start` begins the model's answer.
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 NO_MEMORY_ADAPTER = "none"
+SCRIPTED_MODEL = "scripted"
 
 
 class FinishReason(StrEnum):

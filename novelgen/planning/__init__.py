@@ -1,0 +1,1 @@
+"""From a premise to chapters and beats with word budgets."""

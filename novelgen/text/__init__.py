@@ -1,0 +1,1 @@
+"""Pure functions over prose: counting, cutting, cleaning, budgets. No torch, no database."""

@@ -1,0 +1,296 @@
+"""The composition root: settings in, a workbench with store, engine and writer out.
+
+Heavy imports (torch, SQLAlchemy) happen inside functions, so that a command pays only for what
+it uses.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
+
+from novelgen.config import Settings
+from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL
+from novelgen.errors import ModelError, NotFoundError, StorageError, UsageError
+from novelgen.paths import Paths
+from storage.errors import AmbiguousName, RecordNotFound, StorageFailure
+
+if TYPE_CHECKING:
+    from novelgen.engine.protocol import Engine
+    from novelgen.generation.novel_context import RunLimits
+    from novelgen.generation.run import NovelRun
+    from novelgen.generation.stop import RunObserver, StopSignal
+    from novelgen.generation.verification import Verification
+    from novelgen.manuscript.overview import NovelOverview
+    from novelgen.modeling.fit import FitReport
+    from novelgen.modeling.pull_progress import OnProgress
+    from storage.records import NovelRecord, NovelSummary, RunRecord, SnapshotSummary
+    from storage.store import Store
+
+Narrate = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NovelRequest:
+    """A novel as a person asks for it; texts are cleaned, numbers checked."""
+
+    title: str
+    author: str
+    premise: str
+    target_words: int
+    seed: int
+    chapters: int | None = None
+
+
+class Workbench:
+    """Everything a front end needs, for one call or one session."""
+
+    def __init__(self, paths: Paths, settings: Settings) -> None:
+        self.paths = paths
+        self.settings = settings
+        self._store: Store | None = None
+
+    def __enter__(self) -> "Workbench":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._store is not None:
+            self._store.close()
+
+    @property
+    def store(self) -> "Store":
+        """The database, opened when first asked for."""
+        if self._store is None:
+            from storage.store import open_store
+
+            self._store = open_store(database_url(self.paths, self.settings))
+        return self._store
+
+    def summaries(self) -> "list[NovelSummary]":
+        with self.store.reading() as work:
+            return work.novels.summaries()
+
+    def find(self, reference: str) -> "NovelSummary":
+        """The novel with that id or title, or its unique beginning."""
+        with self.store.reading() as work:
+            return work.novels.summary(work.novels.find(reference).id)
+
+    def overview(self, reference: str) -> "NovelOverview":
+        from novelgen.manuscript.overview import read_overview
+
+        with self.store.reading() as work:
+            summary = work.novels.summary(work.novels.find(reference).id)
+            return read_overview(work, summary)
+
+    def snapshots(self, reference: str) -> "list[SnapshotSummary]":
+        with self.store.reading() as work:
+            return work.snapshots.of_branch(work.novels.find(reference).active_branch_id)
+
+    def verify(self, reference: str) -> "Verification":
+        from novelgen.generation.verification import verify_branch
+
+        with self.store.reading() as work:
+            return verify_branch(work, work.novels.find(reference).active_branch_id)
+
+    def export(
+        self,
+        reference: str,
+        format_name: str,
+        first: int,
+        last: int | None,
+        path: Path | None,
+        *,
+        overwrite: bool,
+    ) -> Path:
+        """Write a manuscript to a file, by default named after its title; returns its path."""
+        from novelgen.manuscript.export import file_name, renderer_for, write_atomically
+        from novelgen.manuscript.tree import read_manuscript
+
+        render = renderer_for(format_name)
+        with self.store.reading() as work:
+            summary = work.novels.summary(work.novels.find(reference).id)
+            manuscript = read_manuscript(work, summary, first, last)
+            target = path or Path(file_name(manuscript.title, summary.novel.id, format_name))
+            write_atomically(target, render(manuscript), overwrite=overwrite)
+        return target
+
+    def export_to_stream(
+        self, reference: str, format_name: str, first: int, last: int | None, stream: TextIO
+    ) -> None:
+        """Write a manuscript to an open stream."""
+        from novelgen.manuscript.export import renderer_for
+        from novelgen.manuscript.tree import read_manuscript
+
+        render = renderer_for(format_name)
+        with self.store.reading() as work:
+            summary = work.novels.summary(work.novels.find(reference).id)
+            stream.writelines(render(read_manuscript(work, summary, first, last)))
+
+    def create_novel(self, request: NovelRequest) -> "NovelRecord":
+        """Commit the novel's row. No model is loaded; its name and the adapter are checked."""
+        from novelgen.generation.novel_settings import NovelSettings
+        from novelgen.generation.plan_keeper import UNTITLED
+        from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
+        from storage.records import NewNovel
+
+        source = resolve(self.settings.model or DEFAULT_MODEL)
+        settings = NovelSettings(
+            segment_size=self.settings.segment_size,
+            tail_tokens=self.settings.tail_tokens,
+            candidates=self.settings.candidates,
+            device=self.settings.device,
+            dtype=self.settings.dtype,
+            chapters=request.chapters,
+        )
+        novel = NewNovel(
+            title=request.title or UNTITLED,
+            author=request.author,
+            premise=request.premise,
+            seed=request.seed,
+            target_words=request.target_words,
+            model=str(source.path) if source.path else source.name,
+            adapter=_adapter_name(self.settings.adapter, source.name),
+            settings=settings.as_json(),
+        )
+        with self.store.writing() as work:
+            return work.novels.add(novel)
+
+    def load_engine(
+        self, novel: "NovelRecord", on_progress: "OnProgress", narrate: Narrate
+    ) -> "Engine":
+        """The engine a novel is written with; fetches its model if it is not here.
+
+        Raises `ModelError` when the model does not fit this machine, before it is loaded.
+        """
+        from novelgen.engine.scripted import ScriptedEngine
+        from novelgen.generation.novel_settings import NovelSettings
+
+        settings = NovelSettings.from_json(novel.settings)
+        if novel.model == SCRIPTED_MODEL:
+            return ScriptedEngine(settings.segment_size)
+        from novelgen.modeling.backbone import default_dtype
+        from novelgen.modeling.fit import Verdict, assess
+        from novelgen.modeling.provisioning import pull
+        from novelgen.modeling.torch_engine import load_torch_engine
+        from novelgen.prompting.brief import BRIEF_VERSION
+
+        local = pull(novel.model, self.paths.models, on_progress)
+        dtype = default_dtype(settings.device) if settings.dtype == "auto" else settings.dtype
+        report = assess(
+            local.directory,
+            dtype,
+            novel.target_words,
+            settings.device,
+            candidates=settings.candidates,
+        )
+        narrate(f"{novel.model}: {report.summary()}")
+        if report.verdict is Verdict.DOES_NOT_FIT:
+            raise ModelError(f"The model {novel.model} does not fit this machine.", report.remedy)
+        adapter = None if novel.adapter == NO_MEMORY_ADAPTER else Path(novel.adapter)
+        if adapter is None:
+            narrate(
+                "Memory is off: there is no trained adapter for this model. The brief and the "
+                "last pages carry the story."
+            )
+        return load_torch_engine(
+            local.directory,
+            novel.model,
+            local.fingerprint,
+            segment_size=settings.segment_size,
+            brief_version=BRIEF_VERSION,
+            adapter_dir=adapter,
+            device=settings.device,
+            dtype=settings.dtype,
+        )
+
+    @contextmanager
+    def claimed(self, novel: "NovelRecord") -> "Iterator[None]":
+        """Hold the novel's lock, so that no other process writes it."""
+        from novelgen.generation.run import claim_novel
+
+        lock = claim_novel(self.paths.locks, novel)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def start_run(
+        self,
+        novel: "NovelRecord",
+        engine: "Engine",
+        limits: "RunLimits",
+        stop: "StopSignal",
+        observer: "RunObserver",
+    ) -> "NovelRun":
+        """A run that is claimed and ready to write. Call it inside `claimed`."""
+        from novelgen.generation.run import NovelRun
+        from novelgen.prompting.library import PromptLibrary
+
+        return NovelRun(
+            self.store,
+            engine,
+            PromptLibrary(self.paths.user_prompts),
+            novel,
+            limits=limits,
+            stop=stop,
+            observer=observer,
+        )
+
+    def latest_run(self, novel_id: str) -> "RunRecord | None":
+        with self.store.reading() as work:
+            return work.runs.latest(novel_id)
+
+
+def database_url(paths: Paths, settings: Settings) -> str:
+    """The database in force: the one that is set, else a SQLite file in the data directory."""
+    return settings.database_url or f"sqlite:///{paths.database}"
+
+
+def upgrade_database(paths: Paths, settings: Settings) -> str:
+    """Bring the tables up to date; returns the schema revision."""
+    from storage.schema import upgrade_schema
+
+    return upgrade_schema(database_url(paths, settings))
+
+
+def as_novelgen_error(error: Exception) -> Exception:
+    """Storage's own errors as the product's; anything else as it is."""
+    if isinstance(error, RecordNotFound):
+        return NotFoundError(error.message, error.remedy)
+    if isinstance(error, AmbiguousName):
+        return UsageError(error.message, error.remedy)
+    if isinstance(error, StorageFailure):
+        return StorageError(error.message, error.remedy)
+    return error
+
+
+def _adapter_name(adapter: str, model: str) -> str:
+    """`none`, or the absolute path of an adapter directory that exists."""
+    if adapter == NO_MEMORY_ADAPTER:
+        return NO_MEMORY_ADAPTER
+    if model == SCRIPTED_MODEL:
+        raise UsageError("The scripted engine takes no adapter.", "Leave --adapter out.")
+    path = Path(adapter).expanduser().absolute()
+    if not (path / "adapter.json").is_file():
+        raise UsageError(
+            f"There is no memory adapter in {path}.", "Give the directory that `adapter.json` is in."
+        )
+    return str(path)
+
+
+def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "FitReport | None":
+    """Whether a local model fits this machine; None when there are no weights to assess."""
+    if directory is None:
+        return None
+    from novelgen.modeling.backbone import default_dtype
+    from novelgen.modeling.fit import assess
+
+    dtype = default_dtype(settings.device) if settings.dtype == "auto" else settings.dtype
+    return assess(directory, dtype, target_words, settings.device, candidates=settings.candidates)

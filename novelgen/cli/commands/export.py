@@ -1,0 +1,55 @@
+"""`novelgen export`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from novelgen.cli.invocation import invocation_of
+from novelgen.errors import UsageError
+
+
+def export(
+    context: typer.Context,
+    novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
+    format_name: Annotated[str, typer.Option("--format", "-f", help="md (Markdown).")] = "md",
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="PATH", help="File to write; - is stdout."),
+    ] = None,
+    chapters: Annotated[
+        str | None, typer.Option(metavar="A-B", help="Only these chapters, for example 3-7 or 5.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> None:
+    """Export a manuscript. Prints the path of the file.
+
+    Example: novelgen export 3f2a --format md --output my-novel.md
+    """
+    invocation = invocation_of(context)
+    first, last = _chapter_range(chapters)
+    with invocation.workbench() as workbench:
+        if output == "-":
+            workbench.export_to_stream(novel, format_name, first, last, sys.stdout)
+            return
+        path = workbench.export(
+            novel, format_name, first, last, Path(output) if output else None, overwrite=force
+        )
+    if invocation.output.as_json:
+        invocation.output.document({"path": str(path), "format": format_name})
+    else:
+        invocation.output.data(str(path))
+
+
+def _chapter_range(text: str | None) -> tuple[int, int | None]:
+    if text is None:
+        return 1, None
+    first, separator, last = text.partition("-")
+    try:
+        numbers = int(first), int(last) if separator else int(first)
+    except ValueError:
+        numbers = 0, 0
+    if not 1 <= numbers[0] <= numbers[1]:
+        raise UsageError(f"{text!r} is not a range of chapters.", "Write it like 3-7, or 5.")
+    return numbers

@@ -1,0 +1,173 @@
+"""`novelgen new`."""
+
+import secrets
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from novelgen.cli.invocation import invocation_of
+from novelgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from novelgen.bootstrap import NovelRequest
+
+_MIN_WORDS, _MAX_WORDS = 100, 10_000_000
+_MAX_TITLE, _MAX_PREMISE = 300, 8_000
+_MAX_CHAPTERS = 5_000
+_MIN_CHAPTER_WORDS = 40
+_SUGGESTED_WORDS = 1_500
+_MAX_SEED = 2**63 - 1
+
+
+def new(
+    context: typer.Context,
+    title: Annotated[
+        str | None, typer.Option(help="Title; without one the model finds one.")
+    ] = None,
+    author: Annotated[str | None, typer.Option(help="Author, for the manuscript.")] = None,
+    premise: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="What the novel is about; without one the model invents it."),
+    ] = None,
+    premise_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Read the premise from a text file.")
+    ] = None,
+    target_words: Annotated[
+        int | None,
+        typer.Option(metavar="N", help=f"Words wanted, {_MIN_WORDS} to {_MAX_WORDS:,}."),
+    ] = None,
+    chapters: Annotated[
+        int | None, typer.Option(metavar="N", help="Number of chapters; default by length.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="M", help="Model: see `novelgen models list`. Default smollm2-135m."),
+    ] = None,
+    adapter: Annotated[
+        str | None,
+        typer.Option(metavar="A", help="Directory of a trained memory adapter, or none (default)."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="S", help="Same seed, settings and machine: same novel."),
+    ] = None,
+    candidates: Annotated[
+        int | None,
+        typer.Option(metavar="K", help="Texts drawn for every passage; the best is kept. Default 1."),
+    ] = None,
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan.")] = False,
+    headless: Annotated[
+        bool,
+        typer.Option(
+            "--headless", help="Write with progress on stderr. The only way in this version."
+        ),
+    ] = False,
+) -> None:
+    """Create a novel, plan it and write it. Prints its id.
+
+    The first time, the default model is fetched (93 MB).
+
+    Example: novelgen new --title "The Keeper" --target-words 1500 --premise "A lighthouse keeper
+    finds a letter dated tomorrow."
+    """
+    del headless
+    invocation = invocation_of(context)
+    from novelgen.bootstrap import NovelRequest
+    from novelgen.cli.writing import write_novel
+    from novelgen.generation.novel_context import RunLimits
+
+    if premise is not None and premise_file is not None:
+        raise UsageError("Both --premise and --premise-file are given.", "Give one of them.")
+    if premise_file is not None:
+        premise = _read_premise(premise_file)
+    if sys.stdin.isatty() and (target_words is None or premise is None):
+        title, premise, target_words = _ask(title, premise, target_words)
+    if target_words is None:
+        raise UsageError(
+            "--target-words is missing.", "For example: novelgen new --target-words 1500"
+        )
+    request = NovelRequest(
+        title=_clean_title(title or ""),
+        author=_clean_title(author or "", "--author"),
+        premise=_clean_premise(premise or ""),
+        target_words=_in_range(target_words, _MIN_WORDS, _MAX_WORDS, "--target-words"),
+        seed=secrets.randbits(32) if seed is None else _in_range(seed, 0, _MAX_SEED, "--seed"),
+        chapters=_checked_chapters(chapters, target_words),
+    )
+    limits = RunLimits(plan_only=plan_only)
+    with invocation.workbench(model=model, adapter=adapter, candidates=candidates) as workbench:
+        if not request.author and workbench.settings.author:
+            request = _with_author(request, workbench.settings.author)
+        novel = workbench.create_novel(request)
+        invocation.output.note(f"Novel {novel.id}, seed {novel.seed}.")
+        code = write_novel(invocation, workbench, novel, limits)
+    raise typer.Exit(code)
+
+
+def _with_author(request: "NovelRequest", author: str) -> "NovelRequest":
+    return replace(request, author=_clean_title(author, "author"))
+
+
+def _ask(
+    title: str | None, premise: str | None, target_words: int | None
+) -> tuple[str | None, str, int]:
+    """What is missing, asked on the terminal; questions go to stderr."""
+    if title is None:
+        title = typer.prompt("Title (empty: the model finds one)", default="", show_default=False, err=True)
+    if premise is None:
+        premise = typer.prompt(
+            "What is it about? (empty: the model invents it)", default="", show_default=False, err=True
+        )
+    if target_words is None:
+        target_words = typer.prompt("How many words?", default=_SUGGESTED_WORDS, type=int, err=True)
+    return title, str(premise), int(target_words or _SUGGESTED_WORDS)
+
+
+def _read_premise(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
+
+
+def _clean_title(text: str, option: str = "--title") -> str:
+    from novelgen.text.sanitize import clean_line
+
+    cleaned = clean_line(text)
+    if len(cleaned) > _MAX_TITLE:
+        raise UsageError(f"{option} is longer than {_MAX_TITLE} characters.", "Shorten it.")
+    return cleaned
+
+
+def _clean_premise(text: str) -> str:
+    from novelgen.text.sanitize import clean_line
+
+    cleaned = clean_line(text)
+    if len(cleaned) > _MAX_PREMISE:
+        raise UsageError(
+            f"The premise has {len(cleaned):,} characters, more than {_MAX_PREMISE:,}.",
+            "It stands in every prompt; keep it to what the whole book needs.",
+        )
+    return cleaned
+
+
+def _checked_chapters(chapters: int | None, target_words: int) -> int | None:
+    if chapters is None:
+        return None
+    most = max(1, min(_MAX_CHAPTERS, target_words // _MIN_CHAPTER_WORDS))
+    return _in_range(chapters, 1, most, f"--chapters for {target_words:,} words")
+
+
+def _in_range(value: int, least: int, most: int, option: str) -> int:
+    if not least <= value <= most:
+        raise UsageError(
+            f"{option} is {value:,}; it can be {least:,} to {most:,}.", "Choose another number."
+        )
+    return value
+
+

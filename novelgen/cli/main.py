@@ -1,0 +1,128 @@
+"""The `novelgen` command: global options, the commands, and the one error boundary."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+import novelgen
+from novelgen.cli.commands import database, doctor, export, listing, models, new, resume, snapshots
+from novelgen.cli.global_options import EPILOG, hoist_global_options
+from novelgen.cli.invocation import Invocation
+from novelgen.cli.output import Output, make_streams_safe
+from novelgen.errors import ExitCode, NovelgenError
+from novelgen.paths import resolve_paths
+
+_WRITING = "Writing"
+_RESEARCH = "Research and repair"
+
+app = typer.Typer(
+    name="novelgen",
+    help="Write long novels on your own machine.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        Output().data(f"novelgen {novelgen.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No narration on stderr.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks, and a fuller log.")] = False,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Database (NOVELGEN_DATABASE_URL); default a SQLite file."
+        ),
+    ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep everything below DIR (NOVELGEN_HOME)."),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Configuration file (TOML).")
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    paths = resolve_paths(home)
+    context.obj = Invocation(paths, Output(json, quiet), config, db, debug)
+    from novelgen.log import start_logging
+
+    start_logging(paths.log_file, debug=debug)
+
+
+app.command("new", rich_help_panel=_WRITING, epilog=EPILOG)(new.new)
+app.command("resume", rich_help_panel=_WRITING, epilog=EPILOG)(resume.resume)
+app.command("list", rich_help_panel=_WRITING, epilog=EPILOG)(listing.list_novels)
+app.command("show", rich_help_panel=_WRITING, epilog=EPILOG)(listing.show)
+app.command("export", rich_help_panel=_WRITING, epilog=EPILOG)(export.export)
+app.add_typer(models.app, name="models", rich_help_panel=_WRITING)
+app.command("doctor", rich_help_panel=_RESEARCH, epilog=EPILOG)(doctor.doctor)
+app.command("snapshots", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.snapshots)
+app.command("verify", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.verify)
+app.add_typer(database.app, name="db", rich_help_panel=_RESEARCH)
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    arguments = hoist_global_options(sys.argv[1:])
+    make_streams_safe()
+    sys.exit(_guarded(arguments))
+
+
+def _guarded(arguments: list[str]) -> int:
+    """Run the command; every error becomes one message and an exit code."""
+    output = Output()
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="novelgen")
+        sys.stdout.flush()
+        return int(code or ExitCode.DONE)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        output.error("interrupted.", "Everything committed is kept; `novelgen list` shows it.")
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        command = getattr(getattr(error, "ctx", None), "command_path", "novelgen")
+        output.error(error.format_message(), f"See `{command} --help`.")
+        return ExitCode.USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        return _explain(error, output)
+
+
+def _explain(error: Exception, output: Output) -> int:
+    from novelgen.bootstrap import as_novelgen_error
+
+    known = as_novelgen_error(error)
+    if isinstance(known, NovelgenError):
+        output.error(known.message, known.remedy)
+        return known.exit_code
+    from novelgen.log import log_unexpected
+
+    log_unexpected(error)
+    output.error(
+        f"unexpected {type(error).__name__}: {error}",
+        "Run it again with --debug for the traceback; the log file has it too.",
+    )
+    return ExitCode.FAILED

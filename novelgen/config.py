@@ -1,0 +1,86 @@
+"""Typed settings: built-in defaults < configuration file < environment < command-line flags.
+
+The file is TOML (`config.toml` in the configuration directory, or `--config FILE`); an environment
+variable is `NOVELGEN_` and the setting's name in capitals. An unknown key or a bad value is an
+error that names it.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from novelgen.errors import UsageError
+from novelgen.paths import Paths
+
+
+class Settings(BaseSettings):
+    """Everything a person may set once instead of with every command."""
+
+    model_config = SettingsConfigDict(env_prefix="NOVELGEN_", extra="forbid", frozen=True)
+
+    database_url: str | None = Field(None, description="Database; default a SQLite file.")
+    author: str = Field("", max_length=200, description="Author of new novels.")
+    model: str | None = Field(None, description="Model of new novels; default smollm2-135m.")
+    adapter: str = Field("none", description="Memory adapter of new novels: a directory, or none.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where models run.")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto", description="Precision of the model."
+    )
+    candidates: int = Field(1, ge=1, le=16, description="Texts drawn for every passage.")
+    segment_size: int = Field(
+        256, ge=32, le=8192, description="Tokens in a memory segment; an adapter brings its own."
+    )
+    tail_tokens: int = Field(
+        768, ge=32, le=131072, description="Tokens of earlier prose shown to the model verbatim."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = TomlConfigSettingsSource(settings_cls)
+        return (init_settings, env_settings, file)
+
+
+def load_settings(paths: Paths, config_file: Path | None = None, **flags: Any) -> Settings:
+    """The settings in force. Flags that are None are not set.
+
+    Raises `UsageError` for a missing `--config` file, TOML that does not parse, or a bad value.
+    """
+    if config_file is not None and not config_file.is_file():
+        raise UsageError(
+            f"There is no configuration file {config_file}.", "Check the path given to --config."
+        )
+    file = config_file or paths.config_file
+
+    class FileSettings(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return FileSettings(**given)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file} is not valid TOML: {error}.", "Mend the file.") from error
+    except ValidationError as error:
+        raise UsageError(_describe(error), f"Settings come from flags, the environment and {file}.") from error
+
+
+def _describe(error: ValidationError) -> str:
+    problems = [
+        f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
+        for problem in error.errors()
+    ]
+    return "Bad setting. " + "; ".join(problems)

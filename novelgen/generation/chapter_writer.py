@@ -1,0 +1,219 @@
+"""Writes one chapter segment by segment, each segment one transaction.
+
+What a run goes on from is only what is committed: the chain head, the text, and the `carry`, text
+already drawn that begins the next segment. Everything else is computed from it, so a killed
+run goes on with the words that an uninterrupted one would have written.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from novelgen.errors import ModelError
+from novelgen.generation.beats import NextPassage, next_passage
+from novelgen.generation.events import SegmentCommitted
+from novelgen.generation.memory_head import MemoryHead, load_head, next_head
+from novelgen.generation.novel_context import NovelContext, snapshot_of
+from novelgen.generation.passage import Passage, PassagePlace, PassageWriter
+from novelgen.planning.planner import ChapterCard
+from novelgen.prompting.brief import Brief, BriefRenderer
+from novelgen.text.segmentation import closed_segment
+from novelgen.text.words import count_words
+from storage.records import Beat, ChapterRecord, NewSegment, SegmentCommit
+
+_CHARS_PER_TOKEN = 6
+_MAX_EMPTY_PASSAGES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterTask:
+    """A chapter to write: its card and beats, and its words as things stand."""
+
+    title: str
+    premise: str
+    card: ChapterCard
+    beats: Sequence[Beat]
+    target_words: int
+    total_chapters: int
+    earlier: str
+
+
+class ChapterWriter:
+    """Writes, or goes on writing, one open chapter."""
+
+    def __init__(self, context: NovelContext, task: ChapterTask, chapter: ChapterRecord) -> None:
+        self._context = context
+        self._task = task
+        self._revision = chapter.revision
+        engine = context.engine
+        chat = engine.render_chat if engine.info.has_chat_template else None
+        self._briefs = BriefRenderer(context.library, chat)
+        self._passages = PassageWriter(
+            engine, context.settings, context.novel.seed, context.watching
+        )
+        self._segment_size = engine.info.segment_size
+        with context.store.reading() as work:
+            last = work.segments.last_of_revision(self._revision.id)
+            self._head: MemoryHead = load_head(work, context.branch_id, engine)
+            totals = work.chapters.totals(context.branch_id)
+        self._position = self._revision.num_segments
+        self._committed_words = self._revision.words
+        self._novel_words = totals.words
+        self._open = last.carry if last else ""
+        self._drawn: list[dict[str, Any]] = []
+        self._empty_passages = 0
+        self._started = time.monotonic()
+
+    @property
+    def words(self) -> int:
+        """Committed words of the chapter."""
+        return self._committed_words
+
+    def write(self) -> Iterator[SegmentCommitted]:
+        """Commit segments until the chapter is complete or the person stops the run."""
+        while True:
+            yield from self._commit_closed()
+            if self._context.stop.is_requested:
+                return
+            step = self._next_step()
+            if step is None:
+                break
+            passage = self._draw(step)
+            if self._overshoots(passage, step):
+                break
+            self._open += passage.text
+            self._drawn.append(passage.provenance)
+        yield from self._complete()
+
+    def _next_step(self) -> NextPassage | None:
+        words = self._committed_words + count_words(self._open)
+        return next_passage([beat.words for beat in self._task.beats], self._task.target_words, words)
+
+    def _draw(self, step: NextPassage) -> Passage:
+        place = PassagePlace(
+            branch=self._context.branch_name,
+            chapter=self._task.card.number,
+            revision=self._revision.number,
+            segment=self._position,
+            passage=len(self._drawn),
+        )
+        passage = self._passages.draw(
+            place,
+            self._head.memory,
+            self._brief(step),
+            self._prose_before(),
+            wanted_words=step.wanted_words,
+            starts_chapter=not self._open and self._position == 0,
+        )
+        self._empty_passages = 0 if passage.words else self._empty_passages + 1
+        if self._empty_passages >= _MAX_EMPTY_PASSAGES:
+            raise ModelError(
+                f"The model wrote nothing usable in chapter {self._task.card.number}, "
+                f"{self._empty_passages} passages in a row.",
+                "Try another model, or another premise; what is written so far is kept.",
+            )
+        return passage
+
+    def _overshoots(self, passage: Passage, step: NextPassage) -> bool:
+        """Whether the chapter is nearer to its target without its last passage."""
+        has_text = bool(self._open or self._position)
+        return step.ends_chapter and has_text and passage.words > 2 * step.wanted_words
+
+    def _brief(self, step: NextPassage) -> str:
+        card, task = self._task.card, self._task
+        last_chapter = card.number == task.total_chapters
+        return self._briefs.render(
+            Brief(
+                title=task.title,
+                premise=task.premise,
+                chapter_number=card.number,
+                total_chapters=task.total_chapters,
+                chapter_title=card.title,
+                chapter_brief=card.brief,
+                beat=task.beats[step.beat].brief,
+                earlier=task.earlier,
+                is_opening=card.number == 1 and step.beat == 0,
+                is_closing=last_chapter and step.beat == len(task.beats) - 1,
+            )
+        )
+
+    def _prose_before(self) -> str:
+        """Enough of the end of the manuscript to fill the verbatim tail."""
+        chars = self._context.settings.tail_tokens * _CHARS_PER_TOKEN
+        with self._context.store.reading() as work:
+            segments = work.segments.tail(self._context.branch_id, chars)
+        prose = ""
+        revision_id = None
+        for segment in segments:
+            new_chapter = revision_id is not None and segment.revision_id != revision_id
+            prose += ("\n\n" if new_chapter else "") + segment.text
+            revision_id = segment.revision_id
+        if self._position == 0 and prose:
+            prose += "\n\n"
+        return (prose + self._open).strip()
+
+    def _commit_closed(self) -> Iterator[SegmentCommitted]:
+        count = self._context.engine.count_tokens
+        while not self._context.stop.is_requested:
+            text = closed_segment(self._open, self._segment_size, count)
+            if text is None:
+                return
+            yield self._commit(text, completes_chapter=False)
+
+    def _complete(self) -> Iterator[SegmentCommitted]:
+        """The open text fits one segment here; its commit and the chapter's end are one."""
+        if self._open.strip():
+            yield self._commit(self._open, completes_chapter=True)
+            return
+        with self._context.store.writing() as work:
+            work.chapters.complete_revision(self._revision.id)
+
+    def _commit(self, text: str, *, completes_chapter: bool) -> SegmentCommitted:
+        head = next_head(self._context.engine, self._head, text)
+        now = time.monotonic()
+        segment = NewSegment(
+            revision_id=self._revision.id,
+            position=self._position,
+            text=text,
+            words=count_words(text),
+            tokens=self._context.engine.count_tokens(text),
+            parent_key=self._head.key,
+            key=head.key,
+            carry=self._open[len(text) :],
+            provenance={"passages": self._drawn},
+            elapsed_seconds=now - self._started,
+        )
+        commit = SegmentCommit(
+            novel_id=self._context.novel.id,
+            branch_id=self._context.branch_id,
+            expected_epoch=self._context.run.epoch,
+            expected_parent_key=self._head.key,
+            segment=segment,
+            snapshot=snapshot_of(head.key, self._head.key, head.memory, self._context.engine.info),
+            run_id=self._context.run.id,
+            completes_chapter=completes_chapter,
+        )
+        with self._context.store.writing() as work:
+            work.commit_segment(commit)
+        return self._advance(segment, head, now)
+
+    def _advance(self, segment: NewSegment, head: MemoryHead, now: float) -> SegmentCommitted:
+        drawn = sum(passage["tokens_drawn"] for passage in self._drawn)
+        self._head = head
+        self._open = self._open[len(segment.text) :]
+        self._position += 1
+        self._committed_words += segment.words
+        self._novel_words += segment.words
+        self._drawn = []
+        self._started = now
+        return SegmentCommitted(
+            chapter=self._task.card.number,
+            position=segment.position,
+            words=segment.words,
+            tokens=segment.tokens,
+            tokens_drawn=drawn,
+            chapter_words=self._committed_words,
+            novel_words=self._novel_words,
+            elapsed_seconds=segment.elapsed_seconds,
+        )

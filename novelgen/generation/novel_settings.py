@@ -1,0 +1,39 @@
+"""What a novel is written with. Fixed at creation and stored with it, so a resume on another day
+or in another shell writes the same words."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from novelgen.engine.values import SamplingParams
+
+PROSE_SAMPLING = SamplingParams(
+    repetition_penalty=1.1,
+    repetition_window=256,
+    no_repeat_ngram=6,
+    temperature=0.8,
+    top_k=0,
+    top_p=0.95,
+    min_p=0.05,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NovelSettings:
+    """Settings of the story loop. Sizes are in tokens."""
+
+    segment_size: int = 256
+    tail_tokens: int = 768
+    candidates: int = 1
+    device: str = "auto"
+    dtype: str = "auto"
+    chapters: int | None = None
+    sampling: SamplingParams = field(default_factory=lambda: PROSE_SAMPLING)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "NovelSettings":
+        fields = dict(document)
+        return cls(**{**fields, "sampling": SamplingParams(**fields["sampling"])})

@@ -1,0 +1,137 @@
+"""Plans and writes a novel to its end, as a stream of events.
+
+Each chapter's target is shared out again from the words left, so what one chapter overshoots the
+rest pays back. The writer keeps no text of earlier chapters: memory use does not grow.
+"""
+
+from collections.abc import Iterator
+
+from novelgen.generation.chapter_writer import ChapterTask, ChapterWriter
+from novelgen.generation.events import (
+    ChapterBegun,
+    ChapterFinished,
+    Event,
+    NovelFinished,
+    RunStopped,
+    StopReason,
+)
+from novelgen.generation.novel_context import NovelContext
+from novelgen.generation.passage import DrawingCancelled
+from novelgen.generation.plan_keeper import PlanKeeper
+from novelgen.planning.planner import PlanningCancelled
+from novelgen.text.budget import remaining_target
+from storage.records import ChapterRecord, RevisionOrigin, RevisionState
+
+
+class NovelWriter:
+    """Goes on with a novel from wherever its committed state stands."""
+
+    def __init__(self, context: NovelContext) -> None:
+        self._context = context
+        self._plan = PlanKeeper(context)
+        self._finished_words: list[int] = []
+        self._stopped: StopReason | None = None
+
+    def run(self) -> Iterator[Event]:
+        """Plan, write and complete chapters; the last event is `NovelFinished` or `RunStopped`."""
+        try:
+            yield from self._run()
+        except (PlanningCancelled, DrawingCancelled):
+            yield RunStopped(StopReason.ASKED, self._words())
+
+    def _run(self) -> Iterator[Event]:
+        self._plan.ensure_premise_and_title()
+        if self._context.limits.plan_only:
+            yield from self._plan_all()
+            return
+        self._finished_words = self._count_finished()
+        for number in range(len(self._finished_words) + 1, self._plan.structure.total_chapters + 1):
+            yield from self._plan.ensure_part(number)
+            reason = self._stop_reason(number - 1)
+            if reason is None:
+                yield from self._write_chapter(number)
+                reason = self._stop_reason(len(self._finished_words))
+            if reason is not None and not self._is_finished():
+                yield RunStopped(reason, self._words())
+                return
+        yield NovelFinished(self._words(), self._context.novel.target_words)
+
+    def _plan_all(self) -> Iterator[Event]:
+        yield from self._plan.ensure_all()
+        reason = StopReason.ASKED if self._context.stop.is_requested else StopReason.PLAN_ONLY
+        yield RunStopped(reason, self._words())
+
+    def _write_chapter(self, number: int) -> Iterator[Event]:
+        task = self._task(number)
+        chapter = self._open_chapter(number, task)
+        total = self._plan.structure.total_chapters
+        yield ChapterBegun(number, total, task.card.title, task.target_words)
+        writer = ChapterWriter(self._context, task, chapter)
+        for event in writer.write():
+            yield event
+            limit = self._context.limits.until_words
+            if limit is not None and event.novel_words >= limit:
+                self._stopped = StopReason.WORD_LIMIT
+                break
+        if self._stored(number).revision.state is RevisionState.COMPLETE:
+            self._finished_words.append(writer.words)
+            yield ChapterFinished(number, writer.words, task.target_words, self._words())
+
+    def _task(self, number: int) -> ChapterTask:
+        structure = self._plan.structure
+        weights = [float(slot.target_words) for slot in structure.chapters]
+        return ChapterTask(
+            title=self._plan.title,
+            premise=self._plan.premise,
+            card=self._plan.card(number),
+            beats=self._plan.beats(number),
+            target_words=remaining_target(
+                self._context.novel.target_words, weights, self._finished_words
+            ),
+            total_chapters=structure.total_chapters,
+            earlier=self._plan.card(number - 1).brief if number > 1 else "",
+        )
+
+    def _open_chapter(self, number: int, task: ChapterTask) -> ChapterRecord:
+        with self._context.store.writing() as work:
+            chapter = work.chapters.get(self._context.branch_id, number)
+            if chapter is not None:
+                return chapter
+            return work.chapters.begin_chapter(
+                self._context.branch_id, number, task.card.title, RevisionOrigin.GENERATED
+            )
+
+    def _stored(self, number: int) -> ChapterRecord:
+        with self._context.store.reading() as work:
+            chapter = work.chapters.get(self._context.branch_id, number)
+        if chapter is None:
+            raise LookupError(f"chapter {number} is not stored")
+        return chapter
+
+    def _count_finished(self) -> list[int]:
+        with self._context.store.reading() as work:
+            chapters = work.chapters.of_branch(self._context.branch_id)
+        return [
+            chapter.revision.words
+            for chapter in chapters
+            if chapter.revision.state is RevisionState.COMPLETE
+        ]
+
+    def _stop_reason(self, finished_chapters: int) -> StopReason | None:
+        if self._stopped is not None:
+            return self._stopped
+        if self._context.stop.is_requested:
+            return StopReason.ASKED
+        limits = self._context.limits
+        if limits.until_chapter is not None and finished_chapters >= limits.until_chapter:
+            return StopReason.CHAPTER_LIMIT
+        if limits.until_words is not None and self._words() >= limits.until_words:
+            return StopReason.WORD_LIMIT
+        return None
+
+    def _is_finished(self) -> bool:
+        return len(self._finished_words) == self._plan.structure.total_chapters
+
+    def _words(self) -> int:
+        with self._context.store.reading() as work:
+            return work.chapters.totals(self._context.branch_id).words

@@ -1,0 +1,158 @@
+"""Draws one passage: decode, clean, cut at a sentence end near the wanted length, choose.
+
+A passage is a function of the novel's seed, its place and the text before it; nothing else.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from novelgen.engine.protocol import DecodeObserver, Engine
+from novelgen.engine.randomness import stream_key
+from novelgen.engine.values import Candidate, DecodeRequest, FinishReason, MemoryState
+from novelgen.generation.novel_settings import NovelSettings
+from novelgen.generation.ranking import Draft, best_draft
+from novelgen.prompting.context import fit_context
+from novelgen.text.prose import clean_prose, cut_to_words, force_sentence, joint
+from novelgen.text.words import count_words
+
+_ATTEMPTS = 4
+_SLACK_WORDS = 40
+_TOKENS_PER_WORD = 2.0
+_MIN_SHARE = 0.4
+
+
+class DrawingCancelled(Exception):
+    """The stop signal came while a passage was drawn; nothing of it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePlace:
+    """Where a passage stands; with the seed it names the random streams of its rows."""
+
+    branch: str
+    chapter: int
+    revision: int
+    segment: int
+    passage: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage to append, white space that joins it included."""
+
+    text: str
+    words: int
+    tokens_drawn: int
+    provenance: dict[str, Any]
+
+
+class PassageWriter:
+    """Draws passages for one novel."""
+
+    def __init__(
+        self, engine: Engine, settings: NovelSettings, seed: int, observer: DecodeObserver
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._seed = seed
+        self._observer = observer
+
+    def draw(
+        self,
+        place: PassagePlace,
+        memory: MemoryState,
+        brief: str,
+        prose_before: str,
+        *,
+        wanted_words: int,
+        starts_chapter: bool,
+    ) -> Passage:
+        """A passage of about `wanted_words` that ends on a complete sentence.
+
+        Raises `DrawingCancelled` when the observer stops the decoding.
+        """
+        request = self._request(memory, brief, prose_before, wanted_words, starts_chapter)
+        drawn = 0
+        drafts: list[Draft] = []
+        last: Candidate | None = None
+        attempt = 0
+        for attempt in range(_ATTEMPTS):
+            result = self._engine.decode(
+                replace(request, stream_keys=self._keys(place, attempt)), self._observer
+            )
+            drawn += result.num_tokens
+            if any(c.finish_reason is FinishReason.CANCELLED for c in result.candidates):
+                raise DrawingCancelled
+            last = result.candidates[0]
+            found = [
+                self._draft(row, candidate, wanted_words, starts_chapter)
+                for row, candidate in enumerate(result.candidates)
+            ]
+            drafts = [draft for draft in found if draft.words] or drafts
+            if any(draft.words >= wanted_words * _MIN_SHARE for draft in drafts):
+                break
+        if drafts:
+            chosen = best_draft(drafts, prose_before, wanted_words)
+            return self._passage(chosen, place, attempt, drawn, forced=False)
+        text = force_sentence(clean_prose(last.text if last else ""), wanted_words)
+        lead = "" if starts_chapter or not text else " "
+        draft = Draft(0, lead + text, count_words(text), 0.0)
+        return self._passage(draft, place, attempt, drawn, forced=True)
+
+    def _request(
+        self,
+        memory: MemoryState,
+        brief: str,
+        prose_before: str,
+        wanted_words: int,
+        starts_chapter: bool,
+    ) -> DecodeRequest:
+        max_words = wanted_words + _SLACK_WORDS
+        max_new_tokens = round(max_words * _TOKENS_PER_WORD)
+        context = fit_context(
+            brief,
+            prose_before,
+            info=self._engine.info,
+            count_tokens=self._engine.count_tokens,
+            tail_tokens=self._settings.tail_tokens,
+            new_tokens=max_new_tokens,
+        )
+        tail = context.tail + "\n\n" if context.tail and starts_chapter else context.tail
+        return DecodeRequest(
+            memory=memory,
+            brief=context.brief,
+            tail=tail,
+            sampling=self._settings.sampling,
+            stream_keys=(),
+            max_new_tokens=max_new_tokens,
+            max_words=max_words,
+        )
+
+    def _keys(self, place: PassagePlace, attempt: int) -> tuple[bytes, ...]:
+        where = [place.branch, place.chapter, place.revision, place.segment, place.passage]
+        return tuple(
+            stream_key(self._seed, "prose", [*where, candidate, attempt])
+            for candidate in range(self._settings.candidates)
+        )
+
+    def _draft(
+        self, row: int, candidate: Candidate, wanted_words: int, starts_chapter: bool
+    ) -> Draft:
+        text = cut_to_words(clean_prose(candidate.text), wanted_words)
+        lead = "" if starts_chapter else joint(candidate.text)
+        return Draft(row, lead + text, count_words(text), candidate.mean_logprob)
+
+    def _passage(
+        self, draft: Draft, place: PassagePlace, attempt: int, drawn: int, *, forced: bool
+    ) -> Passage:
+        provenance = {
+            **asdict(place),
+            "candidate": draft.candidate,
+            "attempt": attempt,
+            "words": draft.words,
+            "mean_logprob": round(draft.mean_logprob, 4),
+            "tokens_drawn": drawn,
+        }
+        if forced:
+            provenance["forced_sentence_end"] = True
+        return Passage(draft.text, draft.words, drawn, provenance)

@@ -1,0 +1,49 @@
+"""Chooses among candidates without a judge: fewest repeats, then nearest to the wanted length,
+then the likeliest. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_N = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A cleaned candidate that ends on a complete sentence."""
+
+    candidate: int
+    text: str
+    """With the white space that joins it to the text before."""
+    words: int
+    mean_logprob: float
+
+
+def best_draft(drafts: Sequence[Draft], recent: str, wanted_words: int) -> Draft:
+    """The draft to keep. `recent` is the prose that a draft must not repeat."""
+    known = _ngrams(recent)
+
+    def cost(draft: Draft) -> tuple[float, float, float]:
+        return (
+            round(_repeat_share(draft.text, known), 2),
+            round(abs(draft.words - wanted_words) / max(wanted_words, 1), 1),
+            -draft.mean_logprob,
+        )
+
+    return min(drafts, key=cost)
+
+
+def _repeat_share(text: str, known: set[tuple[str, ...]]) -> float:
+    """Share of the text's 4-grams that it or the recent prose already holds."""
+    grams = _ngram_list(text)
+    if not grams:
+        return 0.0
+    return 1.0 - len(set(grams) - known) / len(grams)
+
+
+def _ngrams(text: str) -> set[tuple[str, ...]]:
+    return set(_ngram_list(text))
+
+
+def _ngram_list(text: str) -> list[tuple[str, ...]]:
+    words = [word.strip(".,;:!?\"'“”‘’()—").lower() for word in text.split()]
+    return list(zip(*(words[offset:] for offset in range(_N)), strict=False))

@@ -1,0 +1,41 @@
+"""How a person stops a run: after the current segment, or between two tokens."""
+
+from threading import Event
+
+
+class StopSignal:
+    """Set from a signal handler or another thread; read by the story loop. Never unset."""
+
+    def __init__(self) -> None:
+        self._after_segment = Event()
+        self._now = Event()
+
+    def stop_after_segment(self) -> None:
+        """Finish and commit the segment in hand, then stop."""
+        self._after_segment.set()
+
+    def stop_now(self) -> None:
+        """Stop between tokens; the segment in hand is dropped and drawn again on resume."""
+        self._after_segment.set()
+        self._now.set()
+
+    @property
+    def is_requested(self) -> bool:
+        return self._after_segment.is_set()
+
+    @property
+    def is_immediate(self) -> bool:
+        return self._now.is_set()
+
+
+class RunObserver:
+    """Watches decode calls for the story loop: counts, passes text on, and relays the stop."""
+
+    def __init__(self, stop: StopSignal) -> None:
+        self._stop = stop
+
+    def on_text(self, row: int, text: str) -> None:
+        """Nothing to show; front ends override this."""
+
+    def should_stop(self) -> bool:
+        return self._stop.is_immediate

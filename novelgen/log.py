@@ -1,0 +1,34 @@
+"""The log file: what support needs, never what a person must read.
+
+Rotated at one megabyte. Nothing is logged to the terminal.
+"""
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+_MAX_BYTES = 1_000_000
+_FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
+
+
+def start_logging(file: Path, *, debug: bool) -> None:
+    """Send the product's log records to `file`; does nothing when the file cannot be opened."""
+    logger = logging.getLogger("novelgen")
+    if logger.handlers:
+        return
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
+    logger.propagate = False
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(
+            file, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8", delay=True
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    logger.addHandler(handler)
+
+
+def log_unexpected(error: BaseException) -> None:
+    """Write an error nobody foresaw, with its traceback, to the log file."""
+    logging.getLogger("novelgen").error("unexpected error", exc_info=error)

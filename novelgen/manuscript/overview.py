@@ -1,0 +1,84 @@
+"""What `show` tells about a novel: chapters as planned and as written, and known novels."""
+
+from dataclasses import dataclass
+
+from novelgen.manuscript.references import REFERENCE_NOVELS, ReferenceNovel
+from novelgen.planning.structure import Structure
+from novelgen.text.budget import share_out
+from storage.records import ChapterRecord, NovelSummary, RevisionState
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterOverview:
+    """A chapter. `target_words` is its share as things stand; `revision` is 0 when unwritten."""
+
+    number: int
+    title: str
+    words: int
+    target_words: int
+    status: str
+    """outlined, planned, writing or complete."""
+    memory_behind: bool
+    to_check: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class NovelOverview:
+    """A novel with the chapters of its active branch."""
+
+    summary: NovelSummary
+    branch: str
+    chapters: tuple[ChapterOverview, ...]
+    references: tuple[ReferenceNovel, ...]
+
+
+def read_overview(work: UnitOfWork, summary: NovelSummary) -> NovelOverview:
+    """The overview of a novel's active branch."""
+    branch_id = summary.novel.active_branch_id
+    written = {chapter.number: chapter for chapter in work.chapters.of_branch(branch_id)}
+    behind = work.segments.chapters_without_memory(branch_id)
+    plan = work.plans.current(branch_id)
+    titles: dict[int, str] = {}
+    targets: dict[int, int] = {number: 0 for number in written}
+    if plan is not None:
+        titles = {card.number: card.title for card in work.plans.chapters(plan.id)}
+        targets = _targets(Structure.from_json(plan.structure), summary, written)
+    chapters = tuple(
+        _chapter(number, written.get(number), titles.get(number), target, number in behind)
+        for number, target in sorted(targets.items())
+    )
+    branch = work.branches.get(branch_id)
+    return NovelOverview(summary, branch.name, chapters, REFERENCE_NOVELS)
+
+
+def _targets(
+    structure: Structure, summary: NovelSummary, written: dict[int, ChapterRecord]
+) -> dict[int, int]:
+    """Planned words for complete chapters; for the others, their share of what is left."""
+    complete = {
+        number: chapter.revision.words
+        for number, chapter in written.items()
+        if chapter.revision.state is RevisionState.COMPLETE
+    }
+    targets = {slot.number: slot.target_words for slot in structure.chapters}
+    unwritten = [slot for slot in structure.chapters if slot.number not in complete]
+    if unwritten:
+        left = max(summary.novel.target_words - sum(complete.values()), 1)
+        shares = share_out(left, [float(slot.target_words) for slot in unwritten])
+        targets |= {slot.number: share for slot, share in zip(unwritten, shares, strict=True)}
+    return targets
+
+
+def _chapter(
+    number: int, record: ChapterRecord | None, title: str | None, target: int, behind: bool
+) -> ChapterOverview:
+    if record is None:
+        status = "planned" if title else "outlined"
+        return ChapterOverview(number, title or "", 0, target, status, False, 0, 0)
+    revision = record.revision
+    status = "complete" if revision.state is RevisionState.COMPLETE else "writing"
+    return ChapterOverview(
+        number, revision.title, revision.words, target, status, behind, 0, revision.number
+    )

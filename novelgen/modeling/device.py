@@ -1,0 +1,125 @@
+"""The device a model will run on: which, how much memory, how fast it reads weights.
+
+CUDA before MPS before CPU. Memory is what this process may use: inside a container the limit of
+the control group counts, not the machine. torch is imported inside functions only.
+"""
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from novelgen.errors import UsageError
+
+_PROBE_ROWS, _PROBE_COLUMNS = 4096, 4096
+"""A float32 matrix of 64 MiB: larger than the caches of common processors."""
+_PROBE_REPEATS = 5
+_CGROUP = Path("/sys/fs/cgroup")
+
+
+class DeviceKind(StrEnum):
+    CUDA = "cuda"
+    MPS = "mps"
+    CPU = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device and its memory as it is now."""
+
+    kind: DeviceKind
+    name: str
+    memory_total_bytes: int
+    memory_available_bytes: int
+
+
+def choose_device(wanted: str = "auto") -> Device:
+    """The device for `wanted`: auto, cuda, mps or cpu.
+
+    Raises `UsageError` for a device that is not here.
+    """
+    present = _present_kinds()
+    if wanted == "auto":
+        return _describe(present[0])
+    if wanted not in [kind.value for kind in DeviceKind]:
+        raise UsageError(
+            f"There is no device named {wanted!r}.",
+            "Choose auto, cuda, mps or cpu.",
+        )
+    if DeviceKind(wanted) not in present:
+        raise UsageError(
+            f"The device {wanted} is not available on this machine (or torch was installed "
+            "without it).",
+            f"Use --device auto, which takes {present[0].value} here.",
+        )
+    return _describe(DeviceKind(wanted))
+
+
+@cache
+def cpu_bytes_per_second() -> float:
+    """How fast this processor reads weights: the best of a few matrix-vector products.
+
+    Takes about a tenth of a second, once a process.
+    """
+    import torch
+
+    matrix = torch.ones(_PROBE_ROWS, _PROBE_COLUMNS)
+    vector = torch.ones(_PROBE_COLUMNS)
+    best = float("inf")
+    with torch.inference_mode():
+        torch.mv(matrix, vector)
+        for _ in range(_PROBE_REPEATS):
+            begin = time.perf_counter()
+            torch.mv(matrix, vector)
+            best = min(best, time.perf_counter() - begin)
+    return matrix.numel() * matrix.element_size() / best
+
+
+def _present_kinds() -> list[DeviceKind]:
+    import torch
+
+    present = [DeviceKind.CUDA] if torch.cuda.is_available() else []
+    if torch.backends.mps.is_available():
+        present.append(DeviceKind.MPS)
+    return [*present, DeviceKind.CPU]
+
+
+def _describe(kind: DeviceKind) -> Device:
+    if kind is DeviceKind.CUDA:
+        import torch
+
+        free, total = torch.cuda.mem_get_info()
+        return Device(kind, torch.cuda.get_device_name(), total, free)
+    total, available = _machine_memory()
+    if kind is DeviceKind.MPS:
+        return Device(kind, "Apple GPU", total, available)
+    return Device(kind, f"CPU, {_usable_cores()} cores", total, available)
+
+
+def _usable_cores() -> int:
+    with suppress(AttributeError, NotImplementedError, psutil.Error):
+        return len(psutil.Process().cpu_affinity() or []) or psutil.cpu_count() or 1
+    return psutil.cpu_count() or 1
+
+
+def _machine_memory() -> tuple[int, int]:
+    """Total and available bytes, within the control group's limit where there is one."""
+    memory = psutil.virtual_memory()
+    total, available = int(memory.total), int(memory.available)
+    limit, used = _read_cgroup("memory.max"), _read_cgroup("memory.current")
+    if limit is not None and limit < total:
+        total = limit
+        available = min(available, max(0, limit - (used or 0)))
+    return total, available
+
+
+def _read_cgroup(name: str) -> int | None:
+    try:
+        text = (_CGROUP / name).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return int(text) if text.isdigit() else None

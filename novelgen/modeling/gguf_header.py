@@ -1,0 +1,171 @@
+"""Reads the header of a GGUF file: architecture, licence, tensors. Reads no weights.
+
+Format: the GGUF specification of the ggml project, versions 2 and 3 (little endian). A file that
+is cut off, split, or no GGUF at all is refused here, before anything slow begins.
+"""
+
+import math
+import mmap
+import struct
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from novelgen.errors import ModelError
+
+_MAGIC = b"GGUF"
+_VERSIONS = (2, 3)
+_STRING, _ARRAY = 8, 9
+_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q"}
+_SCALARS[12] = "d"
+_DEFAULT_ALIGNMENT = 32
+_F32, _F16 = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class GgufHeader:
+    """What a GGUF file says of itself."""
+
+    architecture: str
+    """The GGUF name of the architecture: llama, qwen3, ..."""
+    license: str
+    parameters: int
+    storage_dtype: str
+    """The torch dtype that keeps the bulk of the weights: quantised ones become bfloat16."""
+
+    @property
+    def converted_bytes(self) -> int:
+        """Size of the weights once de-quantised."""
+        return self.parameters * (4 if self.storage_dtype == "float32" else 2)
+
+
+def read_gguf_header(path: Path) -> GgufHeader:
+    """Reads and checks the header of `path`. Raises `ModelError` with the reason."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(4) != _MAGIC:
+                raise ModelError(
+                    f"{path.name} is not a GGUF file.",
+                    "Give a file written by llama.cpp's converter, or fetch it again.",
+                )
+            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as view:
+                return _parse(view, path)
+    except (struct.error, IndexError, UnicodeDecodeError, OverflowError) as error:
+        raise _cut_off(path) from error
+
+
+class _Cursor:
+    """A reading position in the mapped file."""
+
+    def __init__(self, view: mmap.mmap, offset: int) -> None:
+        self.view = view
+        self.offset = offset
+
+    def number(self, code: str) -> Any:
+        (value,) = struct.unpack_from("<" + code, self.view, self.offset)
+        self.offset += struct.calcsize(code)
+        return value
+
+    def skip(self, count: int) -> None:
+        self.offset += count
+        if self.offset > len(self.view):
+            raise IndexError("past the end")
+
+    def string(self) -> str:
+        length = self.number("Q")
+        start = self.offset
+        self.skip(length)
+        return self.view[start : self.offset].decode("utf-8")
+
+    def value(self, kind: int) -> Any:
+        """A value of a scalar or string kind; arrays are skipped and give `None`."""
+        if kind == _STRING:
+            return self.string()
+        if kind == _ARRAY:
+            self.skip_array()
+            return None
+        return self.number(_scalar(kind))
+
+    def skip_array(self) -> None:
+        kind, length = self.number("I"), self.number("Q")
+        if kind in (_STRING, _ARRAY):
+            for _ in range(length):
+                if kind == _STRING:
+                    self.skip(self.number("Q"))
+                else:
+                    self.skip_array()
+        else:
+            self.skip(length * struct.calcsize(_scalar(kind)))
+
+
+def _scalar(kind: int) -> str:
+    if kind not in _SCALARS:
+        raise IndexError(f"no such value type: {kind}")
+    return _SCALARS[kind]
+
+
+def _parse(view: mmap.mmap, path: Path) -> GgufHeader:
+    cursor = _Cursor(view, len(_MAGIC))
+    version = cursor.number("I")
+    if version not in _VERSIONS:
+        raise ModelError(
+            f"{path.name} is a GGUF file of version {version}; versions 2 and 3 are read.",
+            "Convert it again with a current llama.cpp.",
+        )
+    tensor_count, field_count = cursor.number("Q"), cursor.number("Q")
+    fields = {}
+    for _ in range(field_count):
+        key = cursor.string()
+        fields[key] = cursor.value(cursor.number("I"))
+    if fields.get("split.count", 1) > 1:
+        raise ModelError(
+            f"{path.name} is one part of a split GGUF.",
+            "Merge the parts into one file first (llama-gguf-split --merge).",
+        )
+    parameters_by_type = _read_tensors(cursor, tensor_count, fields, path)
+    return GgufHeader(
+        architecture=str(fields.get("general.architecture", "")),
+        license=str(fields.get("general.license", "")),
+        parameters=sum(parameters_by_type.values()),
+        storage_dtype=_storage_dtype(parameters_by_type),
+    )
+
+
+def _read_tensors(cursor: _Cursor, count: int, fields: dict[str, Any], path: Path) -> Counter[int]:
+    """Parameters by ggml type, after checking that the file reaches to the end of every tensor."""
+    from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
+
+    parameters: Counter[int] = Counter()
+    end = 0
+    for _ in range(count):
+        cursor.string()
+        dimensions = [cursor.number("Q") for _ in range(cursor.number("I"))]
+        kind, offset = cursor.number("I"), cursor.number("Q")
+        elements = math.prod(dimensions)
+        parameters[kind] += elements
+        try:
+            block, block_bytes = GGML_QUANT_SIZES[GGMLQuantizationType(kind)]
+        except (ValueError, KeyError):
+            raise ModelError(
+                f"{path.name} uses a quantisation (ggml type {kind}) that is not known here.",
+                "Use a file with a common quantisation, such as Q8_0, Q4_K_M or Q4_1.",
+            ) from None
+        end = max(end, offset + elements // block * block_bytes)
+    alignment = int(fields.get("general.alignment") or _DEFAULT_ALIGNMENT)
+    data = math.ceil(cursor.offset / alignment) * alignment
+    if data + end > len(cursor.view):
+        raise _cut_off(path)
+    return parameters
+
+
+def _storage_dtype(parameters_by_type: Counter[int]) -> str:
+    bulk = max(parameters_by_type, key=lambda kind: parameters_by_type[kind], default=_F32)
+    return {_F32: "float32", _F16: "float16"}.get(bulk, "bfloat16")
+
+
+def _cut_off(path: Path) -> ModelError:
+    return ModelError(
+        f"{path.name} is cut off or damaged: it ends before its last tensor.",
+        "Fetch or copy the file again.",
+    )

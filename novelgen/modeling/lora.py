@@ -1,0 +1,84 @@
+"""LoRA weights inside the language model, through PEFT.
+
+Guarantees that only LoRA is trained of the language model, and that what is loaded fits layer by
+layer. Source: Hu et al., *LoRA: Low-Rank Adaptation of Large Language Models* (2021).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from peft import (
+    LoraConfig,
+    PeftModel,
+    get_peft_model,
+    get_peft_model_state_dict,
+    set_peft_model_state_dict,
+)
+from torch import Tensor, nn
+
+from novelgen.errors import ModelError
+from novelgen.modeling.adapter_config import LoraSettings
+from novelgen.modeling.recurrent import RecurrentLM
+
+
+def add_lora(lm: nn.Module, settings: LoraSettings) -> nn.Module:
+    """`lm` with fresh LoRA layers inside, its own weights frozen.
+
+    Raises `ModelError` when the model has none of the layers named.
+    """
+    config = LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.alpha,
+        target_modules=list(settings.target_modules),
+        task_type="CAUSAL_LM",
+        # GPT-2 keeps its weights transposed, in a layer class of its own.
+        fan_in_fan_out=any(type(module).__name__ == "Conv1D" for module in lm.modules()),
+    )
+    try:
+        model: nn.Module = get_peft_model(lm, config)
+    except ValueError as error:
+        raise ModelError(
+            f"LoRA does not fit this model: {error}", "Name other target modules."
+        ) from error
+    return model
+
+
+def lora_settings(lm: nn.Module) -> LoraSettings | None:
+    """How the LoRA inside `lm` was made; None when there is none."""
+    if not isinstance(lm, PeftModel):
+        return None
+    config: Any = lm.active_peft_config
+    return LoraSettings(
+        int(config.r), float(config.lora_alpha), tuple(sorted(config.target_modules))
+    )
+
+
+def lora_weights(lm: nn.Module) -> dict[str, Tensor]:
+    """The LoRA tensors of `lm` under PEFT's file names; empty when there are none."""
+    if not isinstance(lm, PeftModel):
+        return {}
+    weights: dict[str, Tensor] = get_peft_model_state_dict(lm)
+    return weights
+
+
+def load_lora_weights(lm: nn.Module, weights: Mapping[str, Tensor]) -> None:
+    """Put saved LoRA tensors into `lm`. Raises `ValueError` when they do not fit its layers."""
+    expected = {name: tuple(tensor.shape) for name, tensor in lora_weights(lm).items()}
+    found = {name: tuple(tensor.shape) for name, tensor in weights.items()}
+    if expected != found:
+        strangers = sorted(dict(expected.items() ^ found.items()))
+        raise ValueError(f"it does not fit the model's layers, {strangers[0]} first")
+    set_peft_model_state_dict(lm, dict(weights))
+
+
+def lora_description(lm: nn.Module) -> dict[str, Any]:
+    """PEFT's own config of the LoRA inside `lm`, for `adapter_config.json`."""
+    config: Any = lm.active_peft_config
+    return {**config.to_dict(), "inference_mode": True}
+
+
+def merge_lora(model: RecurrentLM) -> RecurrentLM:
+    """The model with its LoRA added into the weights, for speed; not to be trained further."""
+    if not isinstance(model.lm, PeftModel):
+        return model
+    return RecurrentLM(model.lm.merge_and_unload(), model.cell)

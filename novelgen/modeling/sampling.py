@@ -1,0 +1,150 @@
+"""Samplers: pure functions on logits of shape `(batch, vocabulary)`.
+
+Guarantees: a row's result depends on that row alone, ties are kept or dropped together, and at
+least one token always survives. What is drawn depends only on the logits and one uniform number
+a row. Knows nothing of models, text or random generators.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+from novelgen.engine.values import SamplingParams
+from novelgen.errors import UsageError
+
+# Sorting a whole vocabulary is slow on a CPU, and this many tokens nearly always hold `top_p`.
+_SHORT_LIST = 1024
+
+
+def validate_sampling(params: SamplingParams) -> None:
+    """Raise `UsageError` for a setting outside its range, naming it and the range."""
+    checks = (
+        ("repetition_penalty", _is_positive(params.repetition_penalty), "above 0"),
+        ("repetition_window", params.repetition_window >= 0, "0 or more"),
+        ("no_repeat_ngram", params.no_repeat_ngram >= 0, "0 (off) or more"),
+        ("temperature", params.temperature == 0 or _is_positive(params.temperature), "0 or more"),
+        ("top_k", params.top_k >= 0, "0 (off) or more"),
+        ("top_p", 0 < params.top_p <= 1, "above 0, at most 1"),
+        ("min_p", 0 <= params.min_p <= 1, "between 0 and 1"),
+    )
+    for name, is_valid, wanted in checks:
+        if not is_valid:
+            raise UsageError(
+                f"The sampling setting {name} is {getattr(params, name)}; it must be {wanted}.",
+                f"Set {name} to a number that is {wanted}.",
+            )
+
+
+def choose_tokens(
+    logits: Tensor, window_ids: Tensor, params: SamplingParams, uniform: Tensor
+) -> Tensor:
+    """The next token of every row, `(batch,)` int64: all filters in order, then the draw.
+
+    `logits` is float32 and may hold -inf; `window_ids` is `(batch, window)`, the tokens that
+    repetition looks back on; `uniform` is `(batch,)`, each in [0, 1).
+    """
+    logits = penalise_repetition(logits, window_ids, params.repetition_penalty)
+    logits = forbid_repeated_ngrams(logits, window_ids, params.no_repeat_ngram)
+    if params.temperature == 0:
+        return logits.argmax(-1)
+    logits = scale_by_temperature(logits, params.temperature)
+    logits = keep_top_k(logits, params.top_k)
+    logits = keep_top_p(logits, params.top_p)
+    logits = keep_min_p(logits, params.min_p)
+    return draw_inverse_cdf(logits, uniform)
+
+
+def penalise_repetition(logits: Tensor, window_ids: Tensor, penalty: float) -> Tensor:
+    """Divide positive and multiply negative logits of the window's tokens by `penalty`.
+
+    Source: Keskar et al., *CTRL* (2019), section 4.1, with its slip at negative scores repaired
+    as in transformers.
+    """
+    if penalty == 1 or window_ids.shape[1] == 0:
+        return logits
+    seen = logits.gather(1, window_ids)
+    return logits.scatter(1, window_ids, torch.where(seen > 0, seen / penalty, seen * penalty))
+
+
+def forbid_repeated_ngrams(logits: Tensor, window_ids: Tensor, size: int) -> Tensor:
+    """Forbid every token that would complete an n-gram of `size` already in the window.
+
+    A row where that forbids everything is left as it was.
+    """
+    if size == 0 or window_ids.shape[1] < size:
+        return logits
+    ngrams = window_ids.unfold(1, size, 1)  # (batch, window - size + 1, size)
+    beginning = window_ids[:, window_ids.shape[1] - size + 1 :].unsqueeze(1)
+    repeats = (ngrams[:, :, :-1] == beginning).all(-1)  # (batch, window - size + 1)
+    counts = torch.zeros(logits.shape, dtype=torch.int32, device=logits.device)
+    counts.scatter_add_(1, ngrams[:, :, -1], repeats.to(torch.int32))
+    remaining = logits.masked_fill(counts > 0, -math.inf)
+    is_empty = remaining.isneginf().all(-1, keepdim=True)
+    return torch.where(is_empty, logits, remaining)
+
+
+def scale_by_temperature(logits: Tensor, temperature: float) -> Tensor:
+    """Logits over `temperature`, shifted to a maximum of 0 so that none overflows."""
+    return (logits - logits.max(-1, keepdim=True).values) / temperature
+
+
+def keep_top_k(logits: Tensor, top_k: int) -> Tensor:
+    """Only the `top_k` likeliest tokens, and those as likely as the last of them; 0 keeps all."""
+    if top_k == 0 or top_k >= logits.shape[-1]:
+        return logits
+    smallest = logits.topk(top_k).values[:, -1:]
+    return logits.masked_fill(logits < smallest, -math.inf)
+
+
+def keep_top_p(logits: Tensor, top_p: float) -> Tensor:
+    """The fewest likeliest tokens that hold `top_p` of the probability, and their ties.
+
+    Source: Holtzman et al., *The Curious Case of Neural Text Degeneration* (2020).
+    """
+    if top_p == 1:
+        return logits
+    probabilities = logits.softmax(-1)
+    short = probabilities.topk(min(_SHORT_LIST, logits.shape[-1])).values
+    smallest = _smallest_of_nucleus(short, top_p)
+    is_short = short.sum(-1) < top_p
+    if is_short.any():
+        rows = is_short.nonzero().flatten()
+        complete = probabilities[rows].sort(descending=True).values
+        smallest[rows] = _smallest_of_nucleus(complete, top_p)
+    return logits.masked_fill(probabilities < smallest, -math.inf)
+
+
+def keep_min_p(logits: Tensor, min_p: float) -> Tensor:
+    """Tokens at least `min_p` times as likely as the likeliest; 0 keeps all.
+
+    Source: Nguyen et al., *Turning Up the Heat: Min-p Sampling* (2024).
+    """
+    if min_p == 0:
+        return logits
+    likeliest = logits.max(-1, keepdim=True).values
+    return logits.masked_fill(logits < likeliest + math.log(min_p), -math.inf)
+
+
+def draw_inverse_cdf(logits: Tensor, uniform: Tensor) -> Tensor:
+    """The token where the cumulative probability, in vocabulary order, passes `uniform`.
+
+    Shape `(batch,)`. A token of probability 0 is never drawn; undefined logits (NaN) draw the
+    last token.
+    """
+    precision = uniform.dtype
+    cumulative = logits.softmax(-1).to(precision).cumsum(-1)
+    total = cumulative[:, -1:].contiguous()
+    drawn = torch.searchsorted(cumulative, uniform.unsqueeze(1) * total, right=True)
+    last_possible = torch.searchsorted(cumulative, total)
+    return torch.minimum(drawn, last_possible).clamp(max=logits.shape[-1] - 1).squeeze(1)
+
+
+def _smallest_of_nucleus(descending: Tensor, top_p: float) -> Tensor:
+    before = descending.cumsum(-1) - descending  # probability ahead of each token
+    in_nucleus = (before < top_p).sum(-1, keepdim=True).clamp(min=1)
+    return descending.gather(-1, in_nucleus - 1)
+
+
+def _is_positive(number: float) -> bool:
+    return math.isfinite(number) and number > 0

@@ -1,0 +1,161 @@
+"""Text to token ids and back, for any fast Hugging Face tokenizer.
+
+Guarantees: prose never becomes a control token, whatever it spells; offsets are characters of
+the text given. Knows nothing of models or of memory.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Any
+
+from novelgen.errors import ModelError
+
+_REPLACEMENT = "\ufffd"
+# What families call the end of a turn or of a text, where their configs do not say.
+_END_NAMES = frozenset(
+    [
+        "<|im_end|>",
+        "<|endoftext|>",
+        "<|end_of_text|>",
+        "<|eot_id|>",
+        "<|end_of_turn|>",
+        "<|end|>",
+        "<|return|>",
+        "<end_of_turn>",
+        "<turn|>",
+        "<eos>",
+        "</s>",
+    ]
+)
+# Markup like `<think>` that some tokenizers add without calling it special.
+_MARKUP = re.compile(r"<[^<>\s]+>|\[/?[A-Z_]+\]")
+_BYTE_TOKEN = re.compile(r"<0x[0-9A-F]{2}>")
+
+
+class Tokenization:
+    """One model's tokenizer, and which of its tokens are control tokens."""
+
+    def __init__(self, tokenizer: Any, end_ids: Iterable[int] = ()) -> None:
+        """`end_ids` are those that the model's configs name. Raises `ModelError` if too slow."""
+        if not tokenizer.is_fast:
+            raise ModelError(
+                f"{type(tokenizer).__name__} cannot say where its tokens lie in a text.",
+                "Choose a model with a tokenizer.json.",
+            )
+        self.tokenizer = tokenizer
+        self.vocabulary_size = len(tokenizer)
+        self._control = _control_tokens(tokenizer)
+        named = {id_ for id_, content in self._control.items() if content in _END_NAMES}
+        self.end_ids = frozenset({*end_ids, *named, *_as_ids(tokenizer.eos_token_id)})
+        self.control_ids = frozenset(self._control)
+        self.byte_ids = frozenset(
+            id_ for token, id_ in tokenizer.get_vocab().items() if _BYTE_TOKEN.fullmatch(token)
+        )
+        self._start_ids = self._find_start_ids()
+
+    def prose_ids(self, text: str) -> list[int]:
+        """The canonical tokenisation of prose: no special tokens, not even those it spells."""
+        ids: list[int] = self._encode(text, split_special_tokens=True)["input_ids"]
+        return ids
+
+    def prompt_ids(self, text: str) -> list[int]:
+        """Token ids of a rendered prompt, whose special tokens count as such."""
+        ids: list[int] = self._encode(text, split_special_tokens=False)["input_ids"]
+        return ids
+
+    def with_start(self, ids: Sequence[int]) -> list[int]:
+        """`ids` after the tokens that begin a text for this model, unless it has them already."""
+        start = self._start_ids
+        return list(ids) if list(ids[: len(start)]) == start else [*start, *ids]
+
+    def token_ends(self, text: str) -> list[int]:
+        """End offset of every token of `prose_ids(text)`, ascending, the last at the end."""
+        encoded = self._encode(text, split_special_tokens=True, return_offsets_mapping=True)
+        ends = list(accumulate((end for _, end in encoded["offset_mapping"]), max))
+        if ends:
+            ends[-1] = len(text)
+        return ends
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of `ids`, without special tokens; broken characters become U+FFFD."""
+        text: str = self.tokenizer.decode(
+            list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        return text
+
+    def without_control(self, text: str) -> str:
+        """`text` with every string removed that the tokenizer would read as a control token."""
+        contents = sorted(self._control.values(), key=len, reverse=True)
+        pattern = "|".join(re.escape(content) for content in contents if content)
+        removed = 1
+        # Again and again: `<|im_<|im_end|>end|>` spells a control token only after one removal.
+        while pattern and removed:
+            text, removed = re.subn(pattern, "", text)
+        return text
+
+    def _encode(self, text: str, **options: Any) -> Any:
+        return self.tokenizer(
+            text, add_special_tokens=False, return_attention_mask=False, verbose=False, **options
+        )
+
+    def _find_start_ids(self) -> list[int]:
+        marked = self.tokenizer("a", add_special_tokens=True, verbose=False)["input_ids"]
+        start = []
+        for id_ in marked:
+            if id_ not in self.control_ids:
+                break
+            start.append(int(id_))
+        return start
+
+
+class StreamDecoder:
+    """Turns one row's token ids into text as they come, whole characters at a time.
+
+    The pieces add up to `decode(ids)`, as it reads after the context: only a window of a few
+    tokens is decoded again for each new one.
+    """
+
+    def __init__(self, tokenization: Tokenization, context_ids: Sequence[int] = ()) -> None:
+        """`context_ids` come before: some tokenizers drop the space of a text's first word."""
+        self._tokenization = tokenization
+        self._ids = list(context_ids)
+        self._shown_from, self._shown_to = 0, len(self._ids)
+
+    def push(self, token_id: int) -> str:
+        """The text that is certain now and was not before; often empty."""
+        self._ids.append(token_id)
+        # Byte tokens are turned into characters by the run, and the run may go on.
+        if token_id in self._tokenization.byte_ids:
+            return ""
+        fresh = self._fresh()
+        if fresh.endswith(_REPLACEMENT):
+            return ""
+        self._shown_from, self._shown_to = self._shown_to, len(self._ids)
+        return fresh
+
+    def finish(self) -> str:
+        """What was held back, without a character that is still incomplete."""
+        fresh = self._fresh().rstrip(_REPLACEMENT)
+        self._shown_from = self._shown_to = len(self._ids)
+        return fresh
+
+    def _fresh(self) -> str:
+        shown = self._tokenization.decode(self._ids[self._shown_from : self._shown_to])
+        return self._tokenization.decode(self._ids[self._shown_from :])[len(shown) :]
+
+
+def _control_tokens(tokenizer: Any) -> dict[int, str]:
+    control = {
+        int(id_): token.content
+        for id_, token in tokenizer.added_tokens_decoder.items()
+        if token.special or _MARKUP.fullmatch(token.content)
+    }
+    specials = zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True)
+    return control | {int(id_): str(content) for id_, content in specials}
+
+
+def _as_ids(value: int | Sequence[int] | None) -> list[int]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, int) else list(value)

@@ -1,0 +1,201 @@
+"""The real engine: a Hugging Face causal language model with a recurrent memory, on torch.
+
+Guarantees: every method is a pure function of its arguments on one machine and setting; memory
+goes in and out through its exact bytes; nothing reads the clock to decide. Knows nothing of
+novels.
+"""
+
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from novelgen.engine.memory import memory_values, pack_memory, require_fit
+from novelgen.engine.protocol import DecodeObserver
+from novelgen.engine.values import (
+    ChatMessage,
+    DecodeRequest,
+    DecodeResult,
+    EngineInfo,
+    MemoryState,
+)
+from novelgen.errors import ModelError
+from novelgen.modeling.adapter import adapter_fingerprint, apply_adapter, load_adapter
+from novelgen.modeling.backbone import Backbone, load_backbone
+from novelgen.modeling.causal_lm import unwrap_peft
+from novelgen.modeling.chat import has_chat_template, render_chat, turn_end_ids
+from novelgen.modeling.decoding import DecodeJob, decode_rows, require_context
+from novelgen.modeling.lora import merge_lora
+from novelgen.modeling.recurrent import RecurrentLM
+from novelgen.modeling.scoring import mean_logprob
+from novelgen.modeling.token_batch import pad_left
+from novelgen.modeling.tokenization import Tokenization
+
+_VERSIONED = ("torch", "transformers", "tokenizers", "peft", "safetensors", "numpy")
+
+
+class TorchEngine:
+    """An `Engine` on torch. Build it with `load_torch_engine`."""
+
+    def __init__(self, model: RecurrentLM, tokenization: Tokenization, info: EngineInfo) -> None:
+        self._model = model.eval()
+        self._tokenization = tokenization
+        self._info = info
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenization.prose_ids(text))
+
+    def token_ends(self, text: str) -> Sequence[int]:
+        return self._tokenization.token_ends(text)
+
+    def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
+        return render_chat(self._tokenization, messages, reply_start)
+
+    def initial_memory(self) -> MemoryState:
+        with torch.inference_mode():
+            return self._to_state(self._model.initial_memory())
+
+    def decode(
+        self, request: DecodeRequest, observer: DecodeObserver | None = None
+    ) -> DecodeResult:
+        started = time.perf_counter()
+        job = DecodeJob(
+            prompt_ids=self._prompt_ids(request.brief, request.tail),
+            sampling=request.sampling,
+            stream_keys=request.stream_keys,
+            max_new_tokens=request.max_new_tokens,
+            max_words=request.max_words,
+            stop_strings=request.stop_strings,
+        )
+        memory = self._to_tensor(request.memory)
+        with _translated_errors():
+            candidates = decode_rows(self._model, self._tokenization, memory, job, observer)
+        return DecodeResult(candidates, len(job.prompt_ids), time.perf_counter() - started)
+
+    def write(self, memory: MemoryState, segment: str) -> MemoryState:
+        values = self._to_tensor(memory)
+        ids = self._tokenization.prose_ids(segment)
+        if not ids or not self._model.num_mem_tokens:
+            return memory
+        slots = 2 * self._model.num_mem_tokens
+        require_context(
+            self._model.context_size, len(ids) + slots, f"{slots} memory + {len(ids)} segment"
+        )
+        with torch.inference_mode(), _translated_errors():
+            return self._to_state(self._model.write(values, pad_left([ids])))
+
+    def score(self, memory: MemoryState, context: str, text: str) -> float:
+        values = self._to_tensor(memory)
+        context_ids = self._prompt_ids("", context)
+        text_ids = self._tokenization.prose_ids(text)
+        with _translated_errors():
+            return mean_logprob(self._model, values, context_ids, text_ids)
+
+    def _prompt_ids(self, brief: str, tail: str) -> list[int]:
+        ids = self._tokenization.prompt_ids(brief) + self._tokenization.prose_ids(tail)
+        # With memory, its slots stand where a text begins; so it is in training.
+        return ids if self._model.num_mem_tokens else self._tokenization.with_start(ids)
+
+    def _to_tensor(self, state: MemoryState) -> Tensor:
+        require_fit(state, self._info)
+        return torch.from_numpy(memory_values(state).copy()).unsqueeze(0).to(self._model.device)
+
+    def _to_state(self, memory: Tensor) -> MemoryState:
+        values = memory[0].to("cpu", torch.float32).numpy()
+        return pack_memory(values, self._info.model_fingerprint, self._info.adapter_fingerprint)
+
+
+def load_torch_engine(
+    model: str | Path,
+    model_name: str,
+    model_fingerprint: str,
+    segment_size: int,
+    brief_version: int,
+    adapter_dir: Path | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+) -> TorchEngine:
+    """The engine for a model folder or hub id, with its memory on if an adapter is given.
+
+    Raises `ModelError` when the model or adapter is missing, damaged or does not fit.
+    """
+    adapter = None if adapter_dir is None else load_adapter(adapter_dir, model_fingerprint)
+    backbone = load_backbone(model, device, dtype)
+    if adapter is None:
+        recurrent = RecurrentLM(backbone.lm)
+    else:
+        recurrent = merge_lora(apply_adapter(backbone.lm, adapter))
+    return build_torch_engine(
+        recurrent,
+        backbone,
+        model_name,
+        model_fingerprint,
+        adapter_fingerprint(adapter, segment_size, brief_version),
+        segment_size,
+    )
+
+
+def build_torch_engine(
+    model: RecurrentLM,
+    backbone: Backbone,
+    model_name: str,
+    model_fingerprint: str,
+    adapter_fingerprint: str,
+    segment_size: int,
+) -> TorchEngine:
+    """An engine around a model already in memory, as after training."""
+    tokenization = _tokenization(backbone)
+    info = EngineInfo(
+        model=model_name,
+        model_fingerprint=model_fingerprint,
+        adapter_fingerprint=adapter_fingerprint,
+        num_mem_tokens=model.num_mem_tokens,
+        hidden_size=model.hidden_size,
+        segment_size=segment_size,
+        context_size=model.context_size,
+        has_chat_template=has_chat_template(tokenization),
+        device=backbone.device,
+        dtype=backbone.dtype,
+        versions={"python": platform.python_version()}
+        | {name: version(name) for name in _VERSIONED},
+    )
+    return TorchEngine(model, tokenization, info)
+
+
+def _tokenization(backbone: Backbone) -> Tokenization:
+    """The backbone's tokenizer, with every token that any of its parts calls an end."""
+    lm = unwrap_peft(backbone.lm)
+    end_ids: set[int] = set()
+    for config in (lm.config, getattr(lm, "generation_config", None)):
+        value = getattr(config, "eos_token_id", None)
+        end_ids |= {value} if isinstance(value, int) else set(value or ())
+    plain = Tokenization(backbone.tokenizer, end_ids)
+    return Tokenization(backbone.tokenizer, end_ids | turn_end_ids(plain))
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise _out_of_memory() from error
+    except RuntimeError as error:
+        if "DefaultCPUAllocator" in str(error) or "out of memory" in str(error):
+            raise _out_of_memory() from error
+        raise
+
+
+def _out_of_memory() -> ModelError:
+    return ModelError(
+        "The device ran out of memory.",
+        "Ask for fewer candidates or a shorter context, or choose a smaller model.",
+    )

@@ -1,0 +1,51 @@
+"""Prompt templates: a person's own folder over the shipped ones, sandboxed, strict.
+
+A template that names an unknown variable fails; one that reaches for Python internals fails.
+Templates see plain values only.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from novelgen.errors import UsageError
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+class PromptLibrary:
+    """Renders templates by name, for example `brief_chat_user`."""
+
+    def __init__(self, user_folder: Path | None = None) -> None:
+        folders = [*([user_folder] if user_folder else []), shipped_prompts()]
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # noqa: S701 - the output is a prompt, not a page
+        )
+
+    def render(self, name: str, variables: Mapping[str, Any]) -> str:
+        """The text of template `name`, stripped. Raises `UsageError` naming the template."""
+        try:
+            return self._environment.get_template(f"{name}.jinja").render(variables).strip()
+        except TemplateNotFound as error:
+            raise UsageError(
+                f"There is no prompt template {name!r}.",
+                f"Shipped templates are in {shipped_prompts()}.",
+            ) from error
+        except TemplateError as error:
+            raise UsageError(
+                f"The prompt template {name!r} cannot be rendered: {error}.",
+                "Mend your copy in the prompts folder of your configuration, or remove it.",
+            ) from error
+
+
+def shipped_prompts() -> Path:
+    """The templates of this distribution: inside the wheel, or `prompts/` of a checkout."""
+    packaged = _PACKAGE / "shipped_prompts"
+    return packaged if packaged.is_dir() else _PACKAGE.parent / "prompts"

@@ -1,0 +1,120 @@
+"""The one write that a segment makes.
+
+It compares what the writer believes with what is stored before it writes anything, and its cost
+does not depend on the length of the novel.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.errors import HeadMoved, RecordNotFound
+from storage.records import RevisionState, SegmentCommit, SegmentRecord
+from storage.repositories.base import record_of
+from storage.tables import ChapterRow, NovelRow, RevisionRow, RunRow, SegmentRow, utc_now
+
+_LOOK_AGAIN = "Everything committed so far is safe. Look at the novel, then resume it."
+
+
+def append_segment(session: Session, commit: SegmentCommit) -> SegmentRecord:
+    """Add a segment and raise the counters. See `UnitOfWork.commit_segment`.
+
+    Raises `HeadMoved` and `RecordNotFound`, both before anything is written.
+    """
+    novel = session.get(NovelRow, commit.novel_id, with_for_update=True)
+    revision = session.get(RevisionRow, commit.segment.revision_id)
+    run = None if commit.run_id is None else session.get(RunRow, commit.run_id)
+    if novel is None or revision is None or (run is None and commit.run_id is not None):
+        raise RecordNotFound(
+            f"Novel {commit.novel_id} has no such revision or run any more.", _LOOK_AGAIN
+        )
+    _require_epoch(novel, commit)
+    _require_current(session, revision, commit)
+    _require_head(session, revision, commit)
+    row = _segment_row(commit)
+    session.add(row)
+    _count(row, novel, revision, run)
+    session.flush()
+    if commit.completes_chapter:
+        # After the segment is in: the database refuses segments of a complete revision.
+        revision.state = RevisionState.COMPLETE
+        revision.completed_at = row.created_at
+        session.flush()
+    return record_of(SegmentRecord, row)
+
+
+def _require_epoch(novel: NovelRow, commit: SegmentCommit) -> None:
+    if novel.run_epoch != commit.expected_epoch:
+        raise HeadMoved(
+            f"Novel {novel.id} was taken over by someone else (epoch {novel.run_epoch}, "
+            f"this run has {commit.expected_epoch}).",
+            _LOOK_AGAIN,
+        )
+
+
+def _require_current(session: Session, revision: RevisionRow, commit: SegmentCommit) -> None:
+    pointed_at = session.scalar(
+        select(ChapterRow.revision_id).where(
+            ChapterRow.branch_id == commit.branch_id,
+            ChapterRow.number == revision.chapter_number,
+        )
+    )
+    if pointed_at != revision.id or revision.novel_id != commit.novel_id:
+        raise HeadMoved(
+            f"Chapter {revision.chapter_number} has another text than the one being written.",
+            _LOOK_AGAIN,
+        )
+
+
+def _require_head(session: Session, revision: RevisionRow, commit: SegmentCommit) -> None:
+    segment = commit.segment
+    chapter = revision.chapter_number
+    if revision.state is not RevisionState.OPEN:
+        raise HeadMoved(f"Chapter {chapter} is complete and takes no more text.", _LOOK_AGAIN)
+    if segment.position != revision.num_segments:
+        raise HeadMoved(
+            f"Chapter {chapter} has {revision.num_segments} segments, "
+            f"not the {segment.position} that the writer has read.",
+            _LOOK_AGAIN,
+        )
+    stored_key = session.scalar(
+        select(SegmentRow.key).where(
+            SegmentRow.revision_id == revision.id, SegmentRow.position == segment.position - 1
+        )
+    )
+    expected = commit.expected_parent_key
+    if segment.parent_key != expected or stored_key not in (None, expected):
+        raise HeadMoved(
+            f"The text before segment {segment.position} of chapter {chapter} is another one "
+            "than the writer has read.",
+            _LOOK_AGAIN,
+        )
+
+
+def _segment_row(commit: SegmentCommit) -> SegmentRow:
+    segment = commit.segment
+    return SegmentRow(
+        revision_id=segment.revision_id,
+        position=segment.position,
+        text=segment.text,
+        words=segment.words,
+        tokens=segment.tokens,
+        parent_key=segment.parent_key,
+        key=segment.key,
+        carry=segment.carry,
+        provenance=dict(segment.provenance),
+        elapsed_seconds=segment.elapsed_seconds,
+        run_id=commit.run_id,
+        created_at=utc_now(),
+    )
+
+
+def _count(row: SegmentRow, novel: NovelRow, revision: RevisionRow, run: RunRow | None) -> None:
+    revision.words += row.words
+    revision.tokens += row.tokens
+    revision.num_segments += 1
+    novel.updated_at = row.created_at
+    if run is not None:
+        run.words += row.words
+        run.tokens += row.tokens
+        run.elapsed_seconds += row.elapsed_seconds
+        run.heartbeat_at = row.created_at

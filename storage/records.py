@@ -1,0 +1,377 @@
+"""The values that go into and come out of storage.
+
+Every record is frozen and holds plain Python values: nothing here refers to a database, a session
+or a row, so a record stays good after its unit of work has ended. Times are aware datetimes in
+UTC; durations are seconds; sizes are bytes; a `New...` value is what a caller hands in, and the
+record of the same name is what comes back. `words` and `tokens` are counted by the caller.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+JsonObject = Mapping[str, Any]
+"""A JSON object: keys are strings, values are whatever `json.dumps` takes."""
+
+NO_ADAPTER = "none"
+MAIN_BRANCH = "main"
+
+
+class NovelStatus(StrEnum):
+    """Where a novel stands."""
+
+    PLANNING = "planning"
+    WRITING = "writing"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+class PlanOrigin(StrEnum):
+    """Who thought of a planned chapter."""
+
+    MODEL = "model"
+    SKELETON = "skeleton"
+    AUTHOR = "author"
+
+
+class RevisionOrigin(StrEnum):
+    """How the text of a revision came about."""
+
+    GENERATED = "generated"
+    EDITED = "edited"
+    IMPORTED = "imported"
+    REPAIRED = "repaired"
+
+
+class RevisionState(StrEnum):
+    """An open revision still takes segments; a complete one never changes again."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+
+
+class RunStatus(StrEnum):
+    """How a writing run stands or ended."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CRASHED = "crashed"
+
+
+def new_id() -> str:
+    """A fresh record id: 12 random lowercase hexadecimal digits."""
+    return secrets.token_hex(6)
+
+
+@dataclass(frozen=True, slots=True)
+class NewNovel:
+    """A novel to create. `seed` is from 0 to 2**63 - 1; `adapter` is a name, a path or "none"."""
+
+    title: str
+    premise: str
+    seed: int
+    target_words: int
+    model: str
+    author: str = ""
+    adapter: str = NO_ADAPTER
+    settings: JsonObject = field(default_factory=dict)
+    status: NovelStatus = NovelStatus.PLANNING
+    id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NovelRecord:
+    """A novel without its text."""
+
+    id: str
+    title: str
+    author: str
+    premise: str
+    seed: int
+    target_words: int
+    model: str
+    adapter: str
+    settings: JsonObject
+    status: NovelStatus
+    active_branch_id: str
+    run_epoch: int
+    """Rises with every claimed run; a commit that names another epoch is refused."""
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NovelChanges:
+    """What to change about a novel; None leaves a value as it is."""
+
+    title: str | None = None
+    author: str | None = None
+    premise: str | None = None
+    target_words: int | None = None
+    model: str | None = None
+    adapter: str | None = None
+    settings: JsonObject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchTotals:
+    """How much text a branch holds, open chapters included."""
+
+    words: int
+    tokens: int
+    chapters: int
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class NovelSummary:
+    """A novel with the totals of its active branch."""
+
+    novel: NovelRecord
+    totals: BranchTotals
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRecord:
+    """A named line of chapters."""
+
+    id: str
+    novel_id: str
+    name: str
+    parent_branch_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFork:
+    """A branch to make, and the last segment that it takes from the branch it leaves."""
+
+    novel_id: str
+    new_name: str
+    from_branch_id: str
+    through_chapter: int
+    through_position: int
+    last_carry: str = ""
+    """The carry of the last copied segment; its own belongs to the text that is left behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """One version of a branch's plan. Versions count from 1; the highest one is current."""
+
+    id: str
+    branch_id: str
+    version: int
+    structure: JsonObject
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The smallest planned unit; `words` is its target."""
+
+    title: str
+    brief: str
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBeats:
+    """The beats of a planned chapter, in order. They are planned when the chapter is reached."""
+
+    beats: tuple[Beat, ...]
+    origin: PlanOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlannedChapter:
+    """A chapter to add to a plan. `number` and `part` count from 1."""
+
+    number: int
+    part: int
+    title: str
+    brief: str
+    target_words: int
+    role: str = ""
+    origin: PlanOrigin = PlanOrigin.MODEL
+    provenance: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChapterRecord:
+    """A chapter as planned."""
+
+    plan_id: str
+    number: int
+    part: int
+    title: str
+    brief: str
+    role: str
+    target_words: int
+    origin: PlanOrigin
+    provenance: JsonObject
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """One version of a chapter's text. `number` counts from 1 in (novel, chapter number)."""
+
+    id: str
+    novel_id: str
+    chapter_number: int
+    number: int
+    title: str
+    origin: RevisionOrigin
+    parent_id: str | None
+    state: RevisionState
+    words: int
+    tokens: int
+    num_segments: int
+    created_at: datetime
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterRecord:
+    """The current revision of a chapter in a branch. `number` counts from 1."""
+
+    branch_id: str
+    number: int
+    revision: RevisionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class NewSegment:
+    """A segment to append. `position` counts from 0 in its revision; keys are hex strings."""
+
+    revision_id: str
+    position: int
+    text: str
+    words: int
+    tokens: int
+    parent_key: str
+    key: str
+    carry: str = ""
+    """Text already drawn that begins the next segment."""
+    provenance: JsonObject = field(default_factory=dict)
+    elapsed_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """A stored segment. It never changes."""
+
+    id: int
+    revision_id: str
+    position: int
+    text: str
+    words: int
+    tokens: int
+    parent_key: str
+    key: str
+    carry: str
+    provenance: JsonObject
+    elapsed_seconds: float
+    run_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewSnapshot:
+    """A memory to keep. `data` is one safetensors file; its size and SHA-256 are taken from it."""
+
+    key: str
+    parent_key: str
+    data: bytes
+    model_fingerprint: str
+    adapter_fingerprint: str
+    dtype: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """A stored memory with its bytes. `data_sha256` is hex, of the bytes as they were stored."""
+
+    key: str
+    parent_key: str
+    data: bytes
+    num_bytes: int
+    data_sha256: str
+    model_fingerprint: str
+    adapter_fingerprint: str
+    dtype: str
+    device: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotSummary:
+    """A stored memory without its bytes, and the segment of a branch after which it holds."""
+
+    chapter_number: int
+    segment_position: int
+    key: str
+    parent_key: str
+    num_bytes: int
+    model_fingerprint: str
+    adapter_fingerprint: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentCommit:
+    """Everything that one segment writes, and what the writer believes about the novel."""
+
+    novel_id: str
+    branch_id: str
+    expected_epoch: int
+    """`RunRecord.epoch` of the run that writes, or `NovelRecord.run_epoch` without a run."""
+    expected_parent_key: str
+    """The key of the segment read last, or the key that the chain starts from."""
+    segment: NewSegment
+    snapshot: NewSnapshot | None = None
+    run_id: str | None = None
+    completes_chapter: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A writing run that begins."""
+
+    novel_id: str
+    pid: int
+    host: str
+    device: str
+    dtype: str
+    versions: JsonObject = field(default_factory=dict)
+    id: str = field(default_factory=new_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A writing run. Words, tokens and seconds are the sums over the segments it committed."""
+
+    id: str
+    novel_id: str
+    epoch: int
+    status: RunStatus
+    pid: int
+    host: str
+    device: str
+    dtype: str
+    versions: JsonObject
+    started_at: datetime
+    heartbeat_at: datetime
+    finished_at: datetime | None
+    words: int
+    tokens: int
+    elapsed_seconds: float
+    error: str | None

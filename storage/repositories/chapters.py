@@ -1,0 +1,143 @@
+"""Chapters: for each branch and number a pointer to the revision that is its text now."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from storage.errors import HeadMoved, RecordNotFound
+from storage.records import (
+    BranchTotals,
+    ChapterRecord,
+    RevisionOrigin,
+    RevisionRecord,
+    RevisionState,
+    new_id,
+)
+from storage.repositories.base import Repository, record_of
+from storage.tables import BranchRow, ChapterRow, RevisionRow, utc_now
+
+
+class ChapterRepository(Repository):
+    """The chapters of the branches and their revisions."""
+
+    def begin_chapter(
+        self,
+        branch_id: str,
+        number: int,
+        title: str,
+        origin: RevisionOrigin,
+        parent_id: str | None = None,
+    ) -> ChapterRecord:
+        """Make an empty open revision and point the chapter at it.
+
+        An earlier revision stays as it is and is only pointed at no more. `parent_id` is the
+        revision that the new one was made from. Raises `RecordNotFound`.
+        """
+        branch = self._row(BranchRow, branch_id, "branch")
+        revision = RevisionRow(
+            id=new_id(),
+            novel_id=branch.novel_id,
+            chapter_number=number,
+            number=next_revision_number(self._session, branch.novel_id, number),
+            title=title,
+            origin=origin,
+            parent_id=parent_id,
+            state=RevisionState.OPEN,
+            words=0,
+            tokens=0,
+            num_segments=0,
+            created_at=utc_now(),
+        )
+        self._session.add(revision)
+        self._session.flush()
+        return self.point_at(branch_id, number, revision.id)
+
+    def point_at(self, branch_id: str, number: int, revision_id: str) -> ChapterRecord:
+        """Make a revision the text of a chapter.
+
+        Raises `RecordNotFound` unless it is a revision of that chapter of the same novel.
+        """
+        branch = self._row(BranchRow, branch_id, "branch")
+        revision = self._row(RevisionRow, revision_id, "revision")
+        if (revision.novel_id, revision.chapter_number) != (branch.novel_id, number):
+            raise RecordNotFound(f"Chapter {number} has no revision with the id {revision_id!r}.")
+        self._session.merge(ChapterRow(branch_id=branch_id, number=number, revision_id=revision_id))
+        self._session.flush()
+        return _chapter(branch_id, revision)
+
+    def of_branch(self, branch_id: str) -> list[ChapterRecord]:
+        """The chapters of a branch with their current revisions, by number."""
+        statement = _current_revisions(branch_id).order_by(ChapterRow.number)
+        return [_chapter(branch_id, row) for row in self._session.scalars(statement)]
+
+    def get(self, branch_id: str, number: int) -> ChapterRecord | None:
+        """One chapter; None while it is not begun."""
+        statement = _current_revisions(branch_id).where(ChapterRow.number == number)
+        row = self._session.scalar(statement)
+        return None if row is None else _chapter(branch_id, row)
+
+    def last(self, branch_id: str) -> ChapterRecord | None:
+        """The chapter with the highest number; None before the first one."""
+        statement = _current_revisions(branch_id).order_by(ChapterRow.number.desc()).limit(1)
+        row = self._session.scalar(statement)
+        return None if row is None else _chapter(branch_id, row)
+
+    def revisions(self, novel_id: str, number: int) -> list[RevisionRecord]:
+        """All revisions of a chapter in all branches, by revision number."""
+        statement = (
+            select(RevisionRow)
+            .where(RevisionRow.novel_id == novel_id, RevisionRow.chapter_number == number)
+            .order_by(RevisionRow.number)
+        )
+        return [record_of(RevisionRecord, row) for row in self._session.scalars(statement)]
+
+    def complete_revision(self, revision_id: str) -> RevisionRecord:
+        """Close a revision for good. Raises `HeadMoved` when it is complete, `RecordNotFound`."""
+        row = self._row(RevisionRow, revision_id, "revision")
+        if row.state is RevisionState.COMPLETE:
+            raise HeadMoved(f"Revision {revision_id} is complete already.")
+        row.state = RevisionState.COMPLETE
+        row.completed_at = utc_now()
+        self._session.flush()
+        return record_of(RevisionRecord, row)
+
+    def totals(self, branch_id: str) -> BranchTotals:
+        """What a branch holds, summed over the counters of its revisions."""
+        chapters, words, tokens, segments = self._session.execute(
+            select(
+                func.count(ChapterRow.number),
+                func.coalesce(func.sum(RevisionRow.words), 0),
+                func.coalesce(func.sum(RevisionRow.tokens), 0),
+                func.coalesce(func.sum(RevisionRow.num_segments), 0),
+            )
+            .join(RevisionRow, RevisionRow.id == ChapterRow.revision_id)
+            .where(ChapterRow.branch_id == branch_id)
+        ).one()
+        return BranchTotals(
+            words=int(words), tokens=int(tokens), chapters=chapters, segments=int(segments)
+        )
+
+
+def next_revision_number(session: Session, novel_id: str, chapter_number: int) -> int:
+    """The number that the next revision of a chapter gets, from 1."""
+    highest = session.scalar(
+        select(func.max(RevisionRow.number)).where(
+            RevisionRow.novel_id == novel_id, RevisionRow.chapter_number == chapter_number
+        )
+    )
+    return (highest or 0) + 1
+
+
+def _current_revisions(branch_id: str) -> Select[RevisionRow]:
+    return (
+        select(RevisionRow)
+        .join(ChapterRow, ChapterRow.revision_id == RevisionRow.id)
+        .where(ChapterRow.branch_id == branch_id)
+    )
+
+
+def _chapter(branch_id: str, revision: RevisionRow) -> ChapterRecord:
+    return ChapterRecord(
+        branch_id=branch_id,
+        number=revision.chapter_number,
+        revision=record_of(RevisionRecord, revision),
+    )

@@ -1,0 +1,143 @@
+"""Plans and their chapters. Both are only ever added."""
+
+from dataclasses import asdict
+
+from sqlalchemy import func, select
+
+from storage.errors import HeadMoved, RecordNotFound
+from storage.records import (
+    Beat,
+    JsonObject,
+    NewPlannedChapter,
+    PlannedBeats,
+    PlannedChapterRecord,
+    PlanRecord,
+    new_id,
+)
+from storage.repositories.base import Repository, record_of
+from storage.tables import BranchRow, PlannedBeatsRow, PlannedChapterRow, PlanRow, utc_now
+
+
+class PlanRepository(Repository):
+    """The plans of the branches."""
+
+    def add(self, branch_id: str, structure: JsonObject) -> PlanRecord:
+        """Add the next version of a branch's plan, which becomes its current one.
+
+        It begins without chapters. Raises `RecordNotFound`.
+        """
+        self._row(BranchRow, branch_id, "branch")
+        highest = self._session.scalar(
+            select(func.max(PlanRow.version)).where(PlanRow.branch_id == branch_id)
+        )
+        row = PlanRow(
+            id=new_id(),
+            branch_id=branch_id,
+            version=(highest or 0) + 1,
+            structure=dict(structure),
+            created_at=utc_now(),
+        )
+        self._session.add(row)
+        self._session.flush()
+        return record_of(PlanRecord, row)
+
+    def current(self, branch_id: str) -> PlanRecord | None:
+        """The highest version of a branch's plan; None before the first one."""
+        row = self._session.scalar(
+            select(PlanRow)
+            .where(PlanRow.branch_id == branch_id)
+            .order_by(PlanRow.version.desc())
+            .limit(1)
+        )
+        return None if row is None else record_of(PlanRecord, row)
+
+    def add_chapter(self, plan_id: str, chapter: NewPlannedChapter) -> PlannedChapterRecord:
+        """Add a chapter to a plan.
+
+        Raises `HeadMoved` when the plan has that chapter already, and `RecordNotFound`.
+        """
+        self._row(PlanRow, plan_id, "plan")
+        if self._session.get(PlannedChapterRow, (plan_id, chapter.number)) is not None:
+            raise HeadMoved(
+                f"Chapter {chapter.number} is planned already.",
+                "Look at the plan as it is now; a change needs a new version of it.",
+            )
+        row = PlannedChapterRow(
+            plan_id=plan_id,
+            number=chapter.number,
+            part=chapter.part,
+            title=chapter.title,
+            brief=chapter.brief,
+            role=chapter.role,
+            target_words=chapter.target_words,
+            origin=chapter.origin,
+            provenance=dict(chapter.provenance),
+            created_at=utc_now(),
+        )
+        self._session.add(row)
+        self._session.flush()
+        return _planned_chapter(row)
+
+    def chapters(self, plan_id: str) -> list[PlannedChapterRecord]:
+        """The chapters planned so far, by number."""
+        statement = (
+            select(PlannedChapterRow)
+            .where(PlannedChapterRow.plan_id == plan_id)
+            .order_by(PlannedChapterRow.number)
+        )
+        return [_planned_chapter(row) for row in self._session.scalars(statement)]
+
+    def chapter(self, plan_id: str, number: int) -> PlannedChapterRecord | None:
+        """One planned chapter; None while it is not planned."""
+        row = self._session.get(PlannedChapterRow, (plan_id, number))
+        return None if row is None else _planned_chapter(row)
+
+    def add_beats(self, plan_id: str, number: int, planned: PlannedBeats) -> None:
+        """Add the beats of a planned chapter.
+
+        Raises `HeadMoved` when the chapter has beats already, `RecordNotFound` when it is not
+        planned.
+        """
+        if self._session.get(PlannedChapterRow, (plan_id, number)) is None:
+            raise RecordNotFound(f"Chapter {number} is not planned yet.")
+        if self._session.get(PlannedBeatsRow, (plan_id, number)) is not None:
+            raise HeadMoved(
+                f"The beats of chapter {number} are planned already.",
+                "Look at the plan as it is now; a change needs a new version of it.",
+            )
+        row = PlannedBeatsRow(
+            plan_id=plan_id,
+            chapter_number=number,
+            beats=[asdict(beat) for beat in planned.beats],
+            origin=planned.origin,
+            created_at=utc_now(),
+        )
+        self._session.add(row)
+        self._session.flush()
+
+    def beats(self, plan_id: str, number: int) -> PlannedBeats | None:
+        """The beats of a chapter; None while they are not planned."""
+        row = self._session.get(PlannedBeatsRow, (plan_id, number))
+        if row is None:
+            return None
+        return PlannedBeats(tuple(Beat(**beat) for beat in row.beats), row.origin)
+
+    def count_chapters(self, plan_id: str) -> int:
+        """How many chapters are planned so far."""
+        statement = select(func.count()).where(PlannedChapterRow.plan_id == plan_id)
+        return self._session.scalar(statement) or 0
+
+
+def _planned_chapter(row: PlannedChapterRow) -> PlannedChapterRecord:
+    return PlannedChapterRecord(
+        plan_id=row.plan_id,
+        number=row.number,
+        part=row.part,
+        title=row.title,
+        brief=row.brief,
+        role=row.role,
+        target_words=row.target_words,
+        origin=row.origin,
+        provenance=row.provenance,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,89 @@
+"""Writing runs: who writes, since when, with what, and how it ended."""
+
+from sqlalchemy import select
+
+from storage.errors import RecordNotFound
+from storage.records import NewRun, RunRecord, RunStatus
+from storage.repositories.base import Repository, record_of
+from storage.tables import NovelRow, RunRow, utc_now
+
+
+class RunRepository(Repository):
+    """The runs of the novels."""
+
+    def start(self, run: NewRun) -> RunRecord:
+        """Begin a run and claim the novel: only commits of its epoch are taken from now on.
+
+        Runs of the novel that still count as running are marked crashed. The caller makes sure
+        (by a lock) that none of them is alive. Raises `RecordNotFound`.
+        """
+        novel = self._row(NovelRow, run.novel_id, "novel")
+        now = utc_now()
+        unfinished = select(RunRow).where(
+            RunRow.novel_id == run.novel_id, RunRow.status == RunStatus.RUNNING
+        )
+        for crashed in self._session.scalars(unfinished).all():
+            crashed.status = RunStatus.CRASHED
+            crashed.finished_at = crashed.heartbeat_at
+        novel.run_epoch += 1
+        row = RunRow(
+            id=run.id,
+            novel_id=run.novel_id,
+            epoch=novel.run_epoch,
+            status=RunStatus.RUNNING,
+            pid=run.pid,
+            host=run.host,
+            device=run.device,
+            dtype=run.dtype,
+            versions=dict(run.versions),
+            started_at=now,
+            heartbeat_at=now,
+            words=0,
+            tokens=0,
+            elapsed_seconds=0.0,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return record_of(RunRecord, row)
+
+    def heartbeat(self, run_id: str) -> None:
+        """Note that the run is alive. Raises `RecordNotFound`."""
+        self._run(run_id).heartbeat_at = utc_now()
+        self._session.flush()
+
+    def finish(self, run_id: str, status: RunStatus, error: str | None = None) -> RunRecord:
+        """Note how a run ended. Raises `RecordNotFound`."""
+        row = self._run(run_id)
+        row.status = status
+        row.error = error
+        row.finished_at = utc_now()
+        self._session.flush()
+        return record_of(RunRecord, row)
+
+    def get(self, run_id: str) -> RunRecord:
+        """Raises `RecordNotFound`."""
+        return record_of(RunRecord, self._run(run_id))
+
+    def of_novel(self, novel_id: str) -> list[RunRecord]:
+        """The runs of a novel, the newest first."""
+        statement = select(RunRow).where(RunRow.novel_id == novel_id).order_by(RunRow.epoch.desc())
+        return [record_of(RunRecord, row) for row in self._session.scalars(statement)]
+
+    def latest(self, novel_id: str) -> RunRecord | None:
+        """The newest run of a novel; None before the first one."""
+        statement = select(RunRow).where(RunRow.novel_id == novel_id)
+        row = self._session.scalar(statement.order_by(RunRow.epoch.desc()).limit(1))
+        return None if row is None else record_of(RunRecord, row)
+
+    def all(self) -> list[RunRecord]:
+        """The runs of all novels, the newest first."""
+        statement = select(RunRow).order_by(RunRow.started_at.desc(), RunRow.epoch.desc())
+        return [record_of(RunRecord, row) for row in self._session.scalars(statement)]
+
+    def _run(self, run_id: str) -> RunRow:
+        row = self._session.get(RunRow, run_id)
+        if row is None:
+            raise RecordNotFound(
+                f"There is no run with the id {run_id!r}.", "`novelgen runs` shows the runs."
+            )
+        return row

@@ -1,0 +1,116 @@
+"""Opens a database and hands out units of work on it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from storage.engine import (
+    BUSY_TIMEOUT_SECONDS,
+    create_parent_folder,
+    create_storage_engine,
+    database_path,
+    use_write_ahead_log,
+    writer_engine,
+)
+from storage.errors import DatabaseUnavailable, StorageFailure
+from storage.schema import is_empty, require_current_schema, upgrade_schema
+from storage.translation import database_name, translating
+from storage.unit_of_work import UnitOfWork
+
+
+class Store:
+    """An open database. Threads may share it; a unit of work belongs to one thread."""
+
+    def __init__(self, url: str, engine: Engine) -> None:
+        self.url = url
+        self._engine = engine
+        self._writer = writer_engine(engine)
+        self._is_open = True
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """A unit of work that sees one state of the database and cannot change it.
+
+        A writer elsewhere neither waits for it nor makes it wait. Raises `StorageFailure`.
+        """
+        with self._unit_of_work(self._engine) as (work, _):
+            yield work
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        """A unit of work that is committed, on disk, when the block ends without an exception.
+
+        Any exception rolls all of it back. Only one writes at a time: another one waits until
+        the busy timeout and then raises `DatabaseUnavailable`. Raises `StorageFailure`.
+        """
+        with self._unit_of_work(self._writer) as (work, session):
+            yield work
+            session.commit()
+
+    def close(self) -> None:
+        """Close all connections. Closing twice does nothing."""
+        self._is_open = False
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _unit_of_work(self, engine: Engine) -> Iterator[tuple[UnitOfWork, Session]]:
+        if not self._is_open:
+            raise StorageFailure(f"The database {database_name(self.url)} has been closed.")
+        with translating(self.url), Session(engine, expire_on_commit=False) as session:
+            # Begins the transaction now: a writer waits for its turn here, not in its middle.
+            session.connection()
+            work = UnitOfWork(session)
+            try:
+                yield work, session
+            finally:
+                work.end()
+
+
+def open_store(
+    url: str, *, create: bool = True, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
+) -> Store:
+    """Open the database at `url`, such as `sqlite:////home/me/novels.db`.
+
+    A database that does not exist or is empty is created, with its folders and tables; with
+    `create` off it raises `DatabaseUnavailable`. One of another version raises `SchemaOutdated`
+    or `SchemaTooNew`, and nothing in it changes.
+    """
+    with translating(url):
+        if create:
+            create_parent_folder(url)
+        _require_file(url, create=create)
+        engine = create_storage_engine(url, busy_timeout_seconds=busy_timeout_seconds)
+        try:
+            if create and is_empty(engine):
+                upgrade_schema(url)
+            require_current_schema(engine, url)
+            use_write_ahead_log(engine, busy_timeout_seconds=busy_timeout_seconds)
+        except BaseException:
+            engine.dispose()
+            raise
+    return Store(url, engine)
+
+
+def _require_file(url: str, *, create: bool) -> None:
+    path = database_path(url)
+    if create or path is None or (path.exists() and path.stat().st_size > 0):
+        return
+    raise DatabaseUnavailable(
+        f"There is no database at {path}.",
+        "`novelgen new` creates one; --db names another place.",
+    )

@@ -1,0 +1,47 @@
+"""One transaction on the database, with the repositories that read and write in it."""
+
+from sqlalchemy.orm import Session
+
+from storage.commit import append_segment
+from storage.records import SegmentCommit, SegmentRecord
+from storage.repositories.base import SessionHandle
+from storage.repositories.branches import BranchRepository
+from storage.repositories.chapters import ChapterRepository
+from storage.repositories.novels import NovelRepository
+from storage.repositories.plans import PlanRepository
+from storage.repositories.runs import RunRepository
+from storage.repositories.segments import SegmentRepository
+from storage.repositories.snapshots import SnapshotRepository
+
+
+class UnitOfWork:
+    """What happens in it happens together or not at all. `Store` makes and ends it."""
+
+    def __init__(self, session: Session) -> None:
+        self._handle = SessionHandle(session)
+        self.novels = NovelRepository(self._handle)
+        self.branches = BranchRepository(self._handle)
+        self.plans = PlanRepository(self._handle)
+        self.chapters = ChapterRepository(self._handle)
+        self.segments = SegmentRepository(self._handle)
+        self.snapshots = SnapshotRepository(self._handle)
+        self.runs = RunRepository(self._handle)
+
+    def commit_segment(self, commit: SegmentCommit) -> SegmentRecord:
+        """Add a segment with its memory, and count it in its revision, novel and run.
+
+        Raises `HeadMoved`, and writes nothing, when the run epoch of the novel is another one;
+        the chapter of the branch points at another revision; the revision is complete; the
+        position is not its number of segments; or the parent key is not `expected_parent_key` or
+        not the key of the segment before. The first segment of a chapter is taken on trust, for
+        no stored key says what comes before it. Raises `RecordNotFound` for a novel, revision or
+        run that does not exist.
+        """
+        record = append_segment(self._handle.session, commit)
+        if commit.snapshot is not None:
+            self.snapshots.keep(commit.snapshot)
+        return record
+
+    def end(self) -> None:
+        """Refuse everything from now on; records handed out stay good."""
+        self._handle.end()

@@ -1,0 +1,72 @@
+"""The double obeys the contract of a real engine."""
+
+from dataclasses import replace
+
+from novelgen.engine.randomness import stream_key
+from novelgen.engine.scripted import ScriptedEngine
+from novelgen.engine.values import DecodeRequest, FinishReason, SamplingParams
+from novelgen.text.words import count_words
+
+
+class StopAfter:
+    def __init__(self, pieces: int) -> None:
+        self.left = pieces
+        self.seen: list[str] = []
+
+    def on_text(self, row: int, text: str) -> None:
+        self.left -= 1
+        self.seen.append(text)
+
+    def should_stop(self) -> bool:
+        return self.left <= 0
+
+
+def request(engine: ScriptedEngine, rows: int = 3) -> DecodeRequest:
+    keys = tuple(stream_key(7, "prose", [row]) for row in range(rows))
+    return DecodeRequest(
+        engine.initial_memory(), "brief", "tail", SamplingParams(), keys, 400, max_words=60
+    )
+
+
+def test_rows_are_functions_of_their_keys() -> None:
+    engine = ScriptedEngine()
+    three = engine.decode(request(engine)).candidates
+    alone = [
+        engine.decode(replace(request(engine), stream_keys=(key,))).candidates[0]
+        for key in request(engine).stream_keys
+    ]
+    assert list(three) == alone
+    assert len({candidate.text for candidate in three}) == 3
+
+
+def test_limits_are_kept() -> None:
+    engine = ScriptedEngine()
+    candidate = engine.decode(request(engine, 1)).candidates[0]
+    assert candidate.finish_reason is FinishReason.WORDS
+    assert count_words(candidate.text) == 60
+    short = engine.decode(replace(request(engine, 1), max_new_tokens=20)).candidates[0]
+    assert short.finish_reason is FinishReason.LENGTH
+    assert short.num_tokens <= 20
+    stop = candidate.text.split()[4]
+    cut = engine.decode(replace(request(engine, 1), stop_strings=(stop,))).candidates[0]
+    assert cut.finish_reason is FinishReason.STOP_STRING
+    assert stop not in cut.text
+
+
+def test_the_stop_signal_is_honoured_between_words() -> None:
+    engine = ScriptedEngine()
+    observer = StopAfter(5)
+    candidate = engine.decode(request(engine, 1), observer).candidates[0]
+    assert candidate.finish_reason is FinishReason.CANCELLED
+    assert candidate.text == "".join(observer.seen)
+    assert len(observer.seen) == 5
+
+
+def test_memory_depends_on_every_segment_and_their_order() -> None:
+    engine = ScriptedEngine()
+    start = engine.initial_memory()
+    forward = engine.write(engine.write(start, "one"), "two")
+    backward = engine.write(engine.write(start, "two"), "one")
+    again = engine.write(engine.write(start, "one"), "two")
+    assert forward == again
+    assert len({start.data, forward.data, backward.data}) == 3

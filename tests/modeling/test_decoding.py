@@ -1,0 +1,312 @@
+"""The decode loop against passes without a cache, and rows against the same rows alone."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+import torch
+from tiny_models import FAMILIES, PROSE, LmFactory
+
+from novelgen.engine.randomness import stream_key
+from novelgen.engine.values import Candidate, FinishReason, SamplingParams
+from novelgen.errors import ModelError, UsageError
+from novelgen.modeling import scoring
+from novelgen.modeling.decoding import DecodeJob, decode_rows
+from novelgen.modeling.recurrent import RecurrentLM, add_memory
+from novelgen.modeling.scoring import mean_logprob
+from novelgen.modeling.tokenization import Tokenization
+from novelgen.text.words import count_words
+
+GREEDY = SamplingParams(temperature=0)
+KEYS = tuple(stream_key(5, "test", [row]) for row in range(5))
+
+
+class Recorder:
+    """An observer that keeps what it was shown and stops after some questions."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.texts: dict[int, str] = {}
+        self.questions = 0
+        self._stop_after = stop_after
+
+    def on_text(self, row: int, text: str) -> None:
+        assert text
+        self.texts[row] = self.texts.get(row, "") + text
+
+    def should_stop(self) -> bool:
+        self.questions += 1
+        return self._stop_after is not None and self.questions > self._stop_after
+
+
+@pytest.fixture(params=FAMILIES)
+def family(request: Any) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def tokenization(tokenizer: Any) -> Tokenization:
+    return Tokenization(tokenizer)
+
+
+@pytest.fixture(scope="module")
+def llama(make_lm: LmFactory) -> RecurrentLM:
+    return add_memory(make_lm("llama"), 0)
+
+
+def job(tokenization: Tokenization, **changes: Any) -> DecodeJob:
+    settings: dict[str, Any] = {
+        "prompt_ids": tokenization.prose_ids(PROSE[:90]),
+        "sampling": SamplingParams(1.1, 32, 0, 0.9, 60, 0.95, 0.0),
+        "stream_keys": KEYS,
+        "max_new_tokens": 24,
+    }
+    return DecodeJob(**settings | changes)
+
+
+def allowed_logits(
+    model: RecurrentLM, tokenization: Tokenization, memory: torch.Tensor, ids: Sequence[int]
+) -> torch.Tensor:
+    """What a pass over everything, without a cache, predicts next."""
+    with torch.no_grad():
+        logits = model.lm(inputs_embeds=model.embed(memory, torch.tensor([list(ids)]))).logits
+    logits = logits[0, -1].clone()
+    logits[sorted(tokenization.control_ids - tokenization.end_ids)] = -math.inf
+    return logits
+
+
+@pytest.mark.parametrize("slots", [0, 4])
+def test_greedy_text_equals_a_pass_without_a_cache(
+    family: str, slots: int, make_lm: LmFactory, tokenization: Tokenization
+) -> None:
+    model = add_memory(make_lm(family), slots)
+    memory = model.initial_memory().detach()
+    request = job(tokenization, sampling=GREEDY, stream_keys=KEYS[:2])
+    assert len(request.prompt_ids) > 12, "longer than the sliding window of the tiny models"
+
+    candidates = decode_rows(model, tokenization, memory, request)
+
+    ids, logprobs = list(request.prompt_ids), []
+    for _ in range(request.max_new_tokens):
+        logits = allowed_logits(model, tokenization, memory, ids)
+        token = int(logits.argmax())
+        if token in tokenization.end_ids:
+            break
+        ids.append(token)
+        logprobs.append(float(logits[token]))
+    new = ids[len(request.prompt_ids) :]
+    expected = tokenization.decode(new).rstrip("\ufffd")
+    for candidate in candidates:
+        assert candidate.text == expected
+        assert candidate.num_tokens == len(new) > 0
+
+
+def test_rows_together_equal_rows_alone(
+    family: str, make_lm: LmFactory, tokenization: Tokenization
+) -> None:
+    """Rows end at different times, so the batch shrinks while it runs."""
+    model = add_memory(make_lm(family), 4)
+    memory = model.initial_memory().detach()
+    request = job(tokenization, stop_strings=("e", "i", "o"), max_new_tokens=40)
+    together = decode_rows(model, tokenization, memory, request)
+    alone = [
+        decode_rows(
+            model, tokenization, memory, job(tokenization, stream_keys=(key,), **shared(request))
+        )[0]
+        for key in KEYS
+    ]
+    for candidate, expected in zip(together, alone, strict=True):
+        assert (candidate.text, candidate.num_tokens, candidate.finish_reason) == (
+            expected.text,
+            expected.num_tokens,
+            expected.finish_reason,
+        )
+        assert candidate.mean_logprob == pytest.approx(expected.mean_logprob, abs=1e-4)
+    assert len({candidate.num_tokens for candidate in together}) > 1
+    assert len({candidate.text for candidate in together}) > 1
+
+
+def shared(request: DecodeJob) -> dict[str, Any]:
+    return {"stop_strings": request.stop_strings, "max_new_tokens": request.max_new_tokens}
+
+
+def test_a_longer_limit_only_adds_tokens(llama: RecurrentLM, tokenization: Tokenization) -> None:
+    memory = llama.initial_memory()
+    short = decode_rows(llama, tokenization, memory, job(tokenization, max_new_tokens=8))
+    longer = decode_rows(llama, tokenization, memory, job(tokenization, max_new_tokens=30))
+    for few, many in zip(short, longer, strict=True):
+        assert many.text.startswith(few.text)
+        if few.finish_reason is FinishReason.LENGTH:
+            assert many.num_tokens > few.num_tokens == 8
+    assert any(few.finish_reason is FinishReason.LENGTH for few in short)
+
+
+def test_the_mean_logprob_is_of_the_unfiltered_model(
+    llama: RecurrentLM, tokenization: Tokenization
+) -> None:
+    """Drawn first tokens that are whole characters tell their own id."""
+    request = job(tokenization, stream_keys=KEYS * 4, max_new_tokens=1)
+    candidates = decode_rows(llama, tokenization, llama.initial_memory(), request)
+    with torch.inference_mode():
+        logprobs = llama.lm(torch.tensor([list(request.prompt_ids)])).logits[0, -1].log_softmax(-1)
+    told = [candidate for candidate in candidates if candidate.text]
+    assert told
+    for candidate in told:
+        same_text = [
+            float(logprobs[id_])
+            for id_ in range(tokenization.vocabulary_size)
+            if tokenization.decode([id_]) == candidate.text
+        ]
+        assert any(candidate.mean_logprob == pytest.approx(number) for number in same_text)
+
+
+def test_control_tokens_are_never_drawn(llama: RecurrentLM, tokenization: Tokenization) -> None:
+    hot = SamplingParams(temperature=50.0)
+    request = job(tokenization, sampling=hot, stream_keys=KEYS * 4, max_new_tokens=60)
+    candidates = decode_rows(llama, tokenization, llama.initial_memory(), request)
+    for candidate in candidates:
+        assert not tokenization.control_ids & set(tokenization.prompt_ids(candidate.text))
+
+
+def test_an_end_token_ends_the_row(make_lm: LmFactory, tokenization: Tokenization) -> None:
+    lm = make_lm("llama")
+    (end,) = tokenization.prompt_ids("<|im_end|>")
+
+    def prefer_end(_module: Any, _inputs: Any, logits: torch.Tensor) -> torch.Tensor:
+        return logits + 1e4 * (torch.arange(logits.shape[-1]) == end)
+
+    lm.lm_head.register_forward_hook(prefer_end)
+    model = RecurrentLM(lm)
+    (candidate,) = decode_rows(
+        model, tokenization, model.initial_memory(), job(tokenization, stream_keys=KEYS[:1])
+    )
+    assert candidate == Candidate("", 0, 0.0, FinishReason.STOP_TOKEN)
+
+
+def test_words_and_stop_strings_end_a_row(llama: RecurrentLM, tokenization: Tokenization) -> None:
+    memory = llama.initial_memory()
+    free = decode_rows(llama, tokenization, memory, job(tokenization, max_new_tokens=60))
+    counted = decode_rows(
+        llama, tokenization, memory, job(tokenization, max_new_tokens=60, max_words=3)
+    )
+    for whole, few in zip(free, counted, strict=True):
+        assert whole.text.startswith(few.text)
+        if few.finish_reason is FinishReason.WORDS:
+            assert count_words(few.text) == 3 and count_words(whole.text) > 3
+    assert any(few.finish_reason is FinishReason.WORDS for few in counted)
+
+
+def test_no_ngram_of_the_context_or_text_comes_twice(
+    llama: RecurrentLM, tokenization: Tokenization
+) -> None:
+    params = SamplingParams(no_repeat_ngram=2, temperature=0)
+    repeating = SamplingParams(temperature=0)
+    prompt = tokenization.prose_ids("abab")
+
+    def bigrams(params: SamplingParams) -> list[tuple[int, int]]:
+        request = DecodeJob(prompt, params, KEYS[:1], 120)
+        (candidate,) = decode_rows(llama, tokenization, llama.initial_memory(), request)
+        return list(zip(candidate.text, candidate.text[1:], strict=False))
+
+    free, guarded = bigrams(repeating), bigrams(params)
+    assert len(set(free)) < len(free)
+    assert len(set(guarded)) / len(guarded) > len(set(free)) / len(free)
+
+
+def test_an_observer_sees_the_text_and_can_stop(
+    llama: RecurrentLM, tokenization: Tokenization
+) -> None:
+    memory = llama.initial_memory()
+    watching, stopping = Recorder(), Recorder(stop_after=6)
+    whole = decode_rows(llama, tokenization, memory, job(tokenization), watching)
+    part = decode_rows(llama, tokenization, memory, job(tokenization), stopping)
+    for row, (full, cut) in enumerate(zip(whole, part, strict=True)):
+        assert watching.texts.get(row, "") == full.text
+        assert stopping.texts.get(row, "") == cut.text
+        assert full.text.startswith(cut.text)
+        if full.num_tokens > 6:
+            assert (cut.num_tokens, cut.finish_reason) == (6, FinishReason.CANCELLED)
+    assert stopping.questions == 7
+    assert any(cut.finish_reason is FinishReason.CANCELLED for cut in part)
+
+
+def test_a_context_too_small_is_refused_with_its_numbers(
+    llama: RecurrentLM, tokenization: Tokenization
+) -> None:
+    request = job(tokenization, max_new_tokens=240)
+    needed = len(request.prompt_ids) + 240
+    with pytest.raises(UsageError, match=f"{needed} tokens .* attends to 256"):
+        decode_rows(llama, tokenization, llama.initial_memory(), request)
+
+
+def test_the_whole_context_can_be_used(make_lm: LmFactory, tokenization: Tokenization) -> None:
+    """GPT-2 has a learned vector for each of its 256 positions, and none after."""
+    model = add_memory(make_lm("gpt2"), 4)
+    memory = model.initial_memory().detach()
+    room = 256 - 4 - len(job(tokenization).prompt_ids)
+    request = job(tokenization, max_new_tokens=room, stream_keys=KEYS[:2])
+    assert all(decode_rows(model, tokenization, memory, request))
+    with pytest.raises(UsageError):
+        decode_rows(model, tokenization, memory, job(tokenization, max_new_tokens=room + 1))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"max_new_tokens": 0},
+        {"max_words": 0},
+        {"prompt_ids": []},
+        {"sampling": SamplingParams(top_p=2)},
+    ],
+)
+def test_impossible_requests_are_refused(
+    changes: dict[str, Any], llama: RecurrentLM, tokenization: Tokenization
+) -> None:
+    with pytest.raises(UsageError):
+        decode_rows(llama, tokenization, llama.initial_memory(), job(tokenization, **changes))
+
+
+def test_no_rows_are_no_work(llama: RecurrentLM, tokenization: Tokenization) -> None:
+    request = job(tokenization, stream_keys=())
+    assert decode_rows(llama, tokenization, llama.initial_memory(), request) == ()
+
+
+def test_undefined_numbers_are_reported(make_lm: LmFactory, tokenization: Tokenization) -> None:
+    lm = make_lm("llama")
+    with torch.no_grad():
+        lm.model.norm.weight.fill_(math.nan)
+    model = RecurrentLM(lm)
+    with pytest.raises(ModelError, match="undefined numbers"):
+        decode_rows(model, tokenization, model.initial_memory(), job(tokenization))
+
+
+@pytest.mark.parametrize("slots", [0, 4])
+@pytest.mark.parametrize("num_context", [0, 1, 20])
+def test_a_score_equals_one_whole_pass(
+    family: str,
+    slots: int,
+    num_context: int,
+    make_lm: LmFactory,
+    tokenization: Tokenization,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scoring, "_TOKENS_PER_CHUNK", 7)
+    model = add_memory(make_lm(family), slots)
+    memory = model.initial_memory().detach()
+    ids = tokenization.prose_ids(PROSE[:150])
+    context, text = ids[:num_context], ids[num_context:]
+    with torch.inference_mode():
+        logits = model.lm(inputs_embeds=model.embed(memory, torch.tensor([ids]))).logits[0]
+    logprobs = [
+        float(logits[slots + position - 1].log_softmax(-1)[token])
+        for position, token in enumerate(ids)
+        if position >= num_context and slots + position > 0
+    ]
+    found = mean_logprob(model, memory, context, text)
+    assert found == pytest.approx(sum(logprobs) / len(logprobs), abs=1e-4)
+
+
+def test_an_empty_text_scores_nothing(llama: RecurrentLM) -> None:
+    assert mean_logprob(llama, llama.initial_memory(), [5, 6], []) == 0.0
+    with pytest.raises(UsageError, match="attends to 256"):
+        mean_logprob(llama, llama.initial_memory(), [5] * 200, [6] * 100)

@@ -1,0 +1,128 @@
+"""Whether a model fits, from headers alone, and how that is said."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from novelgen.errors import ModelError, UsageError
+from novelgen.modeling import device, fit
+from novelgen.modeling.device import Device, DeviceKind, choose_device
+from novelgen.modeling.fit import Verdict, assess
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Gives the machine a device with so much memory free."""
+
+    def give(free: int, kind: DeviceKind = DeviceKind.CPU) -> None:
+        chosen = Device(kind, "a device", 64_000_000_000, free)
+        monkeypatch.setattr(fit, "choose_device", lambda wanted: chosen)
+
+    return give
+
+
+def test_sizes_are_exact(model_dir: Path, tiny_llama: Any, machine: Any) -> None:
+    machine(free=8_000_000_000)
+    config = tiny_llama.config
+    report = assess(model_dir, "float32", 1000, context_size=100, candidates=3)
+    assert report.parameters == sum(p.numel() for p in tiny_llama.parameters())
+    assert report.weight_bytes == 4 * report.parameters
+    head_dim = config.hidden_size // config.num_attention_heads
+    per_token = 2 * config.num_hidden_layers * config.num_key_value_heads * head_dim * 4
+    assert report.kv_cache_bytes == 3 * 100 * per_token
+    assert report.needed_bytes > report.weight_bytes + report.kv_cache_bytes
+    half = assess(model_dir, "bfloat16", 1000, context_size=100, candidates=3)
+    assert 2 * half.weight_bytes == report.weight_bytes
+    assert 2 * half.kv_cache_bytes == report.kv_cache_bytes
+
+
+def test_the_context_defaults_to_the_models_own(model_dir: Path, tiny_llama: Any) -> None:
+    longest = tiny_llama.config.max_position_embeddings
+    assert assess(model_dir, "float32", 1000).context_size == longest
+
+
+@pytest.mark.parametrize(
+    ("free", "verdict"),
+    [(100_000_000, Verdict.DOES_NOT_FIT), (650_000_000, Verdict.TIGHT), (10**10, Verdict.FITS)],
+)
+def test_the_verdict_follows_the_free_memory(
+    model_dir: Path, machine: Any, free: int, verdict: Verdict
+) -> None:
+    machine(free)
+    report = assess(model_dir, "float32", 1000)
+    assert report.verdict is verdict
+    assert bool(report.remedy) is (verdict is not Verdict.FITS)
+    assert report.summary().lower().startswith(verdict.value)
+
+
+def test_what_does_not_fit_comes_with_remedies(model_dir: Path, machine: Any) -> None:
+    machine(free=1_000_000, kind=DeviceKind.CUDA)
+    report = assess(model_dir, "float32", 1000)
+    for advice in ("bfloat16", "--device cpu", "novelgen models list"):
+        assert advice in report.remedy
+        assert advice in report.summary()
+
+
+def test_hours_grow_with_the_words_and_speed_is_an_estimate(model_dir: Path) -> None:
+    report = assess(model_dir, "float32", 100_000, device="cpu")
+    assert report.speed_is_measured
+    expected = 100_000 * 1.35 / report.tokens_per_second / 3600
+    assert report.hours == pytest.approx(expected)
+    assert "estimate" in report.summary()
+    assert "100,000 words" in report.summary()
+    assert json.loads(json.dumps(report.as_json()))["verdict"] == report.verdict.value
+
+
+def test_a_bigger_model_is_slower(
+    model_dir: Path, machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine(free=10**10)
+    fast = assess(model_dir, "float32", 1000).tokens_per_second
+    monkeypatch.setattr(fit, "cpu_bytes_per_second", lambda: 1000.0)
+    assert assess(model_dir, "float32", 1000).tokens_per_second < fast
+    assert assess(model_dir, "bfloat16", 1000).tokens_per_second < fast
+
+
+def test_a_speed_nobody_measured_says_so(model_dir: Path, machine: Any) -> None:
+    machine(free=10**10, kind=DeviceKind.CUDA)
+    report = assess(model_dir, "bfloat16", 1000)
+    assert not report.speed_is_measured
+    assert "unmeasured" in report.summary()
+
+
+def test_gpt2_spells_its_sizes_differently(model_dir: Path, machine: Any) -> None:
+    machine(free=10**10)
+    config = {"model_type": "gpt2", "n_layer": 3, "n_head": 2, "n_embd": 8, "n_positions": 50}
+    (model_dir / "config.json").write_text(json.dumps(config))
+    report = assess(model_dir, "float32", 1000)
+    assert report.context_size == 50
+    assert report.kv_cache_bytes == 50 * 2 * 3 * 8 * 4
+
+
+def test_no_model_no_report(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"config\.json"):
+        assess(tmp_path, "float32", 1000)
+
+
+def test_the_device_asked_for_must_be_here() -> None:
+    present = [kind.value for kind in device._present_kinds()]
+    assert choose_device("auto").kind.value == present[0]
+    assert choose_device("cpu").memory_available_bytes > 0
+    for absent in {"cuda", "mps"} - set(present):
+        with pytest.raises(UsageError, match=absent):
+            choose_device(absent)
+    with pytest.raises(UsageError, match="tpu"):
+        choose_device("tpu")
+
+
+def test_a_container_counts_its_own_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_CGROUP", tmp_path)
+    machine_wide = choose_device("cpu").memory_total_bytes
+    (tmp_path / "memory.max").write_text("1000000\n")
+    (tmp_path / "memory.current").write_text("400000\n")
+    limited = choose_device("cpu")
+    assert (limited.memory_total_bytes, limited.memory_available_bytes) == (1_000_000, 600_000)
+    (tmp_path / "memory.max").write_text("max\n")
+    assert choose_device("cpu").memory_total_bytes == machine_wide

@@ -1,0 +1,153 @@
+"""Branches: they share what comes before the cut and then go their own ways."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage import (
+    Beat,
+    BranchFork,
+    NameTaken,
+    NewPlannedChapter,
+    NovelRecord,
+    PlannedBeats,
+    PlanOrigin,
+    RecordNotFound,
+    RevisionOrigin,
+    RevisionState,
+)
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from tests.storage.conftest import Scribe
+
+
+@pytest.fixture
+def written(scribe: "Scribe") -> "Scribe":
+    scribe.chapter(1, ["1.0 ", "1.1 "])
+    scribe.chapter(2, ["2.0 ", "2.1 ", "2.2 "])
+    scribe.chapter(3, ["3.0 "])
+    with scribe.store.writing() as work:
+        work.plans.add(scribe.branch_id, {"version": "old"})
+        plan = work.plans.add(scribe.branch_id, {"version": "new"})
+        beats = (Beat("Dark", "", 10),)
+        work.plans.add_chapter(plan.id, NewPlannedChapter(1, 1, "Dusk", "", 100))
+        work.plans.add_beats(plan.id, 1, PlannedBeats(beats, PlanOrigin.MODEL))
+        work.plans.add_chapter(plan.id, NewPlannedChapter(2, 1, "Dawn", "", 100))
+    return scribe
+
+
+def fork_of(scribe: "Scribe", chapter: int, position: int) -> BranchFork:
+    return BranchFork(scribe.novel.id, "what if", scribe.branch_id, chapter, position)
+
+
+def prose(work: UnitOfWork, branch_id: str) -> str:
+    return "".join(segment.text for _, segment in work.segments.of_branch(branch_id))
+
+
+def test_a_fork_shares_the_past_and_copies_the_cut_chapter(
+    store: Store, written: "Scribe", tmp_path: Path
+) -> None:
+    with store.reading() as work:
+        before = list(work.segments.of_branch(written.branch_id))
+        old_chapters = work.chapters.of_branch(written.branch_id)
+    with store.writing() as work:
+        branch = work.branches.fork(fork_of(written, 2, 1))
+    with store.reading() as work:
+        assert list(work.segments.of_branch(written.branch_id)) == before
+        assert work.chapters.of_branch(written.branch_id) == old_chapters
+        assert work.branches.by_name(written.novel.id, "what if") == branch
+        assert [each.name for each in work.branches.of_novel(written.novel.id)] == [
+            "main",
+            "what if",
+        ]
+        assert work.novels.get(written.novel.id).active_branch_id == written.branch_id
+        assert prose(work, branch.id) == "1.0 1.1 2.0 2.1 "
+        shared, cut = work.chapters.of_branch(branch.id)
+        copies = list(work.segments.of_revision(cut.revision.id))
+        assert len(work.snapshots.of_branch(branch.id)) == 4
+    assert branch.parent_branch_id == written.branch_id
+    assert shared.revision == old_chapters[0].revision
+    assert cut.revision.parent_id == old_chapters[1].revision.id
+    assert (cut.revision.number, cut.revision.state) == (2, RevisionState.OPEN)
+    assert (cut.revision.words, cut.revision.tokens, cut.revision.num_segments) == (2, 8, 2)
+    assert cut.revision.completed_at is None
+    originals = [segment for number, segment in before if number == 2]
+    for copy, original, carry in zip(copies, originals, ("and then", ""), strict=False):
+        assert copy == replace(
+            original,
+            id=copy.id,
+            revision_id=cut.revision.id,
+            created_at=copy.created_at,
+            carry=carry,
+        )
+    connection = sqlite3.connect(tmp_path / "novels.db")
+    assert connection.execute("SELECT count(*) FROM memory_snapshots").fetchone() == (6,)
+    connection.close()
+
+
+def test_a_fork_copies_the_current_plan(store: Store, written: "Scribe") -> None:
+    with store.writing() as work:
+        branch = work.branches.fork(fork_of(written, 1, 0))
+        old, new = work.plans.current(written.branch_id), work.plans.current(branch.id)
+        assert old is not None
+        assert new is not None
+        assert (new.version, new.structure) == (1, {"version": "new"})
+        assert [replace(each, plan_id=old.id) for each in work.plans.chapters(new.id)] == (
+            work.plans.chapters(old.id)
+        )
+        assert work.plans.beats(new.id, 1) == work.plans.beats(old.id, 1) is not None
+        work.plans.add_chapter(new.id, NewPlannedChapter(3, 1, "Other", "", 100))
+        assert work.plans.count_chapters(old.id) == 2
+
+
+def test_both_branches_go_on_by_themselves(store: Store, written: "Scribe") -> None:
+    with store.writing() as work:
+        branch = work.branches.fork(replace(fork_of(written, 2, 0), last_carry="But"))
+        work.novels.set_active_branch(written.novel.id, branch.id)
+        written.novel = work.novels.get(written.novel.id)
+        cut = work.chapters.last(branch.id)
+        last = work.segments.last_of_branch(branch.id)
+    assert cut is not None
+    assert last is not None
+    assert last[1].carry == "But"
+    main_id, written.key = branch.parent_branch_id, last[1].key
+    commit = written.commit_of(cut.revision, 1, "But not so. ")
+    written.write(replace(commit, completes_chapter=True))
+    with store.reading() as work:
+        assert prose(work, branch.id) == "1.0 1.1 2.0 But not so. "
+        assert prose(work, str(main_id)) == "1.0 1.1 2.0 2.1 2.2 3.0 "
+        assert work.novels.summary(written.novel.id).totals.segments == 4
+
+
+def test_a_fork_that_cannot_be_leaves_nothing(
+    store: Store, written: "Scribe", add_novel: Callable[..., NovelRecord]
+) -> None:
+    with store.writing() as work:
+        work.chapters.begin_chapter(written.branch_id, 4, "Empty", RevisionOrigin.GENERATED)
+    fine = fork_of(written, 2, 1)
+    other = add_novel("Other")
+    wrong = {
+        NameTaken: [replace(fine, new_name="main")],
+        RecordNotFound: [
+            replace(fine, through_chapter=9),
+            replace(fine, through_chapter=4, through_position=0),
+            replace(fine, through_position=3),
+            replace(fine, through_position=-1),
+            replace(fine, from_branch_id="nope"),
+            replace(fine, from_branch_id=other.active_branch_id),
+            replace(fine, novel_id=other.id),
+        ],
+    }
+    for error, forks in wrong.items():
+        for fork in forks:
+            with store.writing() as work, pytest.raises(error):
+                work.branches.fork(fork)
+    with store.reading() as work:
+        assert len(work.branches.of_novel(written.novel.id)) == 1
+        assert len(work.chapters.revisions(written.novel.id, 2)) == 1
