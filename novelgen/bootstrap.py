@@ -280,7 +280,8 @@ def _adapter_name(adapter: str, model: str) -> str:
     path = Path(adapter).expanduser().absolute()
     if not (path / "adapter.json").is_file():
         raise UsageError(
-            f"There is no memory adapter in {path}.", "Give the directory that `adapter.json` is in."
+            f"There is no memory adapter in {path}.",
+            "Give the directory that `adapter.json` is in.",
         )
     return str(path)
 

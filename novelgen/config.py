@@ -48,8 +48,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = TomlConfigSettingsSource(settings_cls)
         return (init_settings, env_settings, file)
@@ -75,7 +75,9 @@ def load_settings(paths: Paths, config_file: Path | None = None, **flags: Any) -
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file} is not valid TOML: {error}.", "Mend the file.") from error
     except ValidationError as error:
-        raise UsageError(_describe(error), f"Settings come from flags, the environment and {file}.") from error
+        raise UsageError(
+            _describe(error), f"Settings come from flags, the environment and {file}."
+        ) from error
 
 
 def _describe(error: ValidationError) -> str:

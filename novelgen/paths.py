@@ -54,7 +54,9 @@ def resolve_paths(home: str | Path | None = None) -> Paths:
     root = home or os.environ.get(ENV_HOME)
     if root:
         base = Path(root).expanduser().absolute()
-        paths = Paths(base / "data", base / "cache", base / "config", base / "state", base / "models")
+        paths = Paths(
+            base / "data", base / "cache", base / "config", base / "state", base / "models"
+        )
     else:
         dirs = PlatformDirs("novelgen", appauthor=False)
         cache = Path(dirs.user_cache_dir)

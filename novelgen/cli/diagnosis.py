@@ -71,8 +71,6 @@ def _guarded(subject: str, check: Callable[[], Finding]) -> list[Finding]:
 
 def _python() -> Finding:
     found = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
-    if sys.version_info < (3, 11):
-        return Finding(Severity.FAILURE, "python", found, "Use Python 3.11 or newer.")
     return Finding(Severity.GOOD, "python", found)
 
 

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 import novelgen
 from novelgen.cli.commands import database, doctor, export, listing, models, new, resume, snapshots
@@ -23,7 +23,6 @@ app = typer.Typer(
     name="novelgen",
     help="Write long novels on your own machine.",
     epilog=EPILOG,
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -55,7 +54,7 @@ def main(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Configuration file (TOML).")
     ] = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - shown by its callback
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
@@ -81,7 +80,7 @@ app.add_typer(database.app, name="db", rich_help_panel=_RESEARCH)
 
 def run() -> None:
     """Entry point of the console script."""
-    arguments = hoist_global_options(sys.argv[1:])
+    arguments = hoist_global_options(sys.argv[1:]) or ["--help"]
     make_streams_safe()
     sys.exit(_guarded(arguments))
 
@@ -93,14 +92,15 @@ def _guarded(arguments: list[str]) -> int:
         code = app(arguments, standalone_mode=False, prog_name="novelgen")
         sys.stdout.flush()
         return int(code or ExitCode.DONE)
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         return error.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         output.error("interrupted.", "Everything committed is kept; `novelgen list` shows it.")
         return ExitCode.INTERRUPTED
-    except click.ClickException as error:
-        command = getattr(getattr(error, "ctx", None), "command_path", "novelgen")
-        output.error(error.format_message(), f"See `{command} --help`.")
+    except TyperException as error:
+        if message := error.format_message():  # empty when help was shown instead
+            command = getattr(getattr(error, "ctx", None), "command_path", "novelgen")
+            output.error(message, f"See `{command} --help`.")
         return ExitCode.USAGE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

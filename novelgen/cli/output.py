@@ -40,7 +40,9 @@ class Output:
             print(f"  {clean_text(remedy)}", file=sys.stderr)  # noqa: T201
 
 
-def columns(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
+def columns(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
+) -> str:
     """A plain table; the columns in `right` are set flush right. Cells are cleaned."""
     from rich.cells import cell_len
 

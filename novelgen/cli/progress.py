@@ -93,7 +93,7 @@ class RunDisplay(RunObserver):
         now = time.monotonic()
         if self._is_live:
             self._last_shown = now
-            sys.stderr.write(f"\r\x1b[K{self._status()[:_width()]}")
+            sys.stderr.write(f"\r\x1b[K{self._status()[: _width()]}")
             sys.stderr.flush()
         elif now - self._last_shown > _SECONDS_BETWEEN_LINES:
             self._last_shown = now

@@ -45,7 +45,9 @@ def pack_memory(
     }
     metadata = {_METADATA: json.dumps(header, sort_keys=True)}
     data = save({_TENSOR: np.ascontiguousarray(values)}, metadata=metadata)
-    return MemoryState(data, values.shape[0], values.shape[1], model_fingerprint, adapter_fingerprint)
+    return MemoryState(
+        data, values.shape[0], values.shape[1], model_fingerprint, adapter_fingerprint
+    )
 
 
 def parse_memory(data: bytes) -> MemoryState:

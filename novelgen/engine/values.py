@@ -12,7 +12,7 @@ SCRIPTED_MODEL = "scripted"
 class FinishReason(StrEnum):
     """Why a candidate stopped growing."""
 
-    STOP_TOKEN = "stop_token"
+    STOP_TOKEN = "stop_token"  # noqa: S105 - no password
     STOP_STRING = "stop_string"
     WORDS = "words"
     LENGTH = "length"

@@ -88,7 +88,9 @@ class ChapterWriter:
 
     def _next_step(self) -> NextPassage | None:
         words = self._committed_words + count_words(self._open)
-        return next_passage([beat.words for beat in self._task.beats], self._task.target_words, words)
+        return next_passage(
+            [beat.words for beat in self._task.beats], self._task.target_words, words
+        )
 
     def _draw(self, step: NextPassage) -> Passage:
         place = PassagePlace(

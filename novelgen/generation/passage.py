@@ -129,7 +129,13 @@ class PassageWriter:
         )
 
     def _keys(self, place: PassagePlace, attempt: int) -> tuple[bytes, ...]:
-        where = [place.branch, place.chapter, place.revision, place.segment, place.passage]
+        where: list[int | str] = [
+            place.branch,
+            place.chapter,
+            place.revision,
+            place.segment,
+            place.passage,
+        ]
         return tuple(
             stream_key(self._seed, "prose", [*where, candidate, attempt])
             for candidate in range(self._settings.candidates)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from novelgen.generation.events import ChapterPlanned
 from novelgen.generation.novel_context import NovelContext
-from novelgen.planning.planner import ChapterCard, Planner
 from novelgen.planning.planner import Beat as PlannedBeat
+from novelgen.planning.planner import ChapterCard, Planner
 from novelgen.planning.structure import Structure, outline
 from novelgen.text.sanitize import clean_line
 from storage.records import (

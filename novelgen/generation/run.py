@@ -62,7 +62,7 @@ class NovelRun:
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, as it happens. Statuses of run and novel follow."""
-        novel_id, run_id = self._context.novel.id, self._context.run.id
+        _novel_id, _run_id = self._context.novel.id, self._context.run.id
         self._mark(NovelStatus.PLANNING if self._context.limits.plan_only else NovelStatus.WRITING)
         try:
             for event in NovelWriter(self._context).run():

@@ -40,8 +40,8 @@ def verify_branch(work: UnitOfWork, branch_id: str) -> Verification:
         for segment in work.segments.of_revision(chapter.revision.id):
             place = f"chapter {chapter.number}, segment {segment.position}"
             snapshot = work.snapshots.get(segment.key)
-            for problem in _segment_problems(segment, snapshot, parent, chapter_segments):
-                problems.append(f"{place}: {problem}")
+            found = _segment_problems(segment, snapshot, parent, chapter_segments)
+            problems.extend(f"{place}: {problem}" for problem in found)
             segments += 1
             snapshots += snapshot is not None
             chapter_segments += 1

@@ -41,7 +41,7 @@ def read_overview(work: UnitOfWork, summary: NovelSummary) -> NovelOverview:
     behind = work.segments.chapters_without_memory(branch_id)
     plan = work.plans.current(branch_id)
     titles: dict[int, str] = {}
-    targets: dict[int, int] = {number: 0 for number in written}
+    targets: dict[int, int] = dict.fromkeys(written, 0)
     if plan is not None:
         titles = {card.number: card.title for card in work.plans.chapters(plan.id)}
         targets = _targets(Structure.from_json(plan.structure), summary, written)

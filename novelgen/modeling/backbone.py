@@ -68,27 +68,24 @@ def choose_device(device: str = "auto") -> torch.device:
     return chosen
 
 
-def choose_dtype(dtype: str, device: torch.device) -> torch.dtype:
-    """The number format for `auto`, `float32`, `bfloat16` or `float16`.
+def default_dtype(device: str = "auto") -> str:
+    """What dtype `auto` is on a device.
 
-    `auto` is float32 on a CPU, where bfloat16 reads a prompt four times slower, and bfloat16 on
-    a GPU. Raises `UsageError` for another name.
+    float32 on a CPU, where bfloat16 reads a prompt four times slower, and bfloat16 on a GPU.
     """
-    if dtype == "auto":
-        return torch.float32 if device.type == "cpu" else torch.bfloat16
-    if dtype not in _DTYPES:
-        raise UsageError(f"There is no dtype {dtype!r}.", f"Use auto, {', '.join(_DTYPES)}.")
-    return _DTYPES[dtype]
+    return "float32" if choose_device(device).type == "cpu" else "bfloat16"
 
 
 def load_backbone(model: str | Path, device: str = "auto", dtype: str = "auto") -> Backbone:
     """Load a model and tokenizer by folder or hub id.
 
-    Raises `ModelError` when there is no such model, it cannot be reached, is incomplete, damaged
-    or no causal language model, or does not fit into memory.
+    `dtype` is auto, float32, bfloat16 or float16. Raises `UsageError` for another dtype or an
+    unknown device, `ModelError` when there is no such model, it cannot be reached, is
+    incomplete, damaged or no causal language model, or does not fit into memory.
     """
     chosen_device = choose_device(device)
-    chosen_dtype = choose_dtype(dtype, chosen_device)
+    dtype_name = default_dtype(device) if dtype == "auto" else dtype
+    chosen_dtype = _read_dtype(dtype_name)
     name = str(model)
     _require_folder_contents(name)
     with _quiet(), _translated_errors(name):
@@ -102,7 +99,13 @@ def load_backbone(model: str | Path, device: str = "auto", dtype: str = "auto") 
         )
         _require_complete(name, report)
         lm = lm.to(chosen_device).eval()
-    return Backbone(lm, _load_tokenizer(name), str(chosen_device), _dtype_name(chosen_dtype))
+    return Backbone(lm, _load_tokenizer(name), str(chosen_device), dtype_name)
+
+
+def _read_dtype(name: str) -> torch.dtype:
+    if name not in _DTYPES:
+        raise UsageError(f"There is no dtype {name!r}.", f"Use auto, {', '.join(_DTYPES)}.")
+    return _DTYPES[name]
 
 
 def _load_tokenizer(name: str) -> Any:
@@ -242,10 +245,6 @@ def _damaged(name: str, error: Exception) -> ModelError:
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
-
-
-def _dtype_name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
 
 
 @contextmanager

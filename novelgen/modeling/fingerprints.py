@@ -58,7 +58,6 @@ _VOLATILE_CONFIG = frozenset(
     }
 )
 """Keys of `config.json` that say where a model came from or how it is run, not what it is."""
-_VOLATILE_TOKENIZER = frozenset(("version", "truncation", "padding"))
 _CHUNK_BYTES = 1 << 22
 
 
@@ -144,11 +143,39 @@ def _tokenizer_files(directory: Path) -> list[Path]:
 
 
 def _tokenizer_bytes(file: Path) -> bytes:
-    """Canonical JSON without padding and truncation, which a tokenizer saves with itself."""
+    """How text becomes ids, and nothing of how ids become text or how a library writes it down.
+
+    Versions of the libraries save one and the same tokenizer with different decoders, offsets and
+    flags; the vocabulary, the merges, the added tokens and the cutting before them are the model's.
+    """
     if file.name != TOKENIZER_NAME:
         return sha256_of_file(file).encode()
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        model = content["model"]
+        merges = [m.split(" ") if isinstance(m, str) else m for m in model.get("merges") or ()]
+        added = [[token["id"], token["content"]] for token in content.get("added_tokens") or ()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{file} cannot be read: {error}", "Fetch the model again.") from error
-    return _canonical({key: content[key] for key in content if key not in _VOLATILE_TOKENIZER})
+    return _canonical(
+        {
+            "vocab": model.get("vocab"),
+            "merges": merges,
+            "added": sorted(added),
+            "cutting": [
+                _essence(content.get("normalizer")),
+                _essence(content.get("pre_tokenizer")),
+            ],
+        }
+    )
+
+
+def _essence(step: Any) -> Any:
+    """A tokenizer's step without unset values and offsets; a sequence of nothing is nothing."""
+    if isinstance(step, list):
+        return [_essence(part) for part in step]
+    if not isinstance(step, Mapping):
+        return step
+    kept = {key: _essence(value) for key, value in step.items() if key != "trim_offsets"}
+    kept = {key: value for key, value in kept.items() if value not in (None, [], {})}
+    return None if kept == {"type": "Sequence"} else kept

@@ -63,7 +63,7 @@ def _convert(folder: Path, header: GgufHeader, destination: Path, on_fraction: O
         expected = _save_plain(model, destination)
         del model
         on_fraction(_SAVED)
-        _save_tokenizer(folder, destination)
+        _save_tokenizer(folder, header, destination)
     except (*_FAILURES, SafetensorError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the disk, not the file
@@ -128,10 +128,17 @@ def _save_plain(model: Any, destination: Path) -> dict[str, tuple[int, ...]]:
     return {name: tuple(tensor.shape) for name, tensor in unique.values()}
 
 
-def _save_tokenizer(folder: Path, destination: Path) -> None:
+def _save_tokenizer(folder: Path, header: GgufHeader, destination: Path) -> None:
+    """Saves the tokenizer with the special tokens that the file names.
+
+    Some versions of transformers take the wrong ones (5.17 ends a text with the token of its
+    beginning).
+    """
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(folder, gguf_file=_GGUF_NAME)
+    for name, token_id in header.special_ids.items():
+        setattr(tokenizer, f"{name}_token", tokenizer.convert_ids_to_tokens(token_id))
     if not tokenizer.encode("a", add_special_tokens=False):
         raise ValueError("its tokenizer encodes nothing")
     tokenizer.save_pretrained(destination)

@@ -8,6 +8,7 @@ import math
 import mmap
 import struct
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,12 @@ _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: 
 _SCALARS[12] = "d"
 _DEFAULT_ALIGNMENT = 32
 _F32, _F16 = 0, 1
+_SPECIAL_KEYS = {
+    "bos": "tokenizer.ggml.bos_token_id",
+    "eos": "tokenizer.ggml.eos_token_id",
+    "unk": "tokenizer.ggml.unknown_token_id",
+    "pad": "tokenizer.ggml.padding_token_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,8 @@ class GgufHeader:
     parameters: int
     storage_dtype: str
     """The torch dtype that keeps the bulk of the weights: quantised ones become bfloat16."""
+    special_ids: Mapping[str, int]
+    """Ids of the special tokens that the file names, under bos, eos, unk and pad."""
 
     @property
     def converted_bytes(self) -> int:
@@ -129,6 +138,9 @@ def _parse(view: mmap.mmap, path: Path) -> GgufHeader:
         license=str(fields.get("general.license", "")),
         parameters=sum(parameters_by_type.values()),
         storage_dtype=_storage_dtype(parameters_by_type),
+        special_ids={
+            name: int(fields[key]) for name, key in _SPECIAL_KEYS.items() if key in fields
+        },
     )
 
 

@@ -5,6 +5,7 @@ safetensors are fetched; a repository without safetensors is refused, and no cod
 ever run. `HF_HUB_OFFLINE`, `HF_HOME`, tokens and endpoints are the person's own settings.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,7 @@ def fetch_snapshot(hub_id: str, on_download: OnDownload) -> Path:
     directory = cached_snapshot(hub_id)
     if directory is not None:
         return directory
-    with _hub_errors_translated(hub_id):
+    with _hub_errors_translated(hub_id), _quiet_log():
         total = _check_before_fetching(hub_id)
         directory = _fetch(hub_id, total, on_download)
     weight_files(directory)
@@ -107,7 +108,12 @@ def _list_files(hub_id: str) -> Any:
     from huggingface_hub.errors import DryRunError
 
     try:
-        return snapshot_download(hub_id, allow_patterns=list(WANTED_FILES), dry_run=True)
+        return snapshot_download(
+            hub_id,
+            allow_patterns=list(WANTED_FILES),
+            dry_run=True,
+            tqdm_class=_silent_bar(0, lambda _done, _total: None),
+        )
     except DryRunError as error:
         raise (error.__cause__ or error) from None
 
@@ -140,6 +146,18 @@ def _silent_bar(total: int, on_download: OnDownload) -> Any:
             return None
 
     return SilentBar
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    from huggingface_hub.utils import logging as hub_logging
+
+    verbosity = hub_logging.get_verbosity()
+    hub_logging.set_verbosity(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        hub_logging.set_verbosity(verbosity)
 
 
 @contextmanager

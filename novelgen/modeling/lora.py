@@ -4,6 +4,7 @@ Guarantees that only LoRA is trained of the language model, and that what is loa
 layer. Source: Hu et al., *LoRA: Low-Rank Adaptation of Large Language Models* (2021).
 """
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,7 +36,10 @@ def add_lora(lm: nn.Module, settings: LoraSettings) -> nn.Module:
         fan_in_fan_out=any(type(module).__name__ == "Conv1D" for module in lm.modules()),
     )
     try:
-        model: nn.Module = get_peft_model(lm, config)
+        with warnings.catch_warnings():
+            # PEFT asks transformers 5.23 for a property by its old name.
+            warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+            model: nn.Module = get_peft_model(lm, config)
     except ValueError as error:
         raise ModelError(
             f"LoRA does not fit this model: {error}", "Name other target modules."
@@ -57,7 +61,8 @@ def lora_weights(lm: nn.Module) -> dict[str, Tensor]:
     """The LoRA tensors of `lm` under PEFT's file names; empty when there are none."""
     if not isinstance(lm, PeftModel):
         return {}
-    weights: dict[str, Tensor] = get_peft_model_state_dict(lm)
+    # `auto` would ask the model hub whether the vocabulary has grown.
+    weights: dict[str, Tensor] = get_peft_model_state_dict(lm, save_embedding_layers=False)
     return weights
 
 

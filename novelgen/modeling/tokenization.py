@@ -1,12 +1,11 @@
 """Text to token ids and back, for any fast Hugging Face tokenizer.
 
-Guarantees: prose never becomes a control token, whatever it spells; offsets are characters of
-the text given. Knows nothing of models or of memory.
+Guarantees: prose never becomes a control token, whatever it spells; text shown piece by piece
+is the text of all tokens together. Knows nothing of models or of memory.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from typing import Any
 
 from novelgen.errors import ModelError
@@ -37,10 +36,13 @@ class Tokenization:
     """One model's tokenizer, and which of its tokens are control tokens."""
 
     def __init__(self, tokenizer: Any, end_ids: Iterable[int] = ()) -> None:
-        """`end_ids` are those that the model's configs name. Raises `ModelError` if too slow."""
+        """`end_ids` are those that the model's configs name.
+
+        Raises `ModelError` for a tokenizer without a `tokenizer.json`.
+        """
         if not tokenizer.is_fast:
             raise ModelError(
-                f"{type(tokenizer).__name__} cannot say where its tokens lie in a text.",
+                f"A {type(tokenizer).__name__} cannot keep control tokens out of prose.",
                 "Choose a model with a tokenizer.json.",
             )
         self.tokenizer = tokenizer
@@ -68,14 +70,6 @@ class Tokenization:
         """`ids` after the tokens that begin a text for this model, unless it has them already."""
         start = self._start_ids
         return list(ids) if list(ids[: len(start)]) == start else [*start, *ids]
-
-    def token_ends(self, text: str) -> list[int]:
-        """End offset of every token of `prose_ids(text)`, ascending, the last at the end."""
-        encoded = self._encode(text, split_special_tokens=True, return_offsets_mapping=True)
-        ends = list(accumulate((end for _, end in encoded["offset_mapping"]), max))
-        if ends:
-            ends[-1] = len(text)
-        return ends
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of `ids`, without special tokens; broken characters become U+FFFD."""

@@ -54,9 +54,6 @@ class TorchEngine:
     def count_tokens(self, text: str) -> int:
         return len(self._tokenization.prose_ids(text))
 
-    def token_ends(self, text: str) -> Sequence[int]:
-        return self._tokenization.token_ends(text)
-
     def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
         return render_chat(self._tokenization, messages, reply_start)
 

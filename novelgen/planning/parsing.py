@@ -15,7 +15,9 @@ _MIN_BRIEF_WORDS = 4
 _ITEM = re.compile(r"^\s*(?:\d+[.):]|[-*•])\s*(.+)$")
 _SENTENCE = re.compile(r".+?[.!?][\"”')]*(?=\s|$)")
 _LABEL = re.compile(r"^(?:title|summary|chapter\s+\w+)\s*[:.—-]\s*", re.IGNORECASE)
-_LEAK = re.compile(r"<\||https?:|www\.|\b(?:as an ai|language model|i'm sorry|premise:)", re.IGNORECASE)
+_LEAK = re.compile(
+    r"<\||https?:|www\.|\b(?:as an ai|language model|i'm sorry|premise:)", re.IGNORECASE
+)
 
 
 def parse_title(answer: str) -> str | None:

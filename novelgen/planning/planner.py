@@ -80,9 +80,7 @@ class Planner:
 
     def plan_title(self, premise: str) -> str:
         """A title for a novel that was given none."""
-        title = self._ask(
-            "plan_title", {"premise": premise}, "Title:", ["title"], parse_title, 24
-        )
+        title = self._ask("plan_title", {"premise": premise}, "Title:", ["title"], parse_title, 24)
         return title or _title_from_premise(premise)
 
     def plan_chapter(

@@ -47,7 +47,14 @@ _ROLES = (
         0.5,
         "rising trouble",
         "allies and opponents show themselves, and each answer costs more than the last.",
-        ("Strangers", "What It Costs", "Closer", "The Long Way Round", "Half a Truth", "Rising Water"),
+        (
+            "Strangers",
+            "What It Costs",
+            "Closer",
+            "The Long Way Round",
+            "Half a Truth",
+            "Rising Water",
+        ),
         (
             "The main character follows a trace.",
             "An ally tells only half of the truth.",
@@ -59,7 +66,14 @@ _ROLES = (
         0.75,
         "reversal",
         "what the main character believed turns out to be wrong, and the opposition closes in.",
-        ("The Other Side", "Turning", "The Lie", "Old Debts", "Against the Wind", "The Narrow Place"),
+        (
+            "The Other Side",
+            "Turning",
+            "The Lie",
+            "Old Debts",
+            "Against the Wind",
+            "The Narrow Place",
+        ),
         (
             "A certainty falls apart.",
             "The main character quarrels with a friend.",

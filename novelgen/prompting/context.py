@@ -45,9 +45,7 @@ def fit_context(
             "Shorten the premise, or use a model with a longer context.",
         )
     tail = _last_sentences(prose, min(tail_tokens, room), count_tokens)
-    return Context(
-        brief, tail, info.num_mem_tokens, brief_tokens, count_tokens(tail), new_tokens
-    )
+    return Context(brief, tail, info.num_mem_tokens, brief_tokens, count_tokens(tail), new_tokens)
 
 
 def _last_sentences(prose: str, max_tokens: int, count_tokens: CountTokens) -> str:

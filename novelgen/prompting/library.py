@@ -26,7 +26,7 @@ class PromptLibrary:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            autoescape=False,  # noqa: S701 - the output is a prompt, not a page
+            autoescape=False,
         )
 
     def render(self, name: str, variables: Mapping[str, Any]) -> str:

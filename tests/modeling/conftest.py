@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_models import CHAT_TEMPLATE, CONFIGS, PROSE, LmFactory
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
+
+from tests.modeling.tiny_models import CHAT_TEMPLATE, CONFIGS, PROSE, LmFactory
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +59,15 @@ def model_dir(make_lm: LmFactory, tokenizer: Any, tmp_path_factory: Any) -> Path
     return folder
 
 
-@pytest.fixture(autouse=True)
-def _seeded() -> Iterator[None]:
-    torch.manual_seed(0)
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Matrices this small only wait for each other when they are shared out."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(0)

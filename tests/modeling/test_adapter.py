@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_models import PROSE, LmFactory
 from transformers import PreTrainedModel
 
 from novelgen.errors import ModelError, StorageError
@@ -26,6 +25,7 @@ from novelgen.modeling.causal_lm import unwrap_peft
 from novelgen.modeling.lora import add_lora, lora_weights, merge_lora
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.token_batch import TokenBatch, pad_left
+from tests.modeling.tiny_models import PROSE, LmFactory
 
 MODEL = "a" * 64
 TARGETS = {"llama": ("q_proj", "v_proj", "down_proj"), "gpt2": ("c_attn", "c_proj")}
@@ -129,6 +129,7 @@ def test_the_directory_holds_safetensors_and_no_path_of_this_machine(saved: Path
     assert [path.name for path in saved.parent.iterdir()] == ["adapter"], "no staging folder left"
 
 
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
 def test_peft_itself_can_read_the_lora(
     family: str, trained: RecurrentLM, saved: Path, make_lm: LmFactory
 ) -> None:

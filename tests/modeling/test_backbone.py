@@ -8,11 +8,11 @@ from typing import Any
 import huggingface_hub.constants
 import pytest
 import torch
-from tiny_models import LmFactory
 from transformers import BertConfig, BertForMaskedLM, T5Config, T5ForConditionalGeneration
 
 from novelgen.errors import ModelError, UsageError
-from novelgen.modeling.backbone import choose_device, choose_dtype, load_backbone
+from novelgen.modeling.backbone import choose_device, default_dtype, load_backbone
+from tests.modeling.tiny_models import LmFactory
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def test_the_dtype_asked_for_is_used(model_dir: Path) -> None:
 
 
 def test_auto_chooses_for_the_device() -> None:
-    assert choose_dtype("auto", torch.device("cpu")) == torch.float32
-    assert choose_dtype("auto", torch.device("cuda")) == torch.bfloat16
+    assert default_dtype("cpu") == "float32"
     assert choose_device("auto").type in {"cpu", "cuda", "mps"}
+    assert (default_dtype("auto") == "float32") is (choose_device("auto").type == "cpu")
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:x"])
@@ -54,9 +54,9 @@ def test_a_device_this_machine_lacks_is_refused() -> None:
         choose_device("cuda:97")
 
 
-def test_an_unknown_dtype_is_refused() -> None:
+def test_an_unknown_dtype_is_refused(model_dir: Path) -> None:
     with pytest.raises(UsageError, match="int4"):
-        choose_dtype("int4", torch.device("cpu"))
+        load_backbone(model_dir, "cpu", "int4")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_models import FAMILIES, PROSE, LmFactory
 
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import Candidate, FinishReason, SamplingParams
@@ -17,6 +16,7 @@ from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.scoring import mean_logprob
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.text.words import count_words
+from tests.modeling.tiny_models import FAMILIES, PROSE, LmFactory
 
 GREEDY = SamplingParams(temperature=0)
 KEYS = tuple(stream_key(5, "test", [row]) for row in range(5))

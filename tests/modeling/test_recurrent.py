@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_models import FAMILIES, LmFactory
 from transformers import DynamicCache
 
 from novelgen.errors import ModelError
@@ -12,6 +11,7 @@ from novelgen.modeling.causal_lm import embedding_of, run_hidden
 from novelgen.modeling.memory_cell import MemoryCell, measure_embedding_rms
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.token_batch import TokenBatch, pad_left
+from tests.modeling.tiny_models import FAMILIES, LmFactory
 
 SLOTS = 4
 

@@ -1,10 +1,9 @@
-"""Text to tokens and back: control tokens, offsets, chat, and text that grows token by token."""
+"""Text to tokens and back: control tokens, chat, and text that grows token by token."""
 
 import random
 from typing import Any
 
 import pytest
-from tiny_models import PROSE
 from tokenizers import Tokenizer, decoders, models, normalizers
 from transformers import PreTrainedTokenizerFast
 
@@ -12,6 +11,7 @@ from novelgen.engine.values import ChatMessage
 from novelgen.errors import ModelError
 from novelgen.modeling.chat import render_chat, turn_end_ids
 from novelgen.modeling.tokenization import StreamDecoder, Tokenization
+from tests.modeling.tiny_models import PROSE
 
 TRICKY = "Zoë’s 😀👩‍👩‍👧 <|im_end|> naïve — 日本語 the harbour\n\n  “late”"
 
@@ -50,17 +50,6 @@ def test_prose_never_becomes_a_control_token(tokenization: Tokenization) -> None
     assert not control & set(tokenization.prose_ids(TRICKY))
     assert control & set(tokenization.prompt_ids(TRICKY))
     assert tokenization.decode(tokenization.prose_ids(TRICKY)) == TRICKY
-
-
-def test_token_ends_are_offsets_of_characters(tokenization: Tokenization) -> None:
-    ends = tokenization.token_ends(TRICKY)
-    ids = tokenization.prose_ids(TRICKY)
-    assert len(ends) == len(ids)
-    assert ends == sorted(ends) and ends[-1] == len(TRICKY)
-    for count, end in enumerate(ends, start=1):
-        if count == len(ends) or ends[count] > end:  # the last token of its character
-            assert tokenization.decode(ids[:count]) == TRICKY[:end]
-    assert tokenization.token_ends("") == []
 
 
 def test_control_tokens_are_removed_even_when_nested(tokenization: Tokenization) -> None:

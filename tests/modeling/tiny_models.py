@@ -53,7 +53,14 @@ CONFIGS: dict[str, Callable[[int], Any]] = {
     "mistral": lambda size: MistralConfig(vocab_size=size, sliding_window=12, **_GROUPED),
     "phi": lambda size: PhiConfig(vocab_size=size, **_SIZES),
     "gpt2": lambda size: GPT2Config(
-        vocab_size=size, n_embd=32, n_layer=2, n_head=4, n_positions=256, initializer_range=0.25
+        vocab_size=size,
+        n_embd=32,
+        n_layer=2,
+        n_head=4,
+        n_positions=256,
+        initializer_range=0.25,
+        bos_token_id=None,
+        eos_token_id=None,
     ),
     "gpt_neox": lambda size: GPTNeoXConfig(vocab_size=size, **_SIZES),
 }

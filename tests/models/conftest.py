@@ -19,6 +19,7 @@ HIDDEN, HEADS, KV_HEADS, LAYERS, INNER, CONTEXT = 32, 4, 2, 2, 64, 128
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 MERGES = (("t", "h"), ("th", "e"), ("Ġ", "the"))
 CHAT_TEMPLATE = "{% for m in messages %}{{ m['role'] }}: {{ m['content'] }}\n{% endfor %}"
+TOKENIZER = {"model": {"vocab": {"a": 0, "b": 1}, "merges": ["a b"]}, "added_tokens": []}
 PROJECT, VERSION, MEMBER = "tiny-weights", "1.0", "tiny_weights/tiny.gguf"
 
 
@@ -224,5 +225,5 @@ def model_dir(tmp_path: Path, tiny_llama: Any) -> Path:
     """The tiny model as transformers saves it, with a stand-in for its tokenizer."""
     directory = tmp_path / "saved"
     tiny_llama.save_pretrained(directory)
-    (directory / "tokenizer.json").write_text(json.dumps({"version": "1.0", "model": {"a": 1}}))
+    (directory / "tokenizer.json").write_text(json.dumps(TOKENIZER))
     return directory

@@ -43,7 +43,14 @@ def test_shards_make_no_difference(model_dir: Path, tiny_llama: Any) -> None:
     [
         lambda d: edit_json(d / "config.json", transformers_version="9", dtype="float16"),
         lambda d: edit_json(d / "config.json", use_cache=False, _name_or_path="x", unset=None),
-        lambda d: edit_json(d / "tokenizer.json", padding={"length": 3}, truncation=None),
+        lambda d: edit_json(d / "tokenizer.json", padding={"length": 3}, decoder={"type": "Fuse"}),
+        lambda d: edit_json(
+            d / "tokenizer.json", normalizer={"type": "Sequence", "normalizers": []}
+        ),
+        lambda d: edit_json(
+            d / "tokenizer.json",
+            model={"vocab": {"b": 1, "a": 0}, "merges": [["a", "b"]], "fuse_unk": False},
+        ),
     ],
 )
 def test_volatile_settings_make_no_difference(
@@ -60,7 +67,10 @@ def test_volatile_settings_make_no_difference(
         nudge_a_weight,
         lambda d: edit_json(d / "config.json", rms_norm_eps=1e-5),
         lambda d: edit_json(d / "config.json", rope_parameters={"rope_theta": 5.0}),
-        lambda d: edit_json(d / "tokenizer.json", model={"a": 2}),
+        lambda d: edit_json(d / "tokenizer.json", model={"vocab": {"a": 1, "b": 0}}),
+        lambda d: edit_json(d / "tokenizer.json", model={"vocab": {"a": 0, "b": 1}}),
+        lambda d: edit_json(d / "tokenizer.json", added_tokens=[{"id": 2, "content": "<c>"}]),
+        lambda d: edit_json(d / "tokenizer.json", normalizer={"type": "Lowercase"}),
     ],
 )
 def test_weights_architecture_and_tokenizer_do(

@@ -46,7 +46,8 @@ class SmallHub(BaseHTTPRequestHandler):
         else:
             self._answer_file("/".join(parts[:2]), "/".join(parts[4:]))
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -31,7 +31,10 @@ def test_a_chapter_needs_title_and_summary() -> None:
 
 
 def test_beats_are_whole_sentences_and_enough() -> None:
-    answer = "1. Mara finds the bottle. It is old.\n2) She reads the old letter.\n\n- He comes back at last."
+    answer = (
+        "1. Mara finds the bottle. It is old.\n2) She reads the old letter.\n\n"
+        "- He comes back at last."
+    )
     assert parse_beats(answer, 3) == [
         "Mara finds the bottle.",
         "She reads the old letter.",

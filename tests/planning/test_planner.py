@@ -62,7 +62,7 @@ def test_beats_share_the_words_of_the_chapter() -> None:
         outline(1_500).slot(1), card, "The Keeper", "p"
     )
     assert origin == "model"
-    assert [beat.brief for beat in beats][0] == "Mara finds the bottle."
+    assert next(beat.brief for beat in beats) == "Mara finds the bottle."
     assert sum(beat.words for beat in beats) == card.target_words
 
 

@@ -11,7 +11,9 @@ from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import fit_context
 from novelgen.prompting.library import PromptLibrary, shipped_prompts
 
-BRIEF = Brief("The Keeper", "A letter from tomorrow.", 2, 3, "The Bottle", "Mara reads.", "She runs.")
+BRIEF = Brief(
+    "The Keeper", "A letter from tomorrow.", 2, 3, "The Bottle", "Mara reads.", "She runs."
+)
 
 
 def test_a_brief_says_what_the_passage_is_to_be() -> None:
@@ -55,7 +57,7 @@ def test_every_shipped_template_states_its_purpose() -> None:
         assert template.read_text().startswith("{#- Purpose:"), template.name
 
 
-def context(prose: str, context_size: int = 400, tail_tokens: int = 100):  # noqa: ANN201
+def context(prose: str, context_size: int = 400, tail_tokens: int = 100):
     engine = ScriptedEngine()
     return fit_context(
         "a brief of six tokens .",
@@ -82,5 +84,5 @@ def test_no_prose_no_tail() -> None:
 
 
 def test_a_brief_that_leaves_no_room_is_refused_with_numbers() -> None:
-    with pytest.raises(UsageError, match="takes 6 tokens .* 210"):
+    with pytest.raises(UsageError, match=r"takes 6 tokens .* 210"):
         context("Some prose.", context_size=210)

@@ -89,7 +89,9 @@ def info(
         return
     for key, value in known.as_json().items():
         if value not in ("", 0, None, {}):
-            shown = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+            shown = (
+                f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+            )
             invocation.output.data(f"{key:15} {shown}")
     if fit is not None:
         invocation.output.data(fit.summary())

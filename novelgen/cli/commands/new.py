@@ -30,7 +30,9 @@ def new(
     author: Annotated[str | None, typer.Option(help="Author, for the manuscript.")] = None,
     premise: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="What the novel is about; without one the model invents it."),
+        typer.Option(
+            metavar="TEXT", help="What the novel is about; without one the model invents it."
+        ),
     ] = None,
     premise_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Read the premise from a text file.")
@@ -56,7 +58,9 @@ def new(
     ] = None,
     candidates: Annotated[
         int | None,
-        typer.Option(metavar="K", help="Texts drawn for every passage; the best is kept. Default 1."),
+        typer.Option(
+            metavar="K", help="Texts drawn for every passage; the best is kept. Default 1."
+        ),
     ] = None,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan.")] = False,
     headless: Annotated[
@@ -116,10 +120,15 @@ def _ask(
 ) -> tuple[str | None, str, int]:
     """What is missing, asked on the terminal; questions go to stderr."""
     if title is None:
-        title = typer.prompt("Title (empty: the model finds one)", default="", show_default=False, err=True)
+        title = typer.prompt(
+            "Title (empty: the model finds one)", default="", show_default=False, err=True
+        )
     if premise is None:
         premise = typer.prompt(
-            "What is it about? (empty: the model invents it)", default="", show_default=False, err=True
+            "What is it about? (empty: the model invents it)",
+            default="",
+            show_default=False,
+            err=True,
         )
     if target_words is None:
         target_words = typer.prompt("How many words?", default=_SUGGESTED_WORDS, type=int, err=True)
@@ -169,5 +178,3 @@ def _in_range(value: int, least: int, most: int, option: str) -> int:
             f"{option} is {value:,}; it can be {least:,} to {most:,}.", "Choose another number."
         )
     return value
-
-

@@ -1,0 +1,49 @@
+"""Shared by all tests: a home below tmp_path, and the command line as a real process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CommandLine = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a child process: its own home, warnings as errors, no colours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NOVELGEN_")}
+    return kept | {"NOVELGEN_HOME": str(home), "PYTHONWARNINGS": "error", "NO_COLOR": "1"}
+
+
+@pytest.fixture
+def novelgen(environment: dict[str, str], tmp_path: Path) -> CommandLine:
+    """Run `novelgen ARGUMENTS` as a real process in tmp_path; check its exit code."""
+
+    def call(
+        *arguments: str, expect: int = 0, stdin: str | None = None, **extra: str
+    ) -> "subprocess.CompletedProcess[str]":
+        finished = subprocess.run(
+            [sys.executable, "-m", "novelgen", *arguments],
+            capture_output=True,
+            text=True,
+            input=stdin if stdin is not None else "",
+            cwd=tmp_path,
+            env=environment | extra,
+            timeout=240,
+            check=False,
+        )
+        assert finished.returncode == expect, (
+            f"exit code {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
+        )
+        return finished
+
+    return call
