@@ -197,7 +197,7 @@ def last_meaningful_line(output: str) -> str:
     errors = [line for line in lines if line.lower().startswith(("error", "×", "╰", "caused by"))]
     others = [line for line in lines if not line.startswith(("[notice]", "Looking in", "hint"))]
     line = (errors or others or ["it said nothing"])[-1]
-    line = re.compile("ZZZ").sub("…", _ADDRESS.sub("…", line))
+    line = _HOST.sub("…", _ADDRESS.sub("…", line))
     return re.sub(r"^error:\s*", "", line, flags=re.IGNORECASE)[:300]
 
 

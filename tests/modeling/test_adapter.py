@@ -180,6 +180,24 @@ def test_a_failed_save_leaves_the_old_adapter_and_nothing_else(
     assert [path.name for path in saved.parent.iterdir()] == ["adapter"]
 
 
+def test_the_old_adapter_comes_back_when_the_new_one_cannot_be_put_in_place(
+    trained: RecurrentLM, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path.name: path.read_bytes() for path in saved.iterdir()}
+    replace = Path.replace
+
+    def refuse_the_new_one(self: Path, target: Path) -> Path:
+        if target == saved and self.parent == saved.parent:
+            raise PermissionError(13, "Permission denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_the_new_one)
+    with pytest.raises(StorageError, match="Permission denied"):
+        save_adapter(trained, describe(trained), saved)
+    assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
+    assert [path.name for path in saved.parent.iterdir()] == ["adapter"]
+
+
 def test_a_folder_of_other_things_is_not_replaced(trained: RecurrentLM, tmp_path: Path) -> None:
     (tmp_path / "thesis.md").write_text("precious")
     with pytest.raises(StorageError, match="no adapter"):

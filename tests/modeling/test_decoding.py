@@ -160,22 +160,33 @@ def test_the_mean_logprob_is_of_the_unfiltered_model(
         assert any(candidate.mean_logprob == pytest.approx(number) for number in same_text)
 
 
-def test_control_tokens_are_never_drawn(llama: RecurrentLM, tokenization: Tokenization) -> None:
-    hot = SamplingParams(temperature=50.0)
-    request = job(tokenization, sampling=hot, stream_keys=KEYS * 4, max_new_tokens=60)
-    candidates = decode_rows(llama, tokenization, llama.initial_memory(), request)
-    for candidate in candidates:
-        assert not tokenization.control_ids & set(tokenization.prompt_ids(candidate.text))
+def prefer(lm: Any, token_id: int) -> None:
+    """Make one token all but certain, whatever came before."""
+
+    def raise_it(_module: Any, _inputs: Any, logits: torch.Tensor) -> torch.Tensor:
+        return logits + 1e4 * (torch.arange(logits.shape[-1]) == token_id)
+
+    lm.lm_head.register_forward_hook(raise_it)
+
+
+@pytest.mark.parametrize("sampling", [GREEDY, SamplingParams()])
+def test_control_tokens_are_never_drawn(
+    sampling: SamplingParams, make_lm: LmFactory, tokenization: Tokenization
+) -> None:
+    lm = make_lm("llama")
+    (start,) = tokenization.prompt_ids("<|im_start|>")
+    prefer(lm, start)
+    model = RecurrentLM(lm)
+    request = job(tokenization, sampling=sampling)
+    for candidate in decode_rows(model, tokenization, model.initial_memory(), request):
+        # What was drawn in its place is as unlikely as the control token was certain.
+        assert candidate.num_tokens == 0 or candidate.mean_logprob < -1000
 
 
 def test_an_end_token_ends_the_row(make_lm: LmFactory, tokenization: Tokenization) -> None:
     lm = make_lm("llama")
     (end,) = tokenization.prompt_ids("<|im_end|>")
-
-    def prefer_end(_module: Any, _inputs: Any, logits: torch.Tensor) -> torch.Tensor:
-        return logits + 1e4 * (torch.arange(logits.shape[-1]) == end)
-
-    lm.lm_head.register_forward_hook(prefer_end)
+    prefer(lm, end)
     model = RecurrentLM(lm)
     (candidate,) = decode_rows(
         model, tokenization, model.initial_memory(), job(tokenization, stream_keys=KEYS[:1])

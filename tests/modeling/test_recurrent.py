@@ -80,6 +80,23 @@ def test_the_past_reaches_the_third_segment_only_through_memory(
         assert torch.equal(*logits) is not is_changed
 
 
+def test_predictions_are_those_of_a_plain_pass_over_memory_and_prose(
+    family: str, make_lm: LmFactory
+) -> None:
+    """The write slots come after, so they cannot change what the prose before them predicts."""
+    model = add_memory(make_lm(family), SLOTS)
+    segment, memory = random_segment(20), model.initial_memory()
+    with torch.inference_mode():
+        output = model.read_segment(memory, segment)
+        plain = model.lm(inputs_embeds=model.embed(memory, segment.input_ids)).logits
+        losses = torch.nn.functional.cross_entropy(
+            plain[0, SLOTS - 1 : -1], segment.input_ids[0], reduction="none"
+        )
+    torch.testing.assert_close(output.logits, plain[:, SLOTS:], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(output.token_loss[0], losses, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(output.loss, losses.mean(), atol=1e-4, rtol=1e-4)
+
+
 def test_a_batch_of_different_texts_equals_one_by_one(family: str, make_lm: LmFactory) -> None:
     model = perturb_cell(add_memory(make_lm(family), SLOTS))
     segment = random_segment(25, 3, 18, 0)

@@ -6,7 +6,7 @@ from novelgen.engine.values import FinishReason
 from novelgen.modeling.stopping import GrowingText
 from novelgen.text.words import count_words
 
-TEXT = "“One,” she said — and two, three — four. Then the END of it."
+TEXT = "“One,” she said — and “two, ‘three — four. Then the END of it."
 
 
 def grow(
@@ -38,7 +38,7 @@ def test_it_holds_the_words_asked_for(size: int, max_words: int) -> None:
     [
         (("END",), "Then the "),
         (("\n", "END of"), "Then the "),
-        (("three —", "two"), "said — and "),
+        (("three —", "two"), "said — and “"),
         (("“",), ""),
         (("nowhere", ""), TEXT),
     ],
