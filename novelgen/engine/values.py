@@ -104,7 +104,7 @@ class EngineInfo:
     """Weights, architecture and tokenizer. Independent of dtype and device."""
     adapter_fingerprint: str
     """Adapter weights, slots, layout, segment size, brief version. Without an adapter: a hash of
-    the segment size alone, so that the chain exists with memory off too."""
+    segment size and brief version alone, so that the chain exists with memory off too."""
     num_mem_tokens: int
     """0 when memory is off."""
     hidden_size: int

@@ -135,7 +135,6 @@ class ChapterWriter:
                 chapter_brief=card.brief,
                 beat=task.beats[step.beat].brief,
                 earlier=task.earlier,
-                is_opening=card.number == 1 and step.beat == 0,
                 is_closing=last_chapter and step.beat == len(task.beats) - 1,
             )
         )

@@ -12,6 +12,7 @@ from novelgen.engine.values import Candidate, DecodeRequest, FinishReason, Memor
 from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.ranking import Draft, best_draft
 from novelgen.prompting.context import fit_context
+from novelgen.text.leaks import count_leaks
 from novelgen.text.prose import clean_prose, cut_to_words, force_sentence, joint
 from novelgen.text.words import count_words
 
@@ -75,7 +76,6 @@ class PassageWriter:
         drawn = 0
         drafts: list[Draft] = []
         last: Candidate | None = None
-        attempt = 0
         for attempt in range(_ATTEMPTS):
             result = self._engine.decode(
                 replace(request, stream_keys=self._keys(place, attempt)), self._observer
@@ -85,19 +85,19 @@ class PassageWriter:
                 raise DrawingCancelled
             last = result.candidates[0]
             found = [
-                self._draft(row, candidate, wanted_words, starts_chapter)
+                self._draft(attempt, row, candidate, wanted_words, starts_chapter)
                 for row, candidate in enumerate(result.candidates)
             ]
-            drafts = [draft for draft in found if draft.words] or drafts
-            if any(draft.words >= wanted_words * _MIN_SHARE for draft in drafts):
+            drafts += [draft for draft in found if draft.words]
+            if any(_is_good(draft, wanted_words) for draft in drafts):
                 break
         if drafts:
             chosen = best_draft(drafts, prose_before, wanted_words)
-            return self._passage(chosen, place, attempt, drawn, forced=False)
+            return self._passage(chosen, place, drawn, forced=False)
         text = force_sentence(clean_prose(last.text if last else ""), wanted_words)
         lead = "" if starts_chapter or not text else " "
-        draft = Draft(0, lead + text, count_words(text), 0.0)
-        return self._passage(draft, place, attempt, drawn, forced=True)
+        draft = Draft(_ATTEMPTS - 1, 0, lead + text, count_words(text), 0.0, count_leaks(text))
+        return self._passage(draft, place, drawn, forced=True)
 
     def _request(
         self,
@@ -142,23 +142,32 @@ class PassageWriter:
         )
 
     def _draft(
-        self, row: int, candidate: Candidate, wanted_words: int, starts_chapter: bool
+        self,
+        attempt: int,
+        row: int,
+        candidate: Candidate,
+        wanted_words: int,
+        starts_chapter: bool,
     ) -> Draft:
         text = cut_to_words(clean_prose(candidate.text), wanted_words)
         lead = "" if starts_chapter else joint(candidate.text)
-        return Draft(row, lead + text, count_words(text), candidate.mean_logprob)
+        words, leaks = count_words(text), count_leaks(text)
+        return Draft(attempt, row, lead + text, words, candidate.mean_logprob, leaks)
 
-    def _passage(
-        self, draft: Draft, place: PassagePlace, attempt: int, drawn: int, *, forced: bool
-    ) -> Passage:
+    def _passage(self, draft: Draft, place: PassagePlace, drawn: int, *, forced: bool) -> Passage:
         provenance = {
             **asdict(place),
             "candidate": draft.candidate,
-            "attempt": attempt,
+            "attempt": draft.attempt,
             "words": draft.words,
+            "leaks": draft.leaks,
             "mean_logprob": round(draft.mean_logprob, 4),
             "tokens_drawn": drawn,
         }
         if forced:
             provenance["forced_sentence_end"] = True
         return Passage(draft.text, draft.words, drawn, provenance)
+
+
+def _is_good(draft: Draft, wanted_words: int) -> bool:
+    return draft.words >= wanted_words * _MIN_SHARE and not draft.leaks

@@ -1,5 +1,7 @@
-"""Chooses among candidates without a judge: fewest repeats, then nearest to the wanted length,
-then the likeliest. Pure."""
+"""Chooses among candidates without a judge. Pure.
+
+In this order: no talk about the story, fewest repeats, nearest to the wanted length, likeliest.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,19 +13,23 @@ _N = 4
 class Draft:
     """A cleaned candidate that ends on a complete sentence."""
 
+    attempt: int
     candidate: int
     text: str
     """With the white space that joins it to the text before."""
     words: int
     mean_logprob: float
+    leaks: int
+    """Places where it stops being prose (`novelgen.text.leaks`)."""
 
 
 def best_draft(drafts: Sequence[Draft], recent: str, wanted_words: int) -> Draft:
     """The draft to keep. `recent` is the prose that a draft must not repeat."""
     known = _ngrams(recent)
 
-    def cost(draft: Draft) -> tuple[float, float, float]:
+    def cost(draft: Draft) -> tuple[float, ...]:
         return (
+            float(draft.leaks),
             round(_repeat_share(draft.text, known), 2),
             round(abs(draft.words - wanted_words) / max(wanted_words, 1), 1),
             -draft.mean_logprob,

@@ -23,11 +23,11 @@ DEFAULT_CONTEXT_SIZE = 2048
 
 @dataclass(frozen=True, slots=True)
 class BackboneOutput:
-    """What one pass gave: the hidden states after the last layer's norm, and logits if asked."""
+    """What one pass gave: the hidden states after the last layer's norm, and the logits."""
 
     hidden: Tensor
     """`(batch, length, hidden)`."""
-    logits: Tensor | None
+    logits: Tensor
     """`(batch, kept positions, vocabulary)`."""
 
 

@@ -150,7 +150,6 @@ class _Loop:
         output = run_logits(
             self._model.lm, embeds, logits_to_keep=1, past_key_values=self._cache, use_cache=True
         )
-        assert output.logits is not None
         return output.logits[:, -1].float()
 
     def _choose(self, position: int) -> Tensor:

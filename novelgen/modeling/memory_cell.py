@@ -3,7 +3,7 @@
 Guarantees: everything is computed and kept in float32, whatever the language model's dtype, and
 nothing is stored between calls. Knows nothing of language models: it sees hidden states.
 Source: Bulatov, Kuratov, Burtsev, *Recurrent Memory Transformer* (2022); the normalised, gated
-update is ours (see `docs/`), against the drift of an unnormalised one over thousands of segments.
+update is ours, against the drift of an unnormalised one over thousands of segments.
 """
 
 import torch

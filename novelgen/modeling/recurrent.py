@@ -107,7 +107,6 @@ class RecurrentLM(nn.Module):
         output = run_logits(
             self.lm, logits_to_keep=self._predicting(segment), use_cache=False, **inputs
         )
-        assert output.logits is not None
         logits = output.logits
         if self.cell is None:
             predictions = functional.pad(logits[:, :-1], (0, 0, 1, 0))

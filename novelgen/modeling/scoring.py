@@ -47,7 +47,6 @@ def mean_logprob(
             output = run_logits(
                 model.lm, embeds[:, start:stop], past_key_values=cache, use_cache=True
             )
-            assert output.logits is not None
             following = ids[0, start + 1 - model.num_mem_tokens : stop + 1 - model.num_mem_tokens]
             total += _sum_logprob(output.logits[0], following)
     return total / (last - first)

@@ -24,7 +24,7 @@ def parse_title(answer: str) -> str | None:
     """A title of one to eight words: the first line, without label, quotes and full stop."""
     title = clean_line(answer.strip().split("\n", 1)[0])
     title = _LABEL.sub("", title).split(", by ")[0].split(" by ")[0]
-    title = title.strip(" \"“”'*#_").rstrip(".:;,").strip()
+    title = title.strip(" \"“”'*#_|").rstrip(".:;,").strip()
     if not 1 <= count_words(title) <= _MAX_TITLE_WORDS or _LEAK.search(title):
         return None
     return title
@@ -36,10 +36,10 @@ def parse_premise(answer: str) -> str | None:
 
 
 def parse_chapter(answer: str) -> tuple[str, str] | None:
-    """Title and summary out of "title line, then `Summary:` line"."""
-    head, separator, tail = answer.partition("Summary:")
-    title = parse_title(head)
-    brief = _whole_sentences(tail.strip().split("\n\n", 1)[0]) if separator else None
+    """Title and summary out of "summary, then a line `Title: ...`"."""
+    head, separator, tail = answer.partition("Title:")
+    brief = _whole_sentences(head.strip().split("\n\n", 1)[0])
+    title = parse_title(tail) if separator else None
     if title is None or brief is None:
         return None
     return title, brief

@@ -25,9 +25,7 @@ from novelgen.text.budget import share_out
 
 _ATTEMPTS = 3
 _EARLIER_CHAPTERS = 3
-_SAMPLING = SamplingParams(
-    repetition_penalty=1.1, temperature=0.7, top_p=0.9, min_p=0.05, repetition_window=128
-)
+_SAMPLING = SamplingParams(temperature=0.8, top_p=0.9, min_p=0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ class Planner:
     ) -> ChapterCard:
         """The card of one chapter, given the cards before it."""
         role = role_at(slot.position)
-        earlier = [f"{card.title}: {card.brief}" for card in before[-_EARLIER_CHAPTERS:]]
+        earlier = [card.brief for card in before[-_EARLIER_CHAPTERS:]]
         variables = {
             "title": title,
             "premise": premise,
@@ -104,12 +102,9 @@ class Planner:
             return parsed if parsed and parsed[0].casefold() not in taken else None
 
         answer = self._ask(
-            "plan_chapter", variables, "Title:", ["chapter", slot.number], parse, 110
+            "plan_chapter", variables, "Summary:", ["chapter", slot.number], parse, 110
         )
-        chapter_title, brief = answer or (
-            skeleton_title(role, slot.number),
-            f"In this chapter {role.task}",
-        )
+        chapter_title, brief = answer or (skeleton_title(role, slot.number, taken), role.task)
         return ChapterCard(
             slot.number,
             slot.part,
@@ -179,11 +174,16 @@ class Planner:
         return None
 
     def _prompt(self, template: str, variables: dict[str, Any], reply_start: str) -> str:
+        """A worked example, then the task: small models answer in the form they were shown."""
+        question = self._library.render(f"{template}_question", {})
+        answer = self._library.render(f"{template}_answer", {})
         task = self._library.render(template, variables)
         if not self._engine.info.has_chat_template:
-            return f"{task}\n\n{reply_start}"
+            return f"{question}\n\n{answer}\n\n\n{task}\n\n{reply_start}"
         messages = [
             ChatMessage("system", self._library.render("plan_system", {})),
+            ChatMessage("user", question),
+            ChatMessage("assistant", answer),
             ChatMessage("user", task),
         ]
         return self._engine.render_chat(messages, reply_start)

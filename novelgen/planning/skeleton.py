@@ -4,6 +4,7 @@ Roles follow the common three-act shape (set-up, confrontation, resolution). A r
 the model what its chapter is for, so a planned chapter and a filled one serve the same arc.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 
@@ -22,31 +23,31 @@ _ROLES = (
     Role(
         0.08,
         "opening",
-        "we meet the main character in their ordinary world, and something disturbs it.",
+        "Something disturbs an ordinary day.",
         ("Before the Change", "An Ordinary Day", "The First Sign"),
         (
-            "The main character goes about an ordinary day.",
+            "It is an ordinary day, with work to do.",
             "Something small is not as it should be.",
-            "The main character cannot let it rest.",
+            "It cannot be left alone.",
             "A choice can no longer be put off.",
         ),
     ),
     Role(
         0.25,
         "departure",
-        "the trouble grows, and the main character decides to act.",
+        "The trouble grows, and it is time to act.",
         ("The Road Out", "No Way Back", "A Door Opens", "The First Step"),
         (
-            "The main character sets out to learn more.",
+            "The search for an answer begins.",
             "Somebody offers help and wants something for it.",
             "A first attempt fails.",
-            "The main character learns what is at stake.",
+            "It becomes clear what is at stake.",
         ),
     ),
     Role(
         0.5,
         "rising trouble",
-        "allies and opponents show themselves, and each answer costs more than the last.",
+        "Allies and opponents show themselves, and each answer costs more than the last.",
         (
             "Strangers",
             "What It Costs",
@@ -56,7 +57,7 @@ _ROLES = (
             "Rising Water",
         ),
         (
-            "The main character follows a trace.",
+            "A trace leads to a stranger.",
             "An ally tells only half of the truth.",
             "An opponent is quicker.",
             "Something is won, and something dear is lost for it.",
@@ -65,7 +66,7 @@ _ROLES = (
     Role(
         0.75,
         "reversal",
-        "what the main character believed turns out to be wrong, and the opposition closes in.",
+        "What seemed certain turns out to be wrong, and the opposition closes in.",
         (
             "The Other Side",
             "Turning",
@@ -76,7 +77,7 @@ _ROLES = (
         ),
         (
             "A certainty falls apart.",
-            "The main character quarrels with a friend.",
+            "Two friends quarrel.",
             "The opposition strikes.",
             "There is only one way left.",
         ),
@@ -84,11 +85,11 @@ _ROLES = (
     Role(
         0.92,
         "crisis",
-        "all seems lost, and the main character finds the strength for a last attempt.",
+        "All seems lost, and there is one last attempt.",
         ("The Darkest Hour", "Alone", "What Remains", "The Last Attempt"),
         (
             "All seems lost.",
-            "The main character understands what it was about.",
+            "At last it becomes clear what it was about.",
             "A last plan is made.",
             "The decisive meeting begins.",
         ),
@@ -96,13 +97,13 @@ _ROLES = (
     Role(
         1.0,
         "resolution",
-        "the conflict is decided, and we see what has changed.",
+        "The conflict is decided, and everything has changed.",
         ("Daylight", "After", "Home", "The Answer"),
         (
             "The conflict comes to its head.",
-            "The main character does what they could not have done at the beginning.",
+            "One brave deed decides everything.",
             "The dust settles.",
-            "We see what has changed, and the story comes to rest.",
+            "Evening comes, and everything is at rest.",
         ),
     ),
 )
@@ -127,9 +128,12 @@ def skeleton_premise(seed: int) -> str:
     return _PREMISES[seed % len(_PREMISES)]
 
 
-def skeleton_title(role: Role, number: int) -> str:
-    """A chapter title when the model has none to give."""
-    return role.titles[number % len(role.titles)]
+def skeleton_title(role: Role, number: int, taken: Set[str] = frozenset()) -> str:
+    """A chapter title when the model has none to give; `taken` are casefolded titles."""
+    count = len(role.titles)
+    turned = [role.titles[(number + step) % count] for step in range(count)]
+    free = [title for title in turned if title.casefold() not in taken]
+    return free[0] if free else f"{turned[0]} {number}"
 
 
 def skeleton_beats(role: Role, count: int) -> list[str]:

@@ -28,7 +28,6 @@ class Brief:
     beat: str
     earlier: str = ""
     """What the chapter before was about; empty in the first."""
-    is_opening: bool = False
     is_closing: bool = False
     """Whether this is the last scene of the novel."""
 

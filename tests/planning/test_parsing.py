@@ -23,11 +23,11 @@ def test_titles(answer: str, title: str | None) -> None:
     assert parse_title(answer) == title
 
 
-def test_a_chapter_needs_title_and_summary() -> None:
-    answer = " The Bottle\nSummary: Mara finds a bottle. She reads the letter. And th"
+def test_a_chapter_needs_summary_and_title() -> None:
+    answer = " Mara finds a bottle. She reads the letter. And th\nTitle: The Bottle\n"
     assert parse_chapter(answer) == ("The Bottle", "Mara finds a bottle. She reads the letter.")
-    assert parse_chapter(" The Bottle\nMara finds a bottle on the rocks.") is None
-    assert parse_chapter(" The Bottle\nSummary: unfinished thought about") is None
+    assert parse_chapter(" Mara finds a bottle on the rocks.") is None
+    assert parse_chapter(" unfinished thought about\nTitle: The Bottle") is None
 
 
 def test_beats_are_whole_sentences_and_enough() -> None:

@@ -31,7 +31,7 @@ def card_of(engine: ScriptedEngine) -> ChapterCard:
 
 
 def test_the_first_usable_answer_is_taken_with_a_stream_of_its_own() -> None:
-    engine = Answering(["", " The Bottle\nSummary: Mara finds a bottle on the rocks."])
+    engine = Answering(["", " Mara finds a bottle on the rocks.\nTitle: The Bottle"])
     card = card_of(engine)
     assert (card.title, card.origin) == ("The Bottle", "model")
     assert card.target_words == 500
@@ -47,7 +47,7 @@ def test_without_a_usable_answer_the_skeleton_speaks() -> None:
 
 
 def test_two_chapters_never_share_a_title() -> None:
-    answer = " The Bottle\nSummary: Mara finds a bottle on the rocks."
+    answer = " Mara finds a bottle on the rocks.\nTitle: The Bottle"
     first = card_of(Answering([answer]))
     second = planner(Answering([answer] * 3)).plan_chapter(
         outline(1_500).slot(2), 3, "The Keeper", "p", [first]
@@ -57,7 +57,7 @@ def test_two_chapters_never_share_a_title() -> None:
 
 def test_beats_share_the_words_of_the_chapter() -> None:
     listed = " Mara finds the bottle.\n2. She reads the old letter.\n3. He comes back at last."
-    card = card_of(Answering([" The Bottle\nSummary: Mara finds a bottle on the rocks."]))
+    card = card_of(Answering([" Mara finds a bottle on the rocks.\nTitle: The Bottle"]))
     beats, origin = planner(Answering([listed])).plan_beats(
         outline(1_500).slot(1), card, "The Keeper", "p"
     )

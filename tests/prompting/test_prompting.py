@@ -31,7 +31,7 @@ def test_a_chat_model_gets_a_chat() -> None:
 
     closing = replace(BRIEF, is_closing=True, earlier="Mara found a bottle.")
     assert BriefRenderer(PromptLibrary(), chat).render(closing) == "<chat>"
-    assert "Bring it to a close." in seen[1]
+    assert "the last scene" in seen[1]
     assert "Mara found a bottle." in seen[1]
 
 

@@ -1,0 +1,27 @@
+"""Finds what is no prose in a draft: talk about the story, instructions, lists, labels, refusals.
+
+Small instruct models slip from writing into explaining. A hit is a reason to draw again, not a
+judgement of style. English only.
+"""
+
+import re
+
+_LEAKS = re.compile(
+    r"\b(?:this|the) (?:story|novel|chapter|scene|passage|excerpt|ending|paragraph|narrative)"
+    r" (?:is about|explores|touches|takes place|shows|describes|wraps|starts|begins|ends|has|sets"
+    r"|highlights|introduces|unfolds|continues|follows|revolves|raises)\b"
+    r"|\bin this (?:story|novel|chapter|scene|passage|excerpt|version)\b"
+    r"|\bhere(?:['’]s| is| are) (?:a |an |the |some |my |your )?(?:\w+ ){0,3}"
+    r"(?:story|version|tips?|scene|chapter|examples?|draft|rewrite|paragraph|prompt|summary)\b"
+    r"|\b(?:main character|protagonist|premise|plot twist|storyline|word count|the readers?)\b"
+    r"|\b(?:let me know if|i hope this|feel free to|i['’]m sorry, but i|as an ai|language model)\b"
+    r"|^\s*(?:\d{1,2}[.)]\s|[-•*]\s(?!\*))"
+    r"|^\s*(?-i:[A-Z][a-z]+(?: [A-Za-z]+)?):\s"
+    r"|https?://|\[edit\]|<\|",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def count_leaks(text: str) -> int:
+    """How many times `text` stops being prose."""
+    return sum(1 for _ in _LEAKS.finditer(text))
