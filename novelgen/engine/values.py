@@ -31,11 +31,13 @@ class SamplingParams:
     repetition_window: int = 256
     """Tokens of context and new text that the penalty looks back on."""
     no_repeat_ngram: int = 0
-    """Forbids completing an n-gram already in the window of context and new text; 0 is off."""
+    """Forbids completing an n-gram already in the context or the new text; 0 is off."""
     temperature: float = 1.0
     top_k: int = 0
     top_p: float = 1.0
     min_p: float = 0.0
+    no_repeat_window: int = 4096
+    """Tokens of context and new text in which n-grams count as repeated."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -64,6 +66,8 @@ class DecodeRequest:
     stream_keys: tuple[bytes, ...]
     """16-byte Philox keys, one a candidate row (see `novelgen.engine.randomness`)."""
     max_new_tokens: int
+    min_new_tokens: int = 0
+    """A row cannot end itself before it has this many tokens."""
     max_words: int | None = None
     """A row ends once its text holds this many words and the next one has begun."""
     stop_strings: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ PROSE_SAMPLING = SamplingParams(
     repetition_penalty=1.1,
     repetition_window=256,
     no_repeat_ngram=6,
+    no_repeat_window=2048,
     temperature=0.8,
     top_k=0,
     top_p=0.95,

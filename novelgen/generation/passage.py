@@ -12,11 +12,13 @@ from novelgen.engine.values import Candidate, DecodeRequest, FinishReason, Memor
 from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.ranking import Draft, best_draft
 from novelgen.prompting.context import fit_context
-from novelgen.text.leaks import count_leaks
+from novelgen.text.leaks import count_leaks, without_leaks
 from novelgen.text.prose import clean_prose, cut_to_words, force_sentence, joint
 from novelgen.text.words import count_words
 
-_ATTEMPTS = 4
+_ATTEMPTS = 3
+_RETRY_ROWS = 4
+"""Rows of a second attempt: four cost little more than two, and one good one is enough."""
 _SLACK_WORDS = 40
 _TOKENS_PER_WORD = 2.0
 _MIN_SHARE = 0.4
@@ -57,6 +59,7 @@ class PassageWriter:
         self._settings = settings
         self._seed = seed
         self._observer = observer
+        self._retry_rows = max(settings.candidates, _RETRY_ROWS)
 
     def draw(
         self,
@@ -125,6 +128,7 @@ class PassageWriter:
             sampling=self._settings.sampling,
             stream_keys=(),
             max_new_tokens=max_new_tokens,
+            min_new_tokens=wanted_words,
             max_words=max_words,
         )
 
@@ -136,10 +140,8 @@ class PassageWriter:
             place.segment,
             place.passage,
         ]
-        return tuple(
-            stream_key(self._seed, "prose", [*where, candidate, attempt])
-            for candidate in range(self._settings.candidates)
-        )
+        rows = self._settings.candidates if attempt == 0 else self._retry_rows
+        return tuple(stream_key(self._seed, "prose", [*where, row, attempt]) for row in range(rows))
 
     def _draft(
         self,
@@ -149,7 +151,10 @@ class PassageWriter:
         wanted_words: int,
         starts_chapter: bool,
     ) -> Draft:
-        text = cut_to_words(clean_prose(candidate.text), wanted_words)
+        prose = clean_prose(candidate.text)
+        text = cut_to_words(clean_prose(without_leaks(prose)), wanted_words)
+        if count_words(text) < wanted_words * _MIN_SHARE:
+            text = cut_to_words(prose, wanted_words)
         lead = "" if starts_chapter else joint(candidate.text)
         words, leaks = count_words(text), count_leaks(text)
         return Draft(attempt, row, lead + text, words, candidate.mean_logprob, leaks)

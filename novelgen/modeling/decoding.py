@@ -9,7 +9,7 @@ token ids and rows; what the prompt says is not its business.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,7 @@ class DecodeJob:
     sampling: SamplingParams
     stream_keys: Sequence[bytes]
     max_new_tokens: int
+    min_new_tokens: int = 0
     max_words: int | None = None
     stop_strings: Sequence[str] = ()
 
@@ -117,6 +118,7 @@ class _Loop:
         self._logits = self._prefill(memory)  # (rows, vocabulary) float32
         self._uniforms = self._draw_uniforms()  # (rows, max_new_tokens)
         self._forbidden = _forbidden_tokens(tokenization, self._logits)  # (vocabulary,)
+        self._ends = _mark(tokenization.end_ids, self._logits)  # (vocabulary,)
         # Control tokens of the prompt do not count as repeated, or no turn could end twice.
         seen = [id_ for id_ in job.prompt_ids if id_ not in tokenization.control_ids]
         self._seen = torch.tensor(seen, dtype=torch.long, device=model.device)
@@ -153,9 +155,10 @@ class _Loop:
         return output.logits[:, -1].float()
 
     def _choose(self, position: int) -> Tensor:
-        window = self._seen[:, max(0, self._seen.shape[1] - self._job.sampling.repetition_window) :]
-        allowed = self._logits.masked_fill(self._forbidden, -math.inf)
-        return choose_tokens(allowed, window, self._job.sampling, self._uniforms[:, position])
+        must_go_on = position < self._job.min_new_tokens
+        forbidden = self._forbidden | self._ends if must_go_on else self._forbidden
+        allowed = self._logits.masked_fill(forbidden, -math.inf)
+        return choose_tokens(allowed, self._seen, self._job.sampling, self._uniforms[:, position])
 
     def _show(self, tokens: Tensor, observer: DecodeObserver | None) -> None:
         chosen = self._logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
@@ -197,11 +200,16 @@ def _notify(observer: DecodeObserver | None, row: _Row, text: str) -> None:
 
 def _forbidden_tokens(tokenization: Tokenization, logits: Tensor) -> Tensor:
     """True for tokens that are no text: control tokens but the ends, and unused ids."""
-    forbidden = torch.zeros(logits.shape[-1], dtype=torch.bool)
+    forbidden = _mark(tokenization.control_ids - tokenization.end_ids, logits)
     forbidden[tokenization.vocabulary_size :] = True
-    controls = tokenization.control_ids - tokenization.end_ids
-    forbidden[[id_ for id_ in controls if id_ < len(forbidden)]] = True
-    return forbidden.to(logits.device)
+    return forbidden
+
+
+def _mark(token_ids: Set[int], logits: Tensor) -> Tensor:
+    """A mask over the vocabulary, `(vocabulary,)`, True at `token_ids`."""
+    mask = torch.zeros(logits.shape[-1], dtype=torch.bool)
+    mask[[id_ for id_ in token_ids if id_ < len(mask)]] = True
+    return mask.to(logits.device)
 
 
 def _require_valid(model: RecurrentLM, job: DecodeJob) -> None:

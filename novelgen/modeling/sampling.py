@@ -22,6 +22,7 @@ def validate_sampling(params: SamplingParams) -> None:
     checks = (
         ("repetition_penalty", _is_positive(params.repetition_penalty), "above 0"),
         ("repetition_window", params.repetition_window >= 0, "0 or more"),
+        ("no_repeat_window", params.no_repeat_window >= 0, "0 or more"),
         ("no_repeat_ngram", params.no_repeat_ngram >= 0, "0 (off) or more"),
         ("temperature", params.temperature == 0 or _is_positive(params.temperature), "0 or more"),
         ("top_k", params.top_k >= 0, "0 (off) or more"),
@@ -37,15 +38,17 @@ def validate_sampling(params: SamplingParams) -> None:
 
 
 def choose_tokens(
-    logits: Tensor, window_ids: Tensor, params: SamplingParams, uniform: Tensor
+    logits: Tensor, seen_ids: Tensor, params: SamplingParams, uniform: Tensor
 ) -> Tensor:
     """The next token of every row, `(batch,)` int64: all filters in order, then the draw.
 
-    `logits` is float32 and may hold -inf; `window_ids` is `(batch, window)`, the tokens that
-    repetition looks back on; `uniform` is `(batch,)`, each in [0, 1).
+    `logits` is float32 and may hold -inf; `seen_ids` is `(batch, tokens)`, context and new text
+    so far, of which each filter takes its window; `uniform` is `(batch,)`, each in [0, 1).
     """
-    logits = penalise_repetition(logits, window_ids, params.repetition_penalty)
-    logits = forbid_repeated_ngrams(logits, window_ids, params.no_repeat_ngram)
+    recent = _last(seen_ids, params.repetition_window)
+    logits = penalise_repetition(logits, recent, params.repetition_penalty)
+    known = _last(seen_ids, params.no_repeat_window)
+    logits = forbid_repeated_ngrams(logits, known, params.no_repeat_ngram)
     if params.temperature == 0:
         return logits.argmax(-1)
     logits = scale_by_temperature(logits, params.temperature)
@@ -138,6 +141,10 @@ def draw_inverse_cdf(logits: Tensor, uniform: Tensor) -> Tensor:
     drawn = torch.searchsorted(cumulative, uniform.unsqueeze(1) * total, right=True)
     last_possible = torch.searchsorted(cumulative, total)
     return torch.minimum(drawn, last_possible).clamp(max=logits.shape[-1] - 1).squeeze(1)
+
+
+def _last(ids: Tensor, window: int) -> Tensor:
+    return ids[:, max(0, ids.shape[1] - window) :]
 
 
 def _smallest_of_nucleus(descending: Tensor, top_p: float) -> Tensor:

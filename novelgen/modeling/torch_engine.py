@@ -70,6 +70,7 @@ class TorchEngine:
             sampling=request.sampling,
             stream_keys=request.stream_keys,
             max_new_tokens=request.max_new_tokens,
+            min_new_tokens=request.min_new_tokens,
             max_words=request.max_words,
             stop_strings=request.stop_strings,
         )
@@ -123,9 +124,12 @@ def load_torch_engine(
 ) -> TorchEngine:
     """The engine for a model folder or hub id, with its memory on if an adapter is given.
 
+    An adapter brings the segment size it was trained with, in place of `segment_size`.
     Raises `ModelError` when the model or adapter is missing, damaged or does not fit.
     """
     adapter = None if adapter_dir is None else load_adapter(adapter_dir, model_fingerprint)
+    if adapter is not None:
+        segment_size = adapter.config.segment_size
     backbone = load_backbone(model, device, dtype)
     if adapter is None:
         recurrent = RecurrentLM(backbone.lm)

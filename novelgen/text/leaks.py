@@ -22,6 +22,12 @@ _LEAKS = re.compile(
 )
 
 
+def without_leaks(text: str) -> str:
+    """`text` without the paragraphs that hold a leak."""
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(paragraph for paragraph in paragraphs if not count_leaks(paragraph))
+
+
 def count_leaks(text: str) -> int:
     """How many times `text` stops being prose."""
     return sum(1 for _ in _LEAKS.finditer(text))

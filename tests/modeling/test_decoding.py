@@ -321,3 +321,14 @@ def test_an_empty_text_scores_nothing(llama: RecurrentLM) -> None:
     assert mean_logprob(llama, llama.initial_memory(), [5, 6], []) == 0.0
     with pytest.raises(UsageError, match="attends to 256"):
         mean_logprob(llama, llama.initial_memory(), [5] * 200, [6] * 100)
+
+
+def test_a_row_cannot_end_itself_too_early(make_lm: LmFactory, tokenization: Tokenization) -> None:
+    lm = make_lm("llama")
+    (end,) = tokenization.prompt_ids("<|im_end|>")
+    prefer(lm, end)
+    model = RecurrentLM(lm)
+    request = job(tokenization, stream_keys=KEYS[:1], min_new_tokens=5)
+    (candidate,) = decode_rows(model, tokenization, model.initial_memory(), request)
+    assert candidate.num_tokens == 5
+    assert candidate.finish_reason is FinishReason.STOP_TOKEN

@@ -115,6 +115,21 @@ def test_draws_have_the_frequencies_of_the_distribution() -> None:
     torch.testing.assert_close(frequencies, torch.tensor(PROBABILITIES), atol=0.012, rtol=0)
 
 
+def test_each_filter_looks_back_its_own_window() -> None:
+    logits = torch.tensor([[3.0, 2.9, 2.8]])
+    uniform = torch.tensor([0.5])
+    seen = window([1, 0, 2, 1])  # "1 0" stands at the beginning
+    near = SamplingParams(temperature=0, no_repeat_ngram=2, no_repeat_window=3)
+    far = SamplingParams(temperature=0, no_repeat_ngram=2, no_repeat_window=4)
+    assert choose_tokens(logits, seen, near, uniform).tolist() == [0]
+    assert choose_tokens(logits, seen, far, uniform).tolist() == [1]
+    short = SamplingParams(temperature=0, repetition_penalty=2.0, repetition_window=2)
+    long = SamplingParams(temperature=0, repetition_penalty=2.0, repetition_window=4)
+    assert choose_tokens(logits, seen, short, uniform).tolist() == [0]
+    assert choose_tokens(logits, seen, long, uniform).tolist() == [0]
+    assert choose_tokens(logits, window([0, 2]), long, uniform).tolist() == [1]
+
+
 def test_temperature_zero_takes_the_likeliest_after_penalties() -> None:
     logits = torch.tensor([[3.0, 2.9, 0.0]])
     greedy = SamplingParams(temperature=0, top_p=0.1)

@@ -129,8 +129,14 @@ def test_settings_that_change_texts_change_the_fingerprint(
 ) -> None:
     fingerprint = remembering.info.adapter_fingerprint
     assert load(model_dir, adapter_dir).info.adapter_fingerprint == fingerprint
-    assert load(model_dir, adapter_dir, segment_size=32).info.adapter_fingerprint != fingerprint
+    plain = load(model_dir, segment_size=24).info.adapter_fingerprint
+    assert load(model_dir, segment_size=32).info.adapter_fingerprint != plain
     assert load(model_dir, adapter_dir, brief_version=2).info.adapter_fingerprint != fingerprint
+
+
+def test_an_adapter_brings_its_own_segment_size(model_dir: Path, adapter_dir: Path) -> None:
+    assert load(model_dir, adapter_dir, segment_size=32).info.segment_size == 24
+    assert load(model_dir, segment_size=32).info.segment_size == 32
 
 
 def test_without_an_adapter_memory_stays_empty(plain: TorchEngine) -> None:
