@@ -38,7 +38,7 @@ def novelgen(environment: dict[str, str], tmp_path: Path) -> CommandLine:
             input=stdin if stdin is not None else "",
             cwd=tmp_path,
             env=environment | extra,
-            timeout=240,
+            timeout=1200,
             check=False,
         )
         assert finished.returncode == expect, (

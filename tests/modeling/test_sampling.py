@@ -155,7 +155,7 @@ def test_a_row_does_not_depend_on_the_others() -> None:
 
 def test_the_strictest_settings_leave_one_token() -> None:
     logits = torch.randn(4, 50)
-    params = SamplingParams(5.0, 8, 1, 1e-9, 1, 1e-9, 1.0)
+    params = SamplingParams(5.0, 50, 1, 1e-9, 1, 1e-9, 1.0)
     seen = torch.arange(50).expand(4, -1)
     drawn = choose_tokens(logits, seen, params, torch.full((4,), 0.7))
     assert drawn.tolist() == penalise_repetition(logits, seen, 5.0).argmax(-1).tolist()
