@@ -73,6 +73,16 @@ class Workbench:
             self._store = open_store(database_url(self.paths, self.settings))
         return self._store
 
+    @property
+    def _dtype(self) -> str:
+        return dtype_of(self.settings)
+
+    @property
+    def _locks(self) -> Path:
+        """Beside a SQLite file, so that all homes that share it share the locks."""
+        path = database_url(self.paths, self.settings).partition("sqlite:///")[2]
+        return Path(path).parent / "locks" if path else self.paths.locks
+
     def summaries(self) -> "list[NovelSummary]":
         with self.store.reading() as work:
             return work.novels.summaries()
@@ -136,21 +146,20 @@ class Workbench:
     def create_novel(self, request: NovelRequest) -> "NovelRecord":
         """Commit the novel's row. No model is loaded; its name and the adapter are checked."""
         from novelgen.generation.novel_settings import NovelSettings
-        from novelgen.generation.plan_keeper import UNTITLED
         from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
+        from novelgen.modeling.local_models import require_loadable
         from storage.records import NewNovel
 
         source = resolve(self.settings.model or DEFAULT_MODEL)
+        require_loadable(source)
         settings = NovelSettings(
             segment_size=self.settings.segment_size,
             tail_tokens=self.settings.tail_tokens,
             candidates=self.settings.candidates,
-            device=self.settings.device,
-            dtype=self.settings.dtype,
             chapters=request.chapters,
         )
         novel = NewNovel(
-            title=request.title or UNTITLED,
+            title=request.title,
             author=request.author,
             premise=request.premise,
             seed=request.seed,
@@ -171,24 +180,23 @@ class Workbench:
         """
         from novelgen.engine.scripted import ScriptedEngine
         from novelgen.generation.novel_settings import NovelSettings
+        from novelgen.generation.passage import RETRY_ROWS
 
         settings = NovelSettings.from_json(novel.settings)
         if novel.model == SCRIPTED_MODEL:
             return ScriptedEngine(settings.segment_size)
-        from novelgen.modeling.backbone import default_dtype
         from novelgen.modeling.fit import Verdict, assess
         from novelgen.modeling.provisioning import pull
         from novelgen.modeling.torch_engine import load_torch_engine
         from novelgen.prompting.brief import BRIEF_VERSION
 
         local = pull(novel.model, self.paths.models, on_progress)
-        dtype = default_dtype(settings.device) if settings.dtype == "auto" else settings.dtype
         report = assess(
             local.directory,
-            dtype,
+            self._dtype,
             novel.target_words,
-            settings.device,
-            candidates=settings.candidates,
+            self.settings.device,
+            candidates=max(settings.candidates, RETRY_ROWS),
         )
         narrate(f"{novel.model}: {report.summary()}")
         if report.verdict is Verdict.DOES_NOT_FIT:
@@ -206,8 +214,8 @@ class Workbench:
             segment_size=settings.segment_size,
             brief_version=BRIEF_VERSION,
             adapter_dir=adapter,
-            device=settings.device,
-            dtype=settings.dtype,
+            device=self.settings.device,
+            dtype=self._dtype,
         )
 
     @contextmanager
@@ -215,7 +223,7 @@ class Workbench:
         """Hold the novel's lock, so that no other process writes it."""
         from novelgen.generation.run import claim_novel
 
-        lock = claim_novel(self.paths.locks, novel)
+        lock = claim_novel(self._locks, novel)
         try:
             yield
         finally:
@@ -290,8 +298,15 @@ def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "Fi
     """Whether a local model fits this machine; None when there are no weights to assess."""
     if directory is None:
         return None
-    from novelgen.modeling.backbone import default_dtype
     from novelgen.modeling.fit import assess
 
-    dtype = default_dtype(settings.device) if settings.dtype == "auto" else settings.dtype
-    return assess(directory, dtype, target_words, settings.device, candidates=settings.candidates)
+    return assess(
+        directory, dtype_of(settings), target_words, settings.device, candidates=settings.candidates
+    )
+
+
+def dtype_of(settings: Settings) -> str:
+    """The dtype in force; `auto` depends on the device."""
+    from novelgen.modeling.backbone import default_dtype
+
+    return default_dtype(settings.device) if settings.dtype == "auto" else settings.dtype

@@ -74,6 +74,10 @@ def load_settings(paths: Paths, config_file: Path | None = None, **flags: Any) -
         return FileSettings(**given)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{file} is not valid TOML: {error}.", "Mend the file.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text.", "Save it as UTF-8.") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.", "Check the file.") from error
     except ValidationError as error:
         raise UsageError(
             _describe(error), f"Settings come from flags, the environment and {file}."

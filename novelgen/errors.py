@@ -4,9 +4,8 @@ NovelgenError (1)
 ├── UsageError (2)           what the person asked for cannot be done as asked
 ├── NotFoundError (3)        no novel, chapter, snapshot or model by that name
 ├── StorageError (4)         the database or a file could not be read or written
-├── ModelError (5)           a model or adapter is missing, broken or does not fit
-│   └── MemoryStateError     memory bytes that are damaged or belong to another model
-└── Interrupted (130)        the person stopped the run
+└── ModelError (5)           a model or adapter is missing, broken or does not fit
+    └── MemoryStateError     memory bytes that are damaged or belong to another model
 
 Every message says what failed, on what, and what to do next. This module knows nothing of the
 rest of the product.
@@ -68,9 +67,3 @@ class ModelError(NovelgenError):
 
 class MemoryStateError(ModelError):
     """Memory bytes are damaged, or were written by another model or adapter."""
-
-
-class Interrupted(NovelgenError):
-    """The person stopped the run; everything committed stays."""
-
-    exit_code = ExitCode.INTERRUPTED

@@ -1,4 +1,4 @@
-"""The log file: what support needs, never what a person must read.
+"""The log file: runs, how they ended, and unexpected errors with their tracebacks.
 
 Rotated at one megabyte. Nothing is logged to the terminal.
 """

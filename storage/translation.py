@@ -67,6 +67,11 @@ def translating(url: str) -> Iterator[None]:
     """Let only `StorageFailure`, and errors that are not the database's, out of the block."""
     try:
         yield
+    except ModuleNotFoundError as error:  # the driver of another kind of database
+        raise DatabaseUnavailable(
+            f"The database {database_name(url)} needs the Python module {error.name}.",
+            "Install it, or give an address such as sqlite:////home/me/novels.db.",
+        ) from error
     except (SQLAlchemyError, sqlite3.Error) as error:
         failure = translated(error, url)
         if failure is None:

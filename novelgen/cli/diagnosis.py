@@ -1,5 +1,5 @@
-"""Examines an installation: Python, libraries, device, model, database, space. Changes nothing
-but an empty cache directory; each finding says what to do about it."""
+"""Examines an installation: Python, libraries, device, model, database, space. Changes no
+novel, model or setting; each finding says what to do about it."""
 
 import platform
 import shutil
@@ -54,7 +54,8 @@ def examine(
     findings += _guarded("database", lambda: _database(paths, settings))
     findings += _guarded("model", lambda: _model(paths, settings))
     findings += _guarded("space", lambda: _space(paths))
-    findings += _guarded("prompts", _prompts)
+    findings += _guarded("device", lambda: _device(settings))
+    findings += _guarded("prompts", lambda: _prompts(paths))
     findings.append(_terminal())
     return findings
 
@@ -124,8 +125,21 @@ def _space(paths: Paths) -> Finding:
     return Finding(Severity.GOOD, "space", text)
 
 
-def _prompts() -> Finding:
-    from novelgen.prompting.library import shipped_prompts
+def _device(settings: Settings) -> Finding:
+    from novelgen.modeling.device import choose_device
+
+    device = choose_device(settings.device)
+    memory = f"{device.memory_available_bytes / 1e9:,.1f} GB free"
+    return Finding(Severity.GOOD, "device", f"{device.kind.value}: {device.name}, {memory}")
+
+
+def _prompts(paths: Paths) -> Finding:
+    from novelgen.prompting.library import broken_templates, shipped_prompts
+
+    broken = broken_templates(paths.user_prompts)
+    if broken:
+        text = f"templates that do not parse in {paths.user_prompts}: {', '.join(broken)}"
+        return Finding(Severity.FAILURE, "prompts", text, "Mend them, or remove them.")
 
     folder = shipped_prompts()
     count = len(list(folder.glob("*.jinja")))

@@ -40,7 +40,7 @@ def main(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No narration on stderr.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks, and a fuller log.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
     db: Annotated[
         str | None,
         typer.Option(
@@ -90,7 +90,8 @@ def _guarded(arguments: list[str]) -> int:
     output = Output()
     try:
         code = app(arguments, standalone_mode=False, prog_name="novelgen")
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return int(code or ExitCode.DONE)
     except typer.Exit as error:
         return error.exit_code

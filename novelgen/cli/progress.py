@@ -4,6 +4,7 @@ Shows words against target, chapter, tokens a second, and the time left for chap
 Only display decisions here read the clock.
 """
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ class RunDisplay(RunObserver):
     def __init__(self, stop: StopSignal, output: Output, target_words: int, words: int) -> None:
         super().__init__(stop)
         self._output = output
-        self._is_live = sys.stderr.isatty() and not output.is_quiet
+        self._is_live = is_live_terminal() and not output.is_quiet
         self._target_words = target_words
         self._words = words
         self._chapter: ChapterBegun | None = None
@@ -45,6 +46,7 @@ class RunDisplay(RunObserver):
         self._started = time.monotonic()
         self._writing_since: float | None = None
         self._last_shown = 0.0
+        self._announced = 0
 
     def on_text(self, row: int, text: str) -> None:
         """A token arrived in one of the rows."""
@@ -54,6 +56,7 @@ class RunDisplay(RunObserver):
 
     def show(self, event: Event) -> None:
         """Take in an event of the run."""
+        self._announce_stop()
         if isinstance(event, ChapterPlanned):
             self._line(
                 f"Planned chapter {event.number} of {event.total_chapters}: "
@@ -75,15 +78,27 @@ class RunDisplay(RunObserver):
         elif isinstance(event, ChapterFinished):
             self._line(f"Finished chapter {event.number}: {event.words:,} words.")
 
-    def announce(self, text: str) -> None:
-        """Say something in between."""
-        self._line(text)
+    def should_stop(self) -> bool:
+        """Asked between tokens; says once what a stop signal has set in motion."""
+        self._announce_stop()
+        return super().should_stop()
 
     def close(self) -> None:
         """Take the live line away."""
         if self._is_live:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+    def _announce_stop(self) -> None:
+        """Not done in the signal handler: it may interrupt another write to the same stream."""
+        wanted = self._stop.is_requested + self._stop.is_immediate
+        if wanted == self._announced:
+            return
+        self._announced = wanted
+        if self._stop.is_immediate:
+            self._line("Stopping now; the segment in hand is drawn again on resume.")
+        else:
+            self._line("Stopping after this segment. Ctrl-C again stops at once.")
 
     def _line(self, text: str) -> None:
         self.close()
@@ -120,7 +135,7 @@ class RunDisplay(RunObserver):
 @contextmanager
 def pull_display(output: Output) -> "Iterator[OnProgress]":
     """A callback for a model being fetched, shown as a bar in a terminal."""
-    if not sys.stderr.isatty() or output.is_quiet:
+    if not is_live_terminal() or output.is_quiet:
         yield _PullLines(output)
         return
     from rich.console import Console
@@ -178,6 +193,11 @@ def _clock(seconds: float) -> str:
     if days:
         return f"{days} d {hours} h"
     return f"{hours}:{minutes:02}:{seconds_left:02}"
+
+
+def is_live_terminal() -> bool:
+    """Whether stderr can draw a line again in place."""
+    return sys.stderr.isatty() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
 def _width() -> int:

@@ -1,7 +1,7 @@
 """Drives one run from the command line: model, progress, Ctrl-C, and what is said at the end."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -38,7 +38,7 @@ def write_novel(
         run = workbench.start_run(novel, engine, limits, stop, display)
         ending: NovelFinished | RunStopped | None = None
         try:
-            with _stop_on_signals(stop, display.announce):
+            with _stop_on_signals(stop):
                 for event in run.events():
                     display.show(event)
                     if isinstance(event, NovelFinished | RunStopped):
@@ -96,23 +96,27 @@ def _say_ending(
 
 
 @contextmanager
-def _stop_on_signals(stop: StopSignal, announce: Callable[[str], None]) -> Iterator[None]:
-    """First Ctrl-C: stop after the segment. Second, or a terminate signal: stop between tokens."""
+def _stop_on_signals(stop: StopSignal) -> Iterator[None]:
+    """First Ctrl-C: stop after the segment. Second, or a terminate signal: stop between tokens.
+
+    The handlers only set flags.
+    """
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         if stop.is_requested:
             stop.stop_now()
-            announce("Stopping now; the segment in hand is drawn again on resume.")
         else:
             stop.stop_after_segment()
-            announce("Stopping after this segment. Ctrl-C again stops at once.")
 
     def terminate(_signal: int, _frame: FrameType | None) -> None:
         stop.stop_now()
 
-    before = signal.signal(signal.SIGINT, interrupt), signal.signal(signal.SIGTERM, terminate)
+    handlers = {signal.SIGINT: interrupt, signal.SIGTERM: terminate}
+    if hasattr(signal, "SIGHUP"):  # the terminal was closed; Windows has none
+        handlers[signal.SIGHUP] = terminate
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -36,6 +36,9 @@ class Engine(Protocol):
     def count_tokens(self, text: str) -> int:
         """Tokens in the canonical tokenisation of prose (no special tokens)."""
 
+    def count_prompt_tokens(self, brief: str, tail: str) -> int:
+        """Tokens of `[brief][tail]` as `decode` prefills them, start token included."""
+
     def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
         """The prompt text for a chat; `reply_start` begins the model's answer.
 

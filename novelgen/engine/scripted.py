@@ -1,8 +1,8 @@
 """A deterministic engine without a model: prose from a small grammar, at once.
 
 It ships for demonstrations, tests and trying the product. It obeys the same contract as a real
-engine: rows are functions of their stream keys, memory is a function of the prose read, the stop
-signal is honoured between words. It writes sentences, not stories.
+engine: a row is a function of memory, brief, tail and its stream key, memory is a function of the
+prose read, the stop signal is honoured between words. It writes sentences, not stories.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from novelgen.engine.memory import memory_values, pack_memory
+from novelgen.engine.memory import memory_values, pack_memory, require_fit
 from novelgen.engine.protocol import DecodeObserver
 from novelgen.engine.randomness import uniforms
 from novelgen.engine.scripted_grammar import pieces
@@ -28,6 +28,7 @@ from novelgen.engine.values import (
     MemoryState,
 )
 from novelgen.errors import ModelError
+from novelgen.text.words import is_word
 
 _NUM_MEM_TOKENS = 4
 _HIDDEN_SIZE = 8
@@ -61,6 +62,9 @@ class ScriptedEngine:
     def count_tokens(self, text: str) -> int:
         return sum(1 for _ in _TOKEN.finditer(text))
 
+    def count_prompt_tokens(self, brief: str, tail: str) -> int:
+        return self.count_tokens(brief) + self.count_tokens(tail)
+
     def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
         raise ModelError("The scripted engine has no chat template.")
 
@@ -71,10 +75,13 @@ class ScriptedEngine:
         self, request: DecodeRequest, observer: DecodeObserver | None = None
     ) -> DecodeResult:
         started = time.monotonic()
+        require_fit(request.memory, self._info)
+        context = request.memory.data + f"{request.brief}\0{request.tail}".encode()
         rows = tuple(
-            _draw_row(row, key, request, observer) for row, key in enumerate(request.stream_keys)
+            _draw_row(row, hashlib.sha256(key + context).digest()[:16], request, observer)
+            for row, key in enumerate(request.stream_keys)
         )
-        prompt = self.count_tokens(request.brief) + self.count_tokens(request.tail)
+        prompt = self.count_prompt_tokens(request.brief, request.tail)
         return DecodeResult(rows, prompt, time.monotonic() - started)
 
     def write(self, memory: MemoryState, segment: str) -> MemoryState:
@@ -114,7 +121,7 @@ def _draw_row(
             break
         drawn.append(piece)
         tokens += cost
-        words += any(character.isalnum() for character in piece)
+        words += is_word(piece)
         if observer is not None:
             observer.on_text(row, piece)
     text, stopped = _before_stop("".join(drawn), request.stop_strings)

@@ -71,10 +71,16 @@ class ChapterWriter:
         return self._committed_words
 
     def write(self) -> Iterator[SegmentCommitted]:
-        """Commit segments until the chapter is complete or the person stops the run."""
+        """Commit segments until the chapter is complete or the person stops the run.
+
+        A stop that comes while a segment is drawn takes effect once that segment is committed.
+        """
         while True:
-            yield from self._commit_closed()
-            if self._context.stop.is_requested:
+            for committed in self._commit_closed():
+                yield committed
+                if self._context.stop.is_requested:
+                    return
+            if self._context.stop.is_requested and not self._drawn:
                 return
             step = self._next_step()
             if step is None:
@@ -140,10 +146,17 @@ class ChapterWriter:
         )
 
     def _prose_before(self) -> str:
-        """Enough of the end of the manuscript to fill the verbatim tail."""
+        """Enough of the end of the manuscript to fill the verbatim tail.
+
+        A chat model sees its own chapter only: it is asked for a chapter, and an answer that
+        begins with the end of another one reads to it as finished.
+        """
         chars = self._context.settings.tail_tokens * _CHARS_PER_TOKEN
+        own_chapter_only = self._context.engine.info.has_chat_template
         with self._context.store.reading() as work:
             segments = work.segments.tail(self._context.branch_id, chars)
+        if own_chapter_only:
+            segments = [each for each in segments if each.revision_id == self._revision.id]
         prose = ""
         revision_id = None
         for segment in segments:
@@ -156,7 +169,7 @@ class ChapterWriter:
 
     def _commit_closed(self) -> Iterator[SegmentCommitted]:
         count = self._context.engine.count_tokens
-        while not self._context.stop.is_requested:
+        while True:
             text = closed_segment(self._open, self._segment_size, count)
             if text is None:
                 return

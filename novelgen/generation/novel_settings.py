@@ -1,5 +1,5 @@
-"""What a novel is written with. Fixed at creation and stored with it, so a resume on another day
-or in another shell writes the same words."""
+"""What a novel is written with. Fixed at creation and stored with it, so that a resume in another
+shell writes the same words. Where the model runs, and how precisely, is a matter of the run."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -26,8 +26,6 @@ class NovelSettings:
     segment_size: int = 256
     tail_tokens: int = 768
     candidates: int = 1
-    device: str = "auto"
-    dtype: str = "auto"
     chapters: int | None = None
     sampling: SamplingParams = field(default_factory=lambda: PROSE_SAMPLING)
 

@@ -1,7 +1,7 @@
 """Plans and writes a novel to its end, as a stream of events.
 
 Each chapter's target is shared out again from the words left, so what one chapter overshoots the
-rest pays back. The writer keeps no text of earlier chapters: memory use does not grow.
+rest pays back. The writer keeps no text of earlier chapters, only the cards of the plan.
 """
 
 from collections.abc import Iterator
@@ -46,8 +46,10 @@ class NovelWriter:
             return
         self._finished_words = self._count_finished()
         for number in range(len(self._finished_words) + 1, self._plan.structure.total_chapters + 1):
-            yield from self._plan.ensure_part(number)
             reason = self._stop_reason(number - 1)
+            if reason is None:
+                yield from self._plan.ensure_part(number)
+                reason = self._stop_reason(number - 1)
             if reason is None:
                 yield from self._write_chapter(number)
                 reason = self._stop_reason(len(self._finished_words))

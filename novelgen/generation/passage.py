@@ -1,6 +1,6 @@
 """Draws one passage: decode, clean, cut at a sentence end near the wanted length, choose.
 
-A passage is a function of the novel's seed, its place and the text before it; nothing else.
+A passage is a function of the novel's seed, its place and brief, the memory, and the text before.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -11,16 +11,16 @@ from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import Candidate, DecodeRequest, FinishReason, MemoryState
 from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.ranking import Draft, best_draft
-from novelgen.prompting.context import fit_context
+from novelgen.prompting.context import fit_tail
 from novelgen.text.leaks import count_leaks, without_leaks
 from novelgen.text.prose import clean_prose, cut_to_words, force_sentence, joint
 from novelgen.text.words import count_words
 
 _ATTEMPTS = 3
-_RETRY_ROWS = 4
+RETRY_ROWS = 4
 """Rows of a second attempt: four cost little more than two, and one good one is enough."""
 _SLACK_WORDS = 40
-_TOKENS_PER_WORD = 2.0
+_MOST_TOKENS_PER_WORD = 2.0
 _MIN_SHARE = 0.4
 
 
@@ -59,7 +59,7 @@ class PassageWriter:
         self._settings = settings
         self._seed = seed
         self._observer = observer
-        self._retry_rows = max(settings.candidates, _RETRY_ROWS)
+        self._retry_rows = max(settings.candidates, RETRY_ROWS)
 
     def draw(
         self,
@@ -81,7 +81,12 @@ class PassageWriter:
         last: Candidate | None = None
         for attempt in range(_ATTEMPTS):
             result = self._engine.decode(
-                replace(request, stream_keys=self._keys(place, attempt)), self._observer
+                replace(
+                    request,
+                    stream_keys=self._keys(place, attempt),
+                    min_new_tokens=wanted_words if attempt == _ATTEMPTS - 1 else 0,
+                ),
+                self._observer,
             )
             drawn += result.num_tokens
             if any(c.finish_reason is FinishReason.CANCELLED for c in result.candidates):
@@ -111,24 +116,22 @@ class PassageWriter:
         starts_chapter: bool,
     ) -> DecodeRequest:
         max_words = wanted_words + _SLACK_WORDS
-        max_new_tokens = round(max_words * _TOKENS_PER_WORD)
-        context = fit_context(
+        max_new_tokens = round(max_words * _MOST_TOKENS_PER_WORD)
+        tail = fit_tail(
             brief,
             prose_before,
-            info=self._engine.info,
-            count_tokens=self._engine.count_tokens,
+            "\n\n" if starts_chapter else "",
+            self._engine,
             tail_tokens=self._settings.tail_tokens,
             new_tokens=max_new_tokens,
         )
-        tail = context.tail + "\n\n" if context.tail and starts_chapter else context.tail
         return DecodeRequest(
             memory=memory,
-            brief=context.brief,
+            brief=brief,
             tail=tail,
             sampling=self._settings.sampling,
             stream_keys=(),
             max_new_tokens=max_new_tokens,
-            min_new_tokens=wanted_words,
             max_words=max_words,
         )
 

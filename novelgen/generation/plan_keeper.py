@@ -17,8 +17,6 @@ from storage.records import (
     PlanOrigin,
 )
 
-UNTITLED = "Untitled"
-
 
 class PlanKeeper:
     """The plan of one branch: what is stored, and the planner for what is missing."""
@@ -60,7 +58,7 @@ class PlanKeeper:
             self._premise = clean_line(self._planner.plan_premise())
             with self._context.store.writing() as work:
                 work.novels.update(novel_id, NovelChanges(premise=self._premise))
-        if self._title == UNTITLED:
+        if not self._title:
             self._title = clean_line(self._planner.plan_title(self._premise))
             with self._context.store.writing() as work:
                 work.novels.update(novel_id, NovelChanges(title=self._title))

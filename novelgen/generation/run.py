@@ -1,6 +1,7 @@
 """One run of one novel: claims it, writes, and leaves its state behind whatever happens."""
 
 import contextlib
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -15,9 +16,11 @@ from novelgen.generation.novel_context import NovelContext, RunLimits
 from novelgen.generation.novel_writer import NovelWriter
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
-from storage.errors import StorageFailure
+from storage.errors import HeadMoved, StorageFailure
 from storage.records import NewRun, NovelRecord, NovelStatus, RunRecord, RunStatus
 from storage.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 def claim_novel(locks: Path, novel: NovelRecord) -> FileLock:
@@ -62,7 +65,8 @@ class NovelRun:
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, as it happens. Statuses of run and novel follow."""
-        _novel_id, _run_id = self._context.novel.id, self._context.run.id
+        novel, run = self._context.novel, self._context.run
+        _log.info("run %s of novel %s on %s %s", run.id, novel.id, run.device, run.dtype)
         self._mark(NovelStatus.PLANNING if self._context.limits.plan_only else NovelStatus.WRITING)
         try:
             for event in NovelWriter(self._context).run():
@@ -84,15 +88,20 @@ class NovelRun:
         with self._store.writing() as work:
             work.novels.set_status(self._context.novel.id, status)
 
-    def _finish(self, novel: NovelStatus, run: RunStatus, error: str | None = None) -> None:
+    def _finish(self, novel: NovelStatus, run: RunStatus) -> None:
+        _log.info("run %s %s", self._context.run.id, run.value)
         with self._store.writing() as work:
-            work.runs.finish(self._context.run.id, run, error)
+            work.runs.finish(self._context.run.id, run)
             work.novels.set_status(self._context.novel.id, novel)
 
     def _record_failure(self, error: Exception) -> None:
         """Best effort: a database that just failed may refuse this too, and the error wins."""
-        with contextlib.suppress(StorageFailure):
-            self._finish(NovelStatus.FAILED, RunStatus.FAILED, f"{type(error).__name__}: {error}")
+        text = f"{type(error).__name__}: {error}"
+        _log.error("run %s failed: %s", self._context.run.id, text)
+        with contextlib.suppress(StorageFailure), self._store.writing() as work:
+            work.runs.finish(self._context.run.id, RunStatus.FAILED, text)
+            if not isinstance(error, HeadMoved):  # then the novel is another run's
+                work.novels.set_status(self._context.novel.id, NovelStatus.FAILED)
 
 
 def _new_run(novel: NovelRecord, engine: Engine) -> NewRun:

@@ -29,13 +29,13 @@ class StopSignal:
 
 
 class RunObserver:
-    """Watches decode calls for the story loop: counts, passes text on, and relays the stop."""
+    """Watches the decode calls of a run and relays the stop; front ends override `on_text`."""
 
     def __init__(self, stop: StopSignal) -> None:
         self._stop = stop
 
     def on_text(self, row: int, text: str) -> None:
-        """Nothing to show; front ends override this."""
+        """Nothing to show."""
 
     def should_stop(self) -> bool:
         return self._stop.is_immediate

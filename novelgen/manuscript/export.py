@@ -43,6 +43,9 @@ def write_atomically(path: Path, pieces: Iterator[str], *, overwrite: bool) -> N
     """
     if path.is_dir():
         raise UsageError(f"{path} is a directory.", "Give a file name with --output.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is not a regular file.", "Give another name with --output.")
+    path = path.resolve() if path.is_symlink() else path
     if path.exists() and not overwrite:
         raise UsageError(f"{path} exists.", "Give another name with --output, or --force.")
     try:

@@ -52,7 +52,7 @@ def parse_adapter_config(path: Path) -> AdapterConfig:
     except FileNotFoundError as error:
         raise ModelError(
             f"There is no adapter in {path.parent}: {path.name} is missing.",
-            "Name the directory that `novelgen train` wrote.",
+            "Name the directory that holds adapter.json.",
         ) from error
     except (OSError, ValueError) as error:
         raise damaged_adapter(path, error) from error

@@ -64,7 +64,9 @@ def choose_device(device: str = "auto") -> torch.device:
         ) from error
     found = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(has_mps)}
     if (chosen.index or 0) >= found.get(chosen.type, 0):
-        raise ModelError(f"This machine has no device {device}.", "Use --device auto or cpu.")
+        raise ModelError(
+            f"This machine has no device {device}.", "Set NOVELGEN_DEVICE to auto or cpu."
+        )
     return chosen
 
 
@@ -201,7 +203,7 @@ def _hub_error(name: str, error: BaseException) -> ModelError | None:
     if any(isinstance(cause, RepositoryNotFoundError | HFValidationError) for cause in causes):
         return ModelError(
             f"There is no model {name} on the hub, nor a folder of that name.",
-            "Check the spelling: a hub id is owner/name. `novelgen models` lists short names.",
+            "Check the spelling: a hub id is owner/name. `novelgen models list` shows short names.",
         )
     offline = (OfflineModeIsEnabled, LocalEntryNotFoundError, HfHubHTTPError, ConnectionError)
     if any(isinstance(cause, offline) for cause in causes) or "connect" in str(error):

@@ -13,10 +13,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from novelgen.engine.values import SCRIPTED_MODEL
 from novelgen.errors import NotFoundError
 
 DEFAULT_MODEL = "smollm2-135m"
-SCRIPTED_MODEL = "scripted"
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _MEGABYTE = 1_000_000

@@ -54,7 +54,7 @@ def choose_device(wanted: str = "auto") -> Device:
         raise UsageError(
             f"The device {wanted} is not available on this machine (or torch was installed "
             "without it).",
-            f"Use --device auto, which takes {present[0].value} here.",
+            f"Set NOVELGEN_DEVICE=auto, which takes {present[0].value} here.",
         )
     return _describe(DeviceKind(wanted))
 

@@ -138,9 +138,9 @@ def _remedy(verdict: Verdict, dtype: str, device: Device) -> str:
         return ""
     advice = ["close other programs"]
     if BYTES_PER_PARAMETER.get(dtype, 4) > 2:
-        advice.append("load it in bfloat16 (half the memory)")
+        advice.append("load it with NOVELGEN_DTYPE=bfloat16 (half the memory)")
     if device.kind is DeviceKind.CUDA:
-        advice.append("run it on the CPU with --device cpu")
+        advice.append("run it on the CPU with NOVELGEN_DEVICE=cpu")
     if verdict is Verdict.DOES_NOT_FIT:
         advice.append("choose a smaller model (novelgen models list)")
     text = ", or ".join(advice)

@@ -8,6 +8,7 @@ from typing import Any
 
 from novelgen.errors import ModelError
 from novelgen.modeling.catalog import CATALOG, CatalogEntry, ModelSource, SourceKind, resolve
+from novelgen.modeling.gguf_header import read_gguf_header
 from novelgen.modeling.hub import cached_repositories, cached_snapshot
 from novelgen.modeling.model_cache import Manifest, ModelCache, read_manifest
 from novelgen.modeling.provisioning import find_local
@@ -56,6 +57,20 @@ class ModelInfo:
         fields = {**asdict(self), "versions": dict(self.versions or {})}
         del fields["record"]
         return {**self.record.as_json(), **fields}
+
+
+def require_loadable(source: ModelSource) -> None:
+    """Look at the headers of a model that is a path; raises `ModelError` for one that is damaged.
+
+    What has a name is looked at when it is fetched.
+    """
+    if source.path is None:
+        return
+    if source.kind is SourceKind.GGUF:
+        read_gguf_header(source.path)
+    else:
+        read_config(source.path)
+        read_tensors(source.path)
 
 
 def list_models(

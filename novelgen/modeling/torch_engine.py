@@ -54,6 +54,9 @@ class TorchEngine:
     def count_tokens(self, text: str) -> int:
         return len(self._tokenization.prose_ids(text))
 
+    def count_prompt_tokens(self, brief: str, tail: str) -> int:
+        return len(self._prompt_ids(brief, tail))
+
     def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
         return render_chat(self._tokenization, messages, reply_start)
 
@@ -129,6 +132,7 @@ def load_torch_engine(
     """
     adapter = None if adapter_dir is None else load_adapter(adapter_dir, model_fingerprint)
     if adapter is not None:
+        _require_brief_version(adapter.config.brief_version, brief_version)
         segment_size = adapter.config.segment_size
     backbone = load_backbone(model, device, dtype)
     if adapter is None:
@@ -143,6 +147,14 @@ def load_torch_engine(
         adapter_fingerprint(adapter, segment_size, brief_version),
         segment_size,
     )
+
+
+def _require_brief_version(trained: int, current: int) -> None:
+    if trained != current:
+        raise ModelError(
+            f"The adapter was trained on briefs of version {trained}, this is version {current}.",
+            "Use an adapter that was made for this version of novelgen.",
+        )
 
 
 def build_torch_engine(

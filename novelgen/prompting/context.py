@@ -1,60 +1,42 @@
 """Fits `[memory][brief][verbatim tail][new tokens]` into the model's context."""
 
-from dataclasses import dataclass
-
-from novelgen.engine.values import EngineInfo
+from novelgen.engine.protocol import Engine
 from novelgen.errors import UsageError
-from novelgen.text.segmentation import CountTokens
 from novelgen.text.sentences import split_sentences
 
 _MIN_TAIL_TOKENS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a decode call is given, and what each part costs in tokens."""
+def fit_tail(
+    brief: str, prose: str, joint: str, engine: Engine, *, tail_tokens: int, new_tokens: int
+) -> str:
+    """As much of the end of `prose` as fits, `joint` behind it; empty when there is no prose.
 
-    brief: str
-    tail: str
-    memory_tokens: int
-    brief_tokens: int
-    tail_tokens: int
-    new_tokens: int
-
-
-def fit_context(
-    brief: str,
-    prose: str,
-    *,
-    info: EngineInfo,
-    count_tokens: CountTokens,
-    tail_tokens: int,
-    new_tokens: int,
-) -> Context:
-    """The context for a passage: the brief whole, and as much of the end of `prose` as fits.
-
-    The tail holds at most `tail_tokens` and begins at a sentence. Raises `UsageError` when the
-    brief alone leaves no room.
+    The tail begins at a sentence and holds at most `tail_tokens`; together with memory, the whole
+    `brief` and `new_tokens` it stays within the model's context. Raises `UsageError` when the brief
+    alone leaves no room.
     """
-    brief_tokens = count_tokens(brief)
-    room = info.context_size - info.num_mem_tokens - brief_tokens - new_tokens
-    if room < _MIN_TAIL_TOKENS:
+    info = engine.info
+    room = info.context_size - info.num_mem_tokens - new_tokens
+    brief_tokens = engine.count_prompt_tokens(brief, "")
+    if room - brief_tokens < _MIN_TAIL_TOKENS:
         raise UsageError(
             f"The brief takes {brief_tokens} tokens and the model's context holds only "
             f"{info.context_size}; {new_tokens} are kept for new text.",
             "Shorten the premise, or use a model with a longer context.",
         )
-    tail = _last_sentences(prose, min(tail_tokens, room), count_tokens)
-    return Context(brief, tail, info.num_mem_tokens, brief_tokens, count_tokens(tail), new_tokens)
 
+    def fits(tail: str) -> bool:
+        if engine.count_tokens(tail) > tail_tokens:
+            return False
+        return engine.count_prompt_tokens(brief, tail + joint) <= room
 
-def _last_sentences(prose: str, max_tokens: int, count_tokens: CountTokens) -> str:
     starts = [sentence.start for sentence in split_sentences(prose)]
     low, high = 0, len(starts)
     while low < high:
         middle = (low + high) // 2
-        if count_tokens(prose[starts[middle] :].lstrip()) <= max_tokens:
+        if fits(prose[starts[middle] :].lstrip()):
             high = middle
         else:
             low = middle + 1
-    return prose[starts[low] :].lstrip() if low < len(starts) else ""
+    return prose[starts[low] :].lstrip() + joint if low < len(starts) else ""

@@ -33,6 +33,10 @@ class PromptLibrary:
         """The text of template `name`, stripped. Raises `UsageError` naming the template."""
         try:
             return self._environment.get_template(f"{name}.jinja").render(variables).strip()
+        except UnicodeDecodeError as error:
+            raise UsageError(
+                f"The prompt template {name!r} is not UTF-8 text.", "Save it as UTF-8."
+            ) from error
         except TemplateNotFound as error:
             raise UsageError(
                 f"There is no prompt template {name!r}.",
@@ -43,6 +47,18 @@ class PromptLibrary:
                 f"The prompt template {name!r} cannot be rendered: {error}.",
                 "Mend your copy in the prompts folder of your configuration, or remove it.",
             ) from error
+
+
+def broken_templates(user_folder: Path) -> list[str]:
+    """Names of templates in a person's folder that do not even parse."""
+    environment = ImmutableSandboxedEnvironment()
+    broken: list[str] = []
+    for path in sorted(user_folder.glob("*.jinja")):
+        try:
+            environment.parse(path.read_text(encoding="utf-8"))
+        except (TemplateError, UnicodeDecodeError, OSError):
+            broken.append(path.name)
+    return broken
 
 
 def shipped_prompts() -> Path:

@@ -17,6 +17,14 @@ _LEAKS = re.compile(
     r"|\b(?:let me know if|i hope this|feel free to|i['’]m sorry, but i|as an ai|language model)\b"
     r"|^\s*(?:\d{1,2}[.)]\s|[-•*]\s(?!\*))"
     r"|^\s*(?-i:[A-Z][a-z]+(?: [A-Za-z]+)?):\s"
+    r"|\b(?:rephras|paraphras|rewrit|foreshadow)\w*"
+    r"|\b(?:paragraphs?|clauses?|literary|narrators?|narratives?|storytelling)\b"
+    r"|\bcreative (?:writing|choices?|ways?|options?)\b|\bwriting (?:style|projects?|prompts?)\b"
+    r"|\b(?:original|final|next|opening|previous) (?:text|story|version|scene|chapter|response)\b"
+    r"|\byour (?:next|own|final)? ?(?:piece of writing|story|novel|draft|answer|response|writing)\b"
+    r"|\bthis (?:answer|response|question|essay|example|text|sentence|phrase|dialogue)\b"
+    r"|\b(?:another|for) example\b|\bthe answer is\b|\bmodern audience\b|\bset \d+ years\b"
+    r"|\bhow (?:could|would|does|do|can) (?:this|you|i|the) (?:be changed|change|story|character)\b"
     r"|https?://|\[edit\]|<\|",
     re.IGNORECASE | re.MULTILINE,
 )

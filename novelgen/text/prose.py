@@ -11,7 +11,9 @@ from novelgen.text.sentences import SCENE_BREAK, complete_sentence_ends, has_bal
 from novelgen.text.words import count_words
 
 _HEADING = re.compile(
-    r"#{1,6}(?:\s.*)?$|\*\*[^*\n]+\*\*:?$|(?:chapter|part|book|scene|beat)\s+[\w-]+\s*(?:[:.—-].*)?$"
+    r"#{1,6}(?:\s.*)?$|\*\*[^*\n]+\*\*:?$|(?:chapter|part|book|scene|beat|act)\s+"
+    r"(?:\d+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+    r"\s*(?:[:.—-].{0,80})?$"
     r"|the end\.?$|title\s*:.*$|summary\s*:.*$",
     re.IGNORECASE,
 )

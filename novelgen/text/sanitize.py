@@ -9,16 +9,18 @@ byte order marks, lone surrogates, noncharacters.
 import re
 
 _ESCAPE_SEQUENCE = re.compile(
-    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"  # OSC: titles, links, clipboard
-    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\|\x9c|$)"  # DCS, SOS, PM, APC
-    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor, modes
+    # A string sequence counts only when it is closed on its line: a stray introducer, which
+    # broken encodings leave behind, must not take the text after it along.
+    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]{0,2048}(?:\x07|\x1b\\|\x9c)"  # OSC: titles, links
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c\n]{0,2048}(?:\x1b\\|\x9c)"  # DCS, SOS, PM, APC
+    r"|(?:\x1b\[[0-?]*|\x9b[0-?]+)[ -/]*[@-~]?"  # CSI: colours, cursor, modes
     r"|\x1b[ -/]*[0-~]?"  # all other two-character and charset sequences
 )
 _NEWLINE = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _FORBIDDEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f"
     r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional marks and overrides
-    r"\ufeff\ufff9-\ufffb\ufffe\uffff"
+    r"\u200b\u2060\ufeff\ufff9-\ufffb\ufffe\uffff"
     r"\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 

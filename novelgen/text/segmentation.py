@@ -28,8 +28,7 @@ def closed_segment(text: str, segment_size: int, count_tokens: CountTokens) -> s
     It is closed once the sentence after it is there and does not fit. That sentence may still
     grow; growing only makes it fit less, so the cut stands.
     """
-    window_chars = segment_size * _MAX_CHARS_PER_TOKEN
-    window = text[:window_chars]
+    window = _window(text, segment_size * _MAX_CHARS_PER_TOKEN)
     if count_tokens(window) <= segment_size and len(window) < len(text):
         window = text
     sentences = split_sentences(window)
@@ -41,6 +40,14 @@ def closed_segment(text: str, segment_size: int, count_tokens: CountTokens) -> s
     else:
         return None
     return text[:end] if end else _first_words(window, segment_size, count_tokens)
+
+
+def _window(text: str, num_chars: int) -> str:
+    """The beginning of `text`, of `num_chars` or a little more: it ends with a whole word."""
+    end = num_chars
+    while end < len(text) and not text[end].isspace():
+        end += 1
+    return text[:end]
 
 
 def _first_words(text: str, segment_size: int, count_tokens: CountTokens) -> str:

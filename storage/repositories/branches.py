@@ -30,10 +30,7 @@ class BranchRepository(Repository):
         statement = select(BranchRow).where(BranchRow.novel_id == novel_id, BranchRow.name == name)
         row = self._session.scalar(statement)
         if row is None:
-            raise RecordNotFound(
-                f"Novel {novel_id} has no branch called {name!r}.",
-                f"`novelgen branches {novel_id}` shows its branches.",
-            )
+            raise RecordNotFound(f"Novel {novel_id} has no branch called {name!r}.")
         return record_of(BranchRecord, row)
 
     def fork(self, fork: BranchFork) -> BranchRecord:

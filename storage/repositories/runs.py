@@ -83,7 +83,5 @@ class RunRepository(Repository):
     def _run(self, run_id: str) -> RunRow:
         row = self._session.get(RunRow, run_id)
         if row is None:
-            raise RecordNotFound(
-                f"There is no run with the id {run_id!r}.", "`novelgen runs` shows the runs."
-            )
+            raise RecordNotFound(f"There is no run with the id {run_id!r}.")
         return row

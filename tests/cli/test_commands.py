@@ -105,6 +105,24 @@ def test_export_does_not_overwrite_unasked(novelgen: CommandLine, tmp_path: Path
     assert [path.name for path in tmp_path.glob("*.md*")] == ["mine.md"]
 
 
+def test_export_replaces_no_device_and_speaks_utf8(
+    novelgen: CommandLine, environment: dict[str, str]
+) -> None:
+    made = new_novel(novelgen, "--title", "É—ß")
+    refused = novelgen("export", made["id"], "--output", "/dev/null", "--force", expect=2)
+    assert "not a regular file" in refused.stderr
+    assert Path("/dev/null").is_char_device()
+    import subprocess
+    import sys
+
+    finished = subprocess.run(
+        [sys.executable, "-m", "novelgen", "export", made["id"], "--output", "-"],
+        capture_output=True, check=True, stdin=subprocess.DEVNULL,
+        env=environment | {"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert "title: É—ß\n" in finished.stdout.decode("utf-8")
+
+
 def test_snapshots_and_verify(novelgen: CommandLine) -> None:
     made = new_novel(novelgen, words=2_000)
     stored = json.loads(novelgen("snapshots", made["id"], "--json").stdout)["snapshots"]
@@ -154,7 +172,7 @@ def test_plan_only_then_resume_with_limits(novelgen: CommandLine) -> None:
 def test_new_without_a_premise_invents_one(novelgen: CommandLine) -> None:
     novelgen("new", "--model", "scripted", "--target-words", "550000", "--plan-only")
     shown = json.loads(novelgen("list", "--json").stdout)["novels"][0]
-    assert shown["title"] not in ("", "Untitled")
+    assert shown["title"]
     full = json.loads(novelgen("show", shown["id"], "--json").stdout)
     assert full["premise"]
     assert len(full["chapters"]) == 120
@@ -181,6 +199,8 @@ def test_new_without_a_premise_invents_one(novelgen: CommandLine) -> None:
         (("wrte",), 2, "wrte"),
         (("--config", "missing.toml", "list"), 2, "missing.toml"),
         (("--db", "nonsense", "list"), 4, "nonsense"),
+        (("--db", "mysql://a/b", "list"), 4, "needs the Python module"),
+        (("export", "x", "--json", "--output", "-"), 2, "both want stdout"),
         (("list", "--db", "sqlite:////dev/null/x.db"), 4, "/dev/null"),
     ],
 )
@@ -213,6 +233,27 @@ def test_global_options_come_before_or_after(novelgen: CommandLine) -> None:
     after = novelgen("list", "--json").stdout
     assert before == after
     assert novelgen("--version").stdout.startswith("novelgen 0.")
+
+
+def test_unreadable_files_of_the_person_are_named(
+    novelgen: CommandLine, home: Path, tmp_path: Path
+) -> None:
+    (home / "config" / "prompts").mkdir(parents=True)
+    template = home / "config" / "prompts" / "brief_completion.jinja"
+    template.write_bytes(b"\xff\xfe\0")
+    assert "brief_completion" in novelgen(*NEW, "--target-words", "200", expect=2).stderr
+    assert "brief_completion" in novelgen("doctor", expect=1).stdout
+    template.unlink()
+    (home / "config" / "config.toml").write_bytes(b"\xff\xfe")
+    assert "config.toml" in novelgen("list", expect=2).stderr
+    assert "config.toml" in novelgen("doctor", expect=1).stdout
+    (home / "config" / "config.toml").unlink()
+    (tmp_path / "empty").mkdir()
+    novelgen("new", "--model", "./empty", "--target-words", "200", "--premise", "p", expect=5)
+    (tmp_path / "bad.gguf").write_bytes(b"no model at all")
+    novelgen("new", "--model", "bad.gguf", "--target-words", "200", "--premise", "p", expect=5)
+    titles = [row["status"] for row in json.loads(novelgen("list", "--json").stdout)["novels"]]
+    assert titles == ["failed"]
 
 
 def test_settings_come_from_file_environment_and_flags(

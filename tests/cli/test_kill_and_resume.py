@@ -1,5 +1,6 @@
 """`kill -9` at random moments, then `resume`: byte for byte the uninterrupted manuscript."""
 
+import json
 import os
 import random
 import signal
@@ -19,6 +20,12 @@ NEW = ("--title", "The Keeper", "--premise", "A letter.", "--seed", "9", "--cand
 
 def manuscript(novelgen: CommandLine) -> str:
     return novelgen("export", "The Keeper", "--output", "-").stdout
+
+
+def keys(novelgen: CommandLine, **extra: str) -> list[str]:
+    """The keys of all memory snapshots: they name every text and memory on the way."""
+    listed = json.loads(novelgen("snapshots", "The Keeper", "--json", **extra).stdout)
+    return [snapshot["key"] for snapshot in listed["snapshots"]]
 
 
 def stored_segments(home: Path) -> int:
@@ -74,6 +81,7 @@ def test_a_novel_survives_being_killed_at_many_points(
         arguments = ("resume", "The Keeper")
     assert kills >= 5
     assert manuscript(novelgen) == expected
+    assert keys(novelgen) == keys(novelgen, NOVELGEN_HOME=str(tmp_path / "whole"))
     novelgen("verify", "The Keeper")
 
 

@@ -109,6 +109,29 @@ class StopWithin(RunObserver):
             self._signal.stop_now()
 
 
+class StopAsked(RunObserver):
+    """Asks for a stop after the segment, in the middle of a passage."""
+
+    def __init__(self, stop: StopSignal) -> None:
+        super().__init__(stop)
+        self._signal = stop
+
+    def on_text(self, row: int, text: str) -> None:
+        self._signal.stop_after_segment()
+
+
+def test_a_stop_in_the_middle_of_a_segment_commits_that_segment(desks: Desks) -> None:
+    whole = desks.desk(1_500)
+    whole.write()
+    desk = desks.desk(1_500)
+    desk.write(limits=RunLimits(until_words=1))
+    for committed in (2, 3):
+        desk.stop = StopSignal()
+        events = desk.write(observer=StopAsked(desk.stop))
+        assert isinstance(events[-1], RunStopped)
+        assert desk.keys() == whole.keys()[:committed]
+
+
 @pytest.mark.parametrize("tokens", [3, 40, 333, 1_001])
 def test_stopping_between_tokens_changes_nothing(desks: Desks, tokens: int) -> None:
     whole = desks.desk(1_500)
@@ -158,11 +181,11 @@ def test_an_empty_premise_and_title_are_invented_once(desks: Desks) -> None:
     from storage.records import NovelChanges
 
     with desk.store.writing() as work:
-        desk.novel = work.novels.update(desk.novel.id, NovelChanges(title="Untitled", premise=""))
+        desk.novel = work.novels.update(desk.novel.id, NovelChanges(title="", premise=""))
     desk.write(limits=RunLimits(plan_only=True))
     with desk.store.reading() as work:
         invented = work.novels.get(desk.novel.id)
-    assert invented.title != "Untitled"
+    assert invented.title
     assert invented.premise
     desk.write()
     with desk.store.reading() as work:

@@ -131,7 +131,9 @@ def test_settings_that_change_texts_change_the_fingerprint(
     assert load(model_dir, adapter_dir).info.adapter_fingerprint == fingerprint
     plain = load(model_dir, segment_size=24).info.adapter_fingerprint
     assert load(model_dir, segment_size=32).info.adapter_fingerprint != plain
-    assert load(model_dir, adapter_dir, brief_version=2).info.adapter_fingerprint != fingerprint
+    assert load(model_dir, brief_version=2).info.adapter_fingerprint != plain
+    with pytest.raises(ModelError, match="briefs of version 1"):
+        load(model_dir, adapter_dir, brief_version=2)
 
 
 def test_an_adapter_brings_its_own_segment_size(model_dir: Path, adapter_dir: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from novelgen.engine.scripted import ScriptedEngine
 from novelgen.errors import UsageError
 from novelgen.prompting.brief import Brief, BriefRenderer
-from novelgen.prompting.context import fit_context
+from novelgen.prompting.context import fit_tail
 from novelgen.prompting.library import PromptLibrary, shipped_prompts
 
 BRIEF = Brief(
@@ -57,13 +57,20 @@ def test_every_shipped_template_states_its_purpose() -> None:
         assert template.read_text().startswith("{#- Purpose:"), template.name
 
 
-def context(prose: str, context_size: int = 400, tail_tokens: int = 100):
-    engine = ScriptedEngine()
-    return fit_context(
+class Small(ScriptedEngine):
+    """A scripted engine with a small context."""
+
+    def __init__(self, context_size: int) -> None:
+        super().__init__()
+        self._info = replace(self._info, context_size=context_size)
+
+
+def tail_of(prose: str, context_size: int = 400, tail_tokens: int = 100, joint: str = "") -> str:
+    return fit_tail(
         "a brief of six tokens .",
         prose,
-        info=replace(engine.info, context_size=context_size),
-        count_tokens=engine.count_tokens,
+        joint,
+        Small(context_size),
         tail_tokens=tail_tokens,
         new_tokens=200,
     )
@@ -71,18 +78,21 @@ def context(prose: str, context_size: int = 400, tail_tokens: int = 100):
 
 def test_the_tail_is_the_end_of_the_prose_and_begins_at_a_sentence() -> None:
     prose = " ".join(f"This is sentence number {number}." for number in range(100))
-    fitted = context(prose)
-    assert prose.endswith(fitted.tail)
-    assert fitted.tail.startswith("This is sentence")
-    assert fitted.tail_tokens <= 100 < fitted.tail_tokens + 6
-    room = 400 - fitted.memory_tokens - fitted.brief_tokens - 200
-    assert context(prose, tail_tokens=10_000).tail_tokens <= room
+    tail = tail_of(prose)
+    count = ScriptedEngine().count_tokens
+    assert prose.endswith(tail)
+    assert tail.startswith("This is sentence")
+    assert count(tail) <= 100 < count(tail) + 6
+    room = 400 - ScriptedEngine().info.num_mem_tokens - 200
+    filled = tail_of(prose, tail_tokens=10_000)
+    assert room - 6 < count("a brief of six tokens .") + count(filled) <= room
+    assert tail_of(prose, joint="\n\n") == tail + "\n\n"
 
 
 def test_no_prose_no_tail() -> None:
-    assert context("").tail == ""
+    assert tail_of("", joint="\n\n") == ""
 
 
 def test_a_brief_that_leaves_no_room_is_refused_with_numbers() -> None:
     with pytest.raises(UsageError, match=r"takes 6 tokens .* 210"):
-        context("Some prose.", context_size=210)
+        tail_of("Some prose.", context_size=210)

@@ -16,6 +16,9 @@ from novelgen.text.leaks import count_leaks
         "Atmosphere: This is a stormy night.",
         "I hope this helps! Let me know if you need more.",
         "You meet the main character, Tim.",
+        "This rephrased paragraph conveys the same information.",
+        "You have more creative options here, and the answer is three.",
+        "Please share your next piece of writing.",
     ],
 )
 def test_talk_about_the_story_is_found(text: str) -> None:

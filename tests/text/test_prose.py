@@ -11,6 +11,11 @@ def test_markup_and_headings_go_and_paragraphs_stay() -> None:
     assert clean_prose(raw) == "The door opened.\n\nShe waited.\n\n* * *\n\nRain fell."
 
 
+def test_prose_that_only_looks_like_a_heading_stays() -> None:
+    for text in ("Book closed. He slept.", "Scene stealers: they came.", "Part of it was gone."):
+        assert clean_prose(text) == text
+
+
 def test_a_scene_break_stands_only_between_paragraphs() -> None:
     assert clean_prose("* * *\n\nOne.\n\n* * *\n\n***\n\nTwo.\n\n* * *") == "One.\n\n* * *\n\nTwo."
 

@@ -82,6 +82,13 @@ def test_a_sentence_longer_than_a_segment_is_cut_at_a_word() -> None:
     assert "".join(segments) == text
 
 
+def test_a_word_is_never_cut_however_long() -> None:
+    text = "One two. " + "z" * 5_000 + " three. Four five."
+    segments = list(split_segments(text, SIZE, lambda part: len(part) // 4 + 1))
+    assert "".join(segments) == text
+    assert sum(len(segment.split()) for segment in segments) == len(text.split())
+
+
 def test_a_word_longer_than_a_segment_stands_alone() -> None:
     segments = list(split_segments("tiny " + "x" * 50 + " tail", 8, len))
     assert "".join(segments) == "tiny " + "x" * 50 + " tail"

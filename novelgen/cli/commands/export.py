@@ -29,8 +29,11 @@ def export(
     """
     invocation = invocation_of(context)
     first, last = _chapter_range(chapters)
+    if output == "-" and invocation.output.as_json:
+        raise UsageError("--json and --output - both want stdout.", "Leave one of them out.")
     with invocation.workbench() as workbench:
         if output == "-":
+            _write_utf8_to_stdout()
             workbench.export_to_stream(novel, format_name, first, last, sys.stdout)
             return
         path = workbench.export(
@@ -53,3 +56,10 @@ def _chapter_range(text: str | None) -> tuple[int, int | None]:
     if not 1 <= numbers[0] <= numbers[1]:
         raise UsageError(f"{text!r} is not a range of chapters.", "Write it like 3-7, or 5.")
     return numbers
+
+
+def _write_utf8_to_stdout() -> None:
+    """A manuscript is UTF-8 whatever the terminal speaks."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", newline="\n")

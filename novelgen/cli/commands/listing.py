@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from storage.records import NovelSummary
 
 _REFERENCES_SHOWN = 3
+UNTITLED = "(no title yet)"
 
 
 def list_novels(context: typer.Context) -> None:
@@ -31,7 +32,7 @@ def list_novels(context: typer.Context) -> None:
     rows = [
         [
             item.novel.id,
-            item.novel.title,
+            item.novel.title or UNTITLED,
             f"{item.totals.words:,}",
             f"{item.novel.target_words:,}",
             f"{_percent(item.totals.words, item.novel.target_words):.0f} %",
@@ -113,11 +114,11 @@ def _chapter_json(chapter: "ChapterOverview") -> dict[str, Any]:
 def _overview_lines(overview: "NovelOverview") -> list[str]:
     novel, totals = overview.summary.novel, overview.summary.totals
     lines = [
-        f"{novel.title}" + (f" by {novel.author}" if novel.author else ""),
+        f"{novel.title or UNTITLED}" + (f" by {novel.author}" if novel.author else ""),
         f"{totals.words:,} of {novel.target_words:,} words "
         f"({_percent(totals.words, novel.target_words):.1f} %), {novel.status.value}",
         f"id {novel.id}, branch {overview.branch}, model {novel.model}, "
-        f"memory {'off' if novel.adapter == 'none' else novel.adapter}, seed {novel.seed}",
+        f"adapter {novel.adapter}, seed {novel.seed}",
     ]
     if novel.premise:
         lines += ["", novel.premise]

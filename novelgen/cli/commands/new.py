@@ -77,7 +77,6 @@ def new(
     Example: novelgen new --title "The Keeper" --target-words 1500 --premise "A lighthouse keeper
     finds a letter dated tomorrow."
     """
-    del headless
     invocation = invocation_of(context)
     from novelgen.bootstrap import NovelRequest
     from novelgen.cli.writing import write_novel
@@ -87,7 +86,8 @@ def new(
         raise UsageError("Both --premise and --premise-file are given.", "Give one of them.")
     if premise_file is not None:
         premise = _read_premise(premise_file)
-    if sys.stdin.isatty() and (target_words is None or premise is None):
+    may_ask = sys.stdin.isatty() and not headless and not invocation.output.as_json
+    if may_ask and (target_words is None or premise is None):
         title, premise, target_words = _ask(title, premise, target_words)
     if target_words is None:
         raise UsageError(
@@ -132,7 +132,7 @@ def _ask(
         )
     if target_words is None:
         target_words = typer.prompt("How many words?", default=_SUGGESTED_WORDS, type=int, err=True)
-    return title, str(premise), int(target_words or _SUGGESTED_WORDS)
+    return title, str(premise), target_words
 
 
 def _read_premise(path: Path) -> str:
