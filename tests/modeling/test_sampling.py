@@ -183,5 +183,5 @@ def test_settings_out_of_range_are_named(name: str, value: float) -> None:
 
 
 def test_settings_at_the_edges_are_taken() -> None:
-    validate_sampling(SamplingParams())
-    validate_sampling(SamplingParams(2.0, 0, 0, 0.0, 0, 1.0, 1.0))
+    for params in (SamplingParams(), SamplingParams(2.0, 0, 0, 0.0, 0, 1.0, 1.0)):
+        assert validate_sampling(params) is None  # type: ignore[func-returns-value]
