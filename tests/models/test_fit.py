@@ -60,7 +60,7 @@ def test_the_verdict_follows_the_free_memory(
 def test_what_does_not_fit_comes_with_remedies(model_dir: Path, machine: Any) -> None:
     machine(free=1_000_000, kind=DeviceKind.CUDA)
     report = assess(model_dir, "float32", 1000)
-    for advice in ("bfloat16", "--device cpu", "novelgen models list"):
+    for advice in ("bfloat16", "NOVELGEN_DEVICE=cpu", "novelgen models list"):
         assert advice in report.remedy
         assert advice in report.summary()
 

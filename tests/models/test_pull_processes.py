@@ -16,8 +16,9 @@ from novelgen.modeling.provisioning import find_local, pull
 from novelgen.modeling.pull_progress import Progress
 
 PROGRAM = """
-import json, sys
+import json, signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs it behind
 from novelgen.modeling.catalog import CatalogEntry, PackagedGguf, SourceKind
 from novelgen.modeling.provisioning import pull
 fields, cache, halt = json.loads(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
