@@ -171,6 +171,31 @@ class Workbench:
         with self.store.writing() as work:
             return work.novels.add(novel)
 
+    def branch_from(self, novel: "NovelRecord", snapshot_key: str) -> "NovelRecord":
+        """The novel, on a new active branch that ends with the segment of a snapshot.
+
+        `snapshot_key` may be the beginning of a key. When that segment is the last one written,
+        nothing is branched. What was written after it stays in the old branch.
+        """
+        from storage.records import BranchFork
+
+        with self.store.writing() as work:
+            found = work.snapshots.find(novel.active_branch_id, snapshot_key)
+            last = work.segments.last_of_branch(novel.active_branch_id)
+            if last is not None and last[1].key == found.key:
+                return novel
+            taken = {branch.name for branch in work.branches.of_novel(novel.id)}
+            name = next(
+                name
+                for number in range(1, len(taken) + 2)
+                if (name := f"from-{found.key[:8]}-{number}") not in taken
+            )
+            fork = BranchFork(
+                novel.id, name, novel.active_branch_id, found.chapter_number, found.segment_position
+            )
+            work.novels.set_active_branch(novel.id, work.branches.fork(fork).id)
+            return work.novels.get(novel.id)
+
     def load_engine(
         self, novel: "NovelRecord", on_progress: "OnProgress", narrate: Narrate
     ) -> "Engine":

@@ -169,6 +169,37 @@ def test_plan_only_then_resume_with_limits(novelgen: CommandLine) -> None:
     assert done.stdout.strip() == planned["id"]
 
 
+def test_resume_from_a_snapshot_branches_and_keeps_the_old_text(
+    novelgen: CommandLine, home: Path
+) -> None:
+    import sqlite3
+
+    made = new_novel(novelgen, words=2_000)
+    stored = json.loads(novelgen("snapshots", made["id"], "--json").stdout)["snapshots"]
+    chosen = stored[4]
+    before = novelgen("export", made["id"], "--output", "-").stdout
+    resumed = novelgen("resume", made["id"], "--from", chosen["key"][:12], "--json")
+    assert "A new branch begins" in resumed.stderr
+    assert json.loads(resumed.stdout)["status"] == "finished"
+    after = novelgen("export", made["id"], "--output", "-").stdout
+    assert after != before
+    keys = json.loads(novelgen("snapshots", made["id"], "--json").stdout)["snapshots"]
+    assert [row["key"] for row in keys[:5]] == [row["key"] for row in stored[:5]]
+    assert keys[5]["key"] != stored[5]["key"]
+    novelgen("verify", made["id"])
+    branch = json.loads(novelgen("show", made["id"], "--json").stdout)["branch"]
+    assert branch == f"from-{chosen['key'][:8]}-1"
+    with sqlite3.connect(home / "data" / "novelgen.db") as database:
+        count = database.execute("SELECT count(*) FROM segments").fetchone()[0]
+    database.close()
+    assert count == len(stored) + len(keys) - sum(
+        row["chapter"] < chosen["chapter"] for row in stored
+    )
+    last = keys[-1]["key"]
+    assert "Nothing is left" in novelgen("resume", made["id"], "--from", last).stderr
+    assert "no snapshot" in novelgen("resume", made["id"], "--from", "zzz", expect=3).stderr.lower()
+
+
 def test_new_without_a_premise_invents_one(novelgen: CommandLine) -> None:
     novelgen("new", "--model", "scripted", "--target-words", "550000", "--plan-only")
     shown = json.loads(novelgen("list", "--json").stdout)["novels"][0]

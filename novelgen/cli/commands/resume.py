@@ -1,15 +1,28 @@
 """`novelgen resume`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from novelgen.cli.invocation import invocation_of
 
+if TYPE_CHECKING:
+    from novelgen.bootstrap import Workbench
+    from storage.records import NovelRecord
+
 
 def resume(
     context: typer.Context,
     novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
+    from_snapshot: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="SNAPSHOT",
+            help="Go on from this memory snapshot (its key or its beginning), as a new branch when "
+            "later text exists. See `novelgen snapshots`.",
+        ),
+    ] = None,
     until_words: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="Stop once the novel has N words (exit code 6)."),
@@ -25,7 +38,7 @@ def resume(
         ),
     ] = False,
 ) -> None:
-    """Go on writing from the last committed segment.
+    """Go on writing from the last committed segment, or from a chosen memory snapshot.
 
     Example: novelgen resume 3f2a --until-chapter 3
     """
@@ -37,7 +50,15 @@ def resume(
 
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        if found.status is NovelStatus.FINISHED:
+        branched = _branch(workbench, found, from_snapshot)
+        is_new_branch = branched.active_branch_id != found.active_branch_id
+        if is_new_branch:
+            invocation.output.note(
+                "A new branch begins at that snapshot; what was written after it is kept in the "
+                "old one."
+            )
+        found = branched
+        if found.status is NovelStatus.FINISHED and not is_new_branch:
             invocation.output.note(f"“{found.title}” is finished. Nothing is left to write.")
             if invocation.output.as_json:
                 run = workbench.latest_run(found.id)
@@ -47,3 +68,12 @@ def resume(
             return
         code = write_novel(invocation, workbench, found, RunLimits(until_words, until_chapter))
     raise typer.Exit(code)
+
+
+def _branch(
+    workbench: "Workbench", novel: "NovelRecord", from_snapshot: str | None
+) -> "NovelRecord":
+    if from_snapshot is None:
+        return novel
+    with workbench.claimed(novel):
+        return workbench.branch_from(novel, from_snapshot)
