@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from novelgen.config import Settings
-from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL
+from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
 from novelgen.errors import ModelError, NotFoundError, StorageError, UsageError
 from novelgen.paths import Paths
 from storage.errors import AmbiguousName, RecordNotFound, StorageFailure
@@ -165,7 +165,7 @@ class Workbench:
             seed=request.seed,
             target_words=request.target_words,
             model=str(source.path) if source.path else source.name,
-            adapter=_adapter_name(self.settings.adapter, source.name),
+            adapter=adapter_name(self.settings.adapter, source.name),
             settings=settings.as_json(),
         )
         with self.store.writing() as work:
@@ -212,6 +212,7 @@ class Workbench:
             return ScriptedEngine(settings.segment_size)
         from novelgen.modeling.fit import Verdict, assess
         from novelgen.modeling.provisioning import pull
+        from novelgen.modeling.shipped_adapters import adapter_directory
         from novelgen.modeling.torch_engine import load_torch_engine
         from novelgen.prompting.brief import BRIEF_VERSION
 
@@ -226,12 +227,12 @@ class Workbench:
         narrate(f"{novel.model}: {report.summary()}")
         if report.verdict is Verdict.DOES_NOT_FIT:
             raise ModelError(f"The model {novel.model} does not fit this machine.", report.remedy)
-        adapter = None if novel.adapter == NO_MEMORY_ADAPTER else Path(novel.adapter)
-        if adapter is None:
-            narrate(
-                "Memory is off: there is no trained adapter for this model. The brief and the "
-                "last pages carry the story."
-            )
+        adapter = None
+        if novel.adapter == NO_MEMORY_ADAPTER:
+            narrate("Memory is off: the brief and the last pages carry the story.")
+        else:
+            adapter = adapter_directory(novel.adapter)
+            narrate(f"Memory is on: adapter {novel.adapter}.")
         return load_torch_engine(
             local.directory,
             novel.model,
@@ -304,19 +305,25 @@ def as_novelgen_error(error: Exception) -> Exception:
     return error
 
 
-def _adapter_name(adapter: str, model: str) -> str:
-    """`none`, or the absolute path of an adapter directory that exists."""
+def adapter_name(adapter: str, model: str) -> str:
+    """What a novel's adapter is kept as: `none`, a shipped adapter's name, or an absolute path.
+
+    Raises `NotFoundError` when there is no such adapter.
+    """
+    from novelgen.modeling.shipped_adapters import (
+        adapter_directory,
+        shipped_adapter_of,
+        shipped_adapters,
+    )
+
+    if adapter == AUTO_ADAPTER:
+        adapter = shipped_adapter_of(model) or NO_MEMORY_ADAPTER
     if adapter == NO_MEMORY_ADAPTER:
         return NO_MEMORY_ADAPTER
     if model == SCRIPTED_MODEL:
         raise UsageError("The scripted engine takes no adapter.", "Leave --adapter out.")
-    path = Path(adapter).expanduser().absolute()
-    if not (path / "adapter.json").is_file():
-        raise UsageError(
-            f"There is no memory adapter in {path}.",
-            "Give the directory that `adapter.json` is in.",
-        )
-    return str(path)
+    directory = adapter_directory(adapter)
+    return adapter if adapter in shipped_adapters() else str(directory)
 
 
 def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "FitReport | None":

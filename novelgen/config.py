@@ -29,7 +29,10 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, description="Database; default a SQLite file.")
     author: str = Field("", max_length=200, description="Author of new novels.")
     model: str | None = Field(None, description="Model of new novels; default smollm2-135m.")
-    adapter: str = Field("none", description="Memory adapter of new novels: a directory, or none.")
+    adapter: str = Field(
+        "auto",
+        description="Memory adapter of new novels: the model's own (auto), a directory, or none.",
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where models run.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "auto", description="Precision of the model."

@@ -9,7 +9,18 @@ import typer
 from typer.exceptions import TyperException
 
 import novelgen
-from novelgen.cli.commands import database, doctor, export, listing, models, new, resume, snapshots
+from novelgen.cli.commands import (
+    database,
+    doctor,
+    evaluation,
+    export,
+    listing,
+    models,
+    new,
+    resume,
+    snapshots,
+    train,
+)
 from novelgen.cli.global_options import EPILOG, hoist_global_options
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.output import Output, make_streams_safe
@@ -75,6 +86,8 @@ app.add_typer(models.app, name="models", rich_help_panel=_WRITING)
 app.command("doctor", rich_help_panel=_RESEARCH, epilog=EPILOG)(doctor.doctor)
 app.command("snapshots", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.snapshots)
 app.command("verify", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.verify)
+app.command("train", rich_help_panel=_RESEARCH, epilog=EPILOG)(train.train)
+app.add_typer(evaluation.app, name="eval", rich_help_panel=_RESEARCH)
 app.add_typer(database.app, name="db", rich_help_panel=_RESEARCH)
 
 

@@ -75,8 +75,9 @@ class ScriptedEngine:
         self, request: DecodeRequest, observer: DecodeObserver | None = None
     ) -> DecodeResult:
         started = time.monotonic()
-        require_fit(request.memory, self._info)
-        context = request.memory.data + f"{request.brief}\0{request.tail}".encode()
+        memory = request.memory or self.initial_memory()
+        require_fit(memory, self._info)
+        context = memory.data + f"{request.brief}\0{request.tail}".encode()
         rows = tuple(
             _draw_row(row, hashlib.sha256(key + context).digest()[:16], request, observer)
             for row, key in enumerate(request.stream_keys)

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+AUTO_ADAPTER = "auto"
+"""The adapter that comes with the product for the model, if there is one."""
 NO_MEMORY_ADAPTER = "none"
 SCRIPTED_MODEL = "scripted"
 
@@ -59,7 +61,8 @@ class DecodeRequest:
     is prose and is tokenised without them. There is one row for every key in `stream_keys`.
     """
 
-    memory: "MemoryState"
+    memory: "MemoryState | None"
+    """None asks the model as it came, without adapter and memory: for plans, not for prose."""
     brief: str
     tail: str
     sampling: SamplingParams

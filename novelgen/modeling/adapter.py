@@ -66,13 +66,12 @@ def describe_adapter(
     brief_version: int,
 ) -> AdapterConfig:
     """The config of a model about to be saved."""
-    cell = _require_cell(model)
     return AdapterConfig(
         base_model=base_model,
         base_model_fingerprint=base_model_fingerprint,
-        num_mem_tokens=cell.num_mem_tokens,
-        hidden_size=cell.hidden_size,
-        projection_rank=cell.projection_rank,
+        num_mem_tokens=model.num_mem_tokens,
+        hidden_size=model.hidden_size,
+        projection_rank=0 if model.cell is None else model.cell.projection_rank,
         segment_size=segment_size,
         brief_version=brief_version,
         layout=MEMORY_PROSE_WRITE,
@@ -83,11 +82,17 @@ def describe_adapter(
 def save_adapter(model: RecurrentLM, config: AdapterConfig, directory: Path) -> None:
     """Write an adapter directory whole, in place of an older one if there is one.
 
-    Raises `ModelError` for a model without memory, or with undefined weights, and
-    `StorageError` when the disk refuses or the directory holds something else.
+    LoRA is stored in bfloat16, half the size, and the memory cell in float32. Raises `ModelError`
+    for a model with neither, or with undefined weights, and `StorageError` when the disk refuses
+    or the directory holds something else.
     """
-    memory = _to_cpu(_require_cell(model).state_dict())
-    lora = _to_cpu(lora_weights(model.lm))
+    memory = {} if model.cell is None else _to_cpu(model.cell.state_dict())
+    lora = {name: t.to(torch.bfloat16) for name, t in _to_cpu(lora_weights(model.lm)).items()}
+    if not memory and not lora:
+        raise ModelError(
+            "A model without memory and without LoRA has no adapter to save.",
+            "Add memory slots or LoRA before training.",
+        )
     for weights in (memory, lora):
         _require_finite(weights, directory)
     _refuse_foreign_directory(directory)
@@ -98,7 +103,7 @@ def save_adapter(model: RecurrentLM, config: AdapterConfig, directory: Path) -> 
         raise _unwritable(directory, error) from error
     try:
         _write_files(staging, config, memory, lora, model.lm)
-        _put_in_place(staging, directory)
+        put_in_place(staging, directory)
     except (OSError, SafetensorError) as error:
         raise _unwritable(directory, error) from error
     finally:
@@ -118,8 +123,10 @@ def load_adapter(directory: Path, model_fingerprint: str) -> Adapter:
             f"({config.base_model_fingerprint[:12]}; this one is {model_fingerprint[:12]}).",
             f"Choose the model {config.base_model}, or another adapter.",
         )
-    memory = _load_weights(directory / MEMORY_NAME)
-    _require_shapes(directory / MEMORY_NAME, memory, config)
+    memory: Mapping[str, Tensor] = {}
+    if config.num_mem_tokens:
+        memory = _load_weights(directory / MEMORY_NAME)
+        _require_shapes(directory / MEMORY_NAME, memory, config)
     lora = _load_weights(directory / LORA_NAME) if config.lora else {}
     return Adapter(directory, config, memory, lora)
 
@@ -141,6 +148,8 @@ def apply_adapter(lm: nn.Module, adapter: Adapter) -> RecurrentLM:
             load_lora_weights(lm, adapter.lora)
         except ValueError as error:
             raise damaged_adapter(adapter.directory / LORA_NAME, error) from error
+    if not adapter.config.num_mem_tokens:
+        return RecurrentLM(lm)
     cell = MemoryCell(
         adapter.config.num_mem_tokens,
         adapter.config.hidden_size,
@@ -174,14 +183,6 @@ def _hash_tensor(digest: Any, name: str, tensor: Tensor) -> None:
     digest.update(tensor.contiguous().flatten().view(torch.uint8).numpy().tobytes())
 
 
-def _require_cell(model: RecurrentLM) -> MemoryCell:
-    if model.cell is None:
-        raise ModelError(
-            "A model without memory has no adapter to save.", "Add memory slots before training."
-        )
-    return model.cell
-
-
 def _to_cpu(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
 
@@ -211,7 +212,8 @@ def _write_files(
 ) -> None:
     document = json.dumps(config.as_json(), indent=2, sort_keys=True)
     (folder / CONFIG_NAME).write_text(document + "\n", encoding="utf-8")
-    save_file(memory, folder / MEMORY_NAME, metadata={"format": "pt"})
+    if memory:
+        save_file(memory, folder / MEMORY_NAME, metadata={"format": "pt"})
     if lora:
         save_file(lora, folder / LORA_NAME, metadata={"format": "pt"})
         # PEFT would put a path of this machine there, which says nothing elsewhere.
@@ -225,7 +227,8 @@ def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, set | frozenset) else str(value)
 
 
-def _put_in_place(staging: Path, directory: Path) -> None:
+def put_in_place(staging: Path, directory: Path) -> None:
+    """Rename `staging` to `directory`, in place of what is there. Raises `OSError`."""
     if not directory.exists():
         staging.replace(directory)
         return

@@ -7,8 +7,10 @@ from typing import Any
 
 from novelgen.errors import ModelError
 
-ADAPTER_FORMAT = "novelgen-adapter-1"
+ADAPTER_FORMAT = "novelgen-adapter-2"
 CONFIG_NAME = "adapter.json"
+CONTROL_FOLDER = "control"
+"""Inside an adapter: the one without memory that it is judged against."""
 
 MEMORY_PROSE_WRITE = "memory-prose-write/memory-brief-tail-prose/1"
 """The layout of the write pass and of the read pass that this version trains and uses."""
@@ -32,6 +34,7 @@ class AdapterConfig:
     """The name of the model, for messages; the fingerprint decides."""
     base_model_fingerprint: str
     num_mem_tokens: int
+    """0 for a control: LoRA that was tuned on the same text without memory."""
     hidden_size: int
     projection_rank: int
     segment_size: int
@@ -90,8 +93,10 @@ def _require_known(path: Path, document: dict[str, Any]) -> None:
 def _read_config(path: Path, document: dict[str, Any]) -> AdapterConfig:
     try:
         values = {field.name: document[field.name] for field in fields(AdapterConfig)}
+        has_memory = values["num_mem_tokens"] != 0
         for name in ("num_mem_tokens", "hidden_size", "projection_rank", "segment_size"):
-            if not isinstance(values[name], int) or values[name] < 1:
+            least = 1 if has_memory or name in ("hidden_size", "segment_size") else 0
+            if type(values[name]) is not int or values[name] < least:
                 raise ValueError(f"{name} is {values[name]!r}")
         if not isinstance(values["brief_version"], int):
             raise ValueError(f"brief_version is {values['brief_version']!r}")
@@ -99,6 +104,8 @@ def _read_config(path: Path, document: dict[str, Any]) -> AdapterConfig:
             if not isinstance(values[name], str):
                 raise ValueError(f"{name} is {values[name]!r}")
         values["lora"] = _read_lora(values["lora"])
+        if not has_memory and values["lora"] is None:
+            raise ValueError("it has neither memory nor LoRA")
         return AdapterConfig(**values)
     except KeyError as error:
         raise damaged_adapter(path, f"{error.args[0]} is missing") from error

@@ -1,10 +1,19 @@
 """The trained parameters of the recurrent memory and the rule that makes the next memory.
 
+A slot is written in two ways at once. It *points*: its write slot attends to the tokens of the
+segment and takes the mix of their input embeddings, a soft word that the language model reads
+like any other from the first step of training. And it *adds* a learned residual of the write
+slot's own hidden state, zero at the start. A gate mixes the result with the slot's old content;
+it is stretched beyond 0 and 1 and cut there, so that a closed gate keeps a slot to the last bit,
+over any number of segments.
+
 Guarantees: everything is computed and kept in float32, whatever the language model's dtype, and
-nothing is stored between calls. Knows nothing of language models: it sees hidden states.
-Source: Bulatov, Kuratov, Burtsev, *Recurrent Memory Transformer* (2022); the normalised, gated
-update is ours, against the drift of an unnormalised one over thousands of segments.
+nothing is stored between calls. Knows nothing of language models: it sees vectors.
+Sources: Bulatov, Kuratov, Burtsev, *Recurrent Memory Transformer* (2022); pointing after Vinyals
+et al., *Pointer Networks* (2015); the stretched gate after Louizos et al. (arXiv 1712.01312).
 """
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +22,28 @@ from torch.nn import functional
 DEFAULT_PROJECTION_RANK = 64
 _EPSILON = 1e-6
 _ROWS_PER_CHUNK = 8192
+# The cut gate is `clamp(sigmoid(x) * (1 + 2 * STRETCH) - STRETCH, 0, 1)`.
+_GATE_STRETCH = 0.1
+# How slots start out. The last half points at the last tokens of the segment, one each, and is
+# written anew each time; the others point anywhere, sharply, since a soft mix of many words reads
+# like none. The first quarter keeps most of what it has, for information that must last.
+_RECENT_SHARPNESS = 8.0
+_ANYWHERE_SHARPNESS = -5.0
+_ANYWHERE_BIAS_SCALE = 8.0
+_FRESH_GATE_LOGIT = -2.2
+_LASTING_GATE_LOGIT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryUpdate:
+    """The next memory and how it came about."""
+
+    memory: Tensor
+    """`(batch, num_mem_tokens, hidden)` float32."""
+    attention: Tensor
+    """Where each slot pointed, `(batch, num_mem_tokens, length)`; 0 at padding."""
+    kept: Tensor
+    """How much of its old content each slot kept, 0 to 1, `(batch, num_mem_tokens, 1)`."""
 
 
 class MemoryCell(nn.Module):
@@ -23,6 +54,7 @@ class MemoryCell(nn.Module):
     """
 
     embedding_rms: Tensor
+    pointer_offset: Tensor
 
     def __init__(
         self,
@@ -32,16 +64,34 @@ class MemoryCell(nn.Module):
         projection_rank: int = DEFAULT_PROJECTION_RANK,
     ) -> None:
         super().__init__()
-        shape = (num_mem_tokens, hidden_size)
-        self.initial_memory = nn.Parameter(torch.randn(shape) * embedding_rms)
-        self.write_embedding = nn.Parameter(torch.randn(shape) * embedding_rms)
-        self.projection_down = nn.Parameter(
-            torch.randn(projection_rank, hidden_size) * hidden_size**-0.5
-        )
-        # Zero, so that an untrained cell passes the hidden state through unchanged.
+        slots = (num_mem_tokens, hidden_size)
+        low_rank = (projection_rank, hidden_size)
+        self.initial_memory = nn.Parameter(torch.randn(slots) * embedding_rms)
+        self.write_embedding = nn.Parameter(torch.randn(slots) * embedding_rms)
+        self.projection_down = nn.Parameter(torch.randn(low_rank) * hidden_size**-0.5)
+        # Zero, so that an untrained cell only points.
         self.projection_up = nn.Parameter(torch.zeros(hidden_size, projection_rank))
-        # One gate a slot, as a logit; 0 keeps half of the old memory.
-        self.gate_logit = nn.Parameter(torch.zeros(num_mem_tokens, 1))
+        self.pointer_query = nn.Parameter(torch.randn(low_rank) * hidden_size**-0.5)
+        self.pointer_key = nn.Parameter(torch.randn(low_rank) * hidden_size**-0.5)
+        number = torch.arange(num_mem_tokens).unsqueeze(1)  # (m, 1)
+        is_recent = number >= num_mem_tokens - num_mem_tokens // 2
+        is_lasting = number < num_mem_tokens // 4
+        self.pointer_bias = nn.Parameter(
+            torch.randn(num_mem_tokens, projection_rank)
+            * torch.where(is_recent, 0.0, _ANYWHERE_BIAS_SCALE)
+        )
+        # How fast a slot's interest falls with each token away from its favourite distance.
+        self.pointer_sharpness = nn.Parameter(
+            torch.where(is_recent, _RECENT_SHARPNESS, _ANYWHERE_SHARPNESS)
+        )
+        # The favourite distance from the end of the segment, in tokens.
+        offset = (num_mem_tokens - 1 - number).float()
+        self.register_buffer("pointer_offset", torch.where(is_recent, offset, 0.0))
+        # One gate a slot, as a logit, and what of the hidden state moves it.
+        self.gate_logit = nn.Parameter(
+            torch.where(is_lasting, _LASTING_GATE_LOGIT, _FRESH_GATE_LOGIT)
+        )
+        self.gate_weight = nn.Parameter(torch.zeros(1, hidden_size))
         self.register_buffer("embedding_rms", torch.tensor(embedding_rms, dtype=torch.float32))
 
     @property
@@ -64,17 +114,47 @@ class MemoryCell(nn.Module):
         """What the write slots show the model, `(batch, num_mem_tokens, hidden)`."""
         return memory + self.write_embedding
 
-    def update(self, memory: Tensor, written: Tensor) -> Tensor:
-        """The next memory from the old one and the hidden states of the write slots.
+    def update(
+        self,
+        memory: Tensor,
+        written: Tensor,
+        token_hidden: Tensor,
+        token_embeddings: Tensor,
+        is_token: Tensor,
+    ) -> MemoryUpdate:
+        """The next memory.
 
-        All three are `(batch, num_mem_tokens, hidden)`; the result is float32.
+        `memory` and `written`, the hidden states of the write slots, are
+        `(batch, num_mem_tokens, hidden)`; `token_hidden` and `token_embeddings` are
+        `(batch, length, hidden)`; `is_token` is False at padding, `(batch, length)`, which stands
+        before the tokens. A row of no tokens keeps its memory.
         """
-        normalised = _unit_rms(written.float())
-        projected = functional.linear(normalised, self.projection_down)  # (batch, m, rank)
-        projected = functional.linear(functional.silu(projected), self.projection_up)
-        new = _unit_rms(normalised + projected) * self.embedding_rms
-        gate = torch.sigmoid(self.gate_logit)  # (m, 1)
-        return gate * memory + (1 - gate) * new
+        with torch.autocast(memory.device.type, enabled=False):
+            normalised = _unit_rms(written.float())
+            attention = self._point(normalised, _unit_rms(token_hidden.float()), is_token)
+            new = attention @ token_embeddings.float() + self._residual(normalised)
+            kept = self._gate(normalised).masked_fill(~is_token.any(1)[:, None, None], 1.0)
+            return MemoryUpdate(kept * memory + (1 - kept) * new, attention, kept)
+
+    def _point(self, written: Tensor, tokens: Tensor, is_token: Tensor) -> Tensor:
+        query = functional.linear(written, self.pointer_query) + self.pointer_bias
+        key = functional.linear(tokens, self.pointer_key)
+        scores = query @ key.transpose(1, 2) * self.projection_rank**-0.5  # (batch, m, length)
+        distance = torch.arange(tokens.shape[1] - 1, -1, -1, device=tokens.device)
+        away = (distance - self.pointer_offset).abs()  # (m, length)
+        scores = scores - functional.softplus(self.pointer_sharpness) * away
+        scores = scores.masked_fill(~is_token.unsqueeze(1), torch.finfo(scores.dtype).min)
+        attention: Tensor = scores.softmax(-1) * is_token.unsqueeze(1)
+        return attention
+
+    def _residual(self, written: Tensor) -> Tensor:
+        projected = functional.silu(functional.linear(written, self.projection_down))
+        return functional.linear(projected, self.projection_up) * self.embedding_rms
+
+    def _gate(self, written: Tensor) -> Tensor:
+        logit = self.gate_logit + functional.linear(written, self.gate_weight)
+        stretched = torch.sigmoid(logit) * (1 + 2 * _GATE_STRETCH) - _GATE_STRETCH
+        return stretched.clamp(0, 1)
 
 
 def measure_embedding_rms(embedding: nn.Embedding) -> float:

@@ -34,6 +34,7 @@ from novelgen.modeling.causal_lm import (
 from novelgen.modeling.memory_cell import (
     DEFAULT_PROJECTION_RANK,
     MemoryCell,
+    MemoryUpdate,
     measure_embedding_rms,
 )
 from novelgen.modeling.token_batch import TokenBatch
@@ -51,6 +52,8 @@ class SegmentOutput:
     """Nats of every prose token, `(batch, length)` float32; 0 where `is_scored` is False."""
     is_scored: Tensor
     """False at padding, and at a first token that no memory slot precedes, `(batch, length)`."""
+    update: MemoryUpdate | None
+    """How the memory came about; None without memory."""
 
     @property
     def loss(self) -> Tensor:
@@ -88,22 +91,25 @@ class RecurrentLM(nn.Module):
 
     def embed(self, memory: Tensor, input_ids: Tensor) -> Tensor:
         """`[memory m | tokens L]` as the model's input, `(batch, m + L, hidden)`."""
-        embedding = embedding_of(self.lm)
-        tokens: Tensor = embedding(input_ids.to(self.device))
-        if self.cell is None:
-            return tokens
-        return torch.cat([memory.to(tokens.dtype), tokens], dim=1)
+        return self._after(memory, self._look_up(input_ids))
 
     def write(self, memory: Tensor, segment: TokenBatch) -> Tensor:
         """The memory after reading `segment`. A row of no tokens keeps its memory."""
         if self.cell is None or segment.max_length == 0:
             return memory
-        written = run_hidden(self.lm, use_cache=False, **self._write_inputs(memory, segment))
-        return self._next_memory(memory, written, segment)
+        return self.write_update(memory, segment).memory
+
+    def write_update(self, memory: Tensor, segment: TokenBatch) -> MemoryUpdate:
+        """The memory after reading `segment` and how it came about. Needs a memory and text."""
+        tokens = self._look_up(segment.input_ids)
+        inputs = self._write_inputs(memory, tokens, segment)
+        hidden = run_hidden(self.lm, use_cache=False, **inputs)
+        return self._update(memory, hidden, tokens, segment)
 
     def read_segment(self, memory: Tensor, segment: TokenBatch) -> SegmentOutput:
         """One write pass with its predictions: the memory after `segment`, and its losses."""
-        inputs = self._write_inputs(memory, segment)
+        tokens = self._look_up(segment.input_ids)
+        inputs = self._write_inputs(memory, tokens, segment)
         output = run_logits(
             self.lm, logits_to_keep=self._predicting(segment), use_cache=False, **inputs
         )
@@ -113,8 +119,29 @@ class RecurrentLM(nn.Module):
         else:
             predictions, logits = logits[:, :-1], logits[:, 1:]
         token_loss, is_scored = _score(predictions, segment, first_is_scored=self.cell is not None)
-        new_memory = self._next_memory(memory, output.hidden, segment)
-        return SegmentOutput(new_memory, logits, token_loss, is_scored)
+        update = None
+        if self.cell is not None:
+            update = self._update(memory, output.hidden, tokens, segment)
+        new_memory = memory if update is None else update.memory
+        return SegmentOutput(new_memory, logits, token_loss, is_scored, update)
+
+    def predict(self, memory: Tensor, tokens: TokenBatch, num_scored: int) -> Tensor:
+        """Nats of the last `num_scored` tokens of every row, `(batch, num_scored)` float32.
+
+        A read pass: `[memory | brief | tail | prose]` without write slots, the vocabulary
+        projected for the scored tokens alone. Without memory, no scored token may be a row's
+        first: raises `ValueError`.
+        """
+        if min(tokens.lengths) < num_scored + (self.cell is None):
+            raise ValueError(f"{num_scored} tokens cannot be scored in rows of {tokens.lengths}")
+        inputs: dict[str, Any] = {"inputs_embeds": self.embed(memory, tokens.input_ids)}
+        if tokens.is_padded:
+            inputs = _padding_to_the_left(inputs["inputs_embeds"], tokens, self.num_mem_tokens)
+        width = inputs["inputs_embeds"].shape[1]
+        kept = torch.arange(width - num_scored - 1, width - 1, device=self.device)
+        logits = run_logits(self.lm, logits_to_keep=kept, use_cache=False, **inputs).logits
+        targets = tokens.input_ids[:, -num_scored:].to(logits.device)
+        return functional.cross_entropy(logits.transpose(1, 2).float(), targets, reduction="none")
 
     def read_segments(
         self, memory: Tensor, segments: Sequence[TokenBatch], bptt_depth: int | None = None
@@ -146,8 +173,17 @@ class RecurrentLM(nn.Module):
             memory = output.memory
         return torch.stack(losses), memory
 
-    def _write_inputs(self, memory: Tensor, segment: TokenBatch) -> dict[str, Any]:
-        embeds = self.embed(memory, segment.input_ids)  # (batch, m + L, hidden)
+    def _look_up(self, input_ids: Tensor) -> Tensor:
+        tokens: Tensor = embedding_of(self.lm)(input_ids.to(self.device))
+        return tokens
+
+    def _after(self, memory: Tensor, tokens: Tensor) -> Tensor:
+        if self.cell is None:
+            return tokens
+        return torch.cat([memory.to(tokens.dtype), tokens], dim=1)
+
+    def _write_inputs(self, memory: Tensor, tokens: Tensor, segment: TokenBatch) -> dict[str, Any]:
+        embeds = self._after(memory, tokens)  # (batch, m + L, hidden)
         if self.cell is not None:
             write_slots = self.cell.write_slots(memory).to(embeds.dtype)
             embeds = torch.cat([embeds, write_slots], dim=1)  # (batch, m + L + m, hidden)
@@ -162,14 +198,18 @@ class RecurrentLM(nn.Module):
         start = self.num_mem_tokens - 1
         return torch.arange(start, start + segment.max_length + 1, device=self.device)
 
-    def _next_memory(self, memory: Tensor, hidden: Tensor, segment: TokenBatch) -> Tensor:
-        if self.cell is None:
-            return memory
-        updated = self.cell.update(memory, hidden[:, -self.num_mem_tokens :])
-        if all(segment.lengths):
-            return updated
-        has_text = torch.tensor(segment.lengths, device=updated.device) > 0
-        return torch.where(has_text[:, None, None], updated, memory)
+    def _update(
+        self, memory: Tensor, hidden: Tensor, tokens: Tensor, segment: TokenBatch
+    ) -> MemoryUpdate:
+        assert self.cell is not None
+        slots = self.cell.num_mem_tokens
+        return self.cell.update(
+            memory,
+            written=hidden[:, -slots:],
+            token_hidden=hidden[:, -slots - segment.max_length : -slots],
+            token_embeddings=tokens,
+            is_token=segment.mask().to(self.device),
+        )
 
 
 def add_memory(

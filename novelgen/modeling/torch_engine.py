@@ -7,8 +7,9 @@ novels.
 
 import platform
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -42,10 +43,19 @@ _VERSIONED = ("torch", "transformers", "tokenizers", "peft", "safetensors", "num
 class TorchEngine:
     """An `Engine` on torch. Build it with `load_torch_engine`."""
 
-    def __init__(self, model: RecurrentLM, tokenization: Tokenization, info: EngineInfo) -> None:
+    def __init__(
+        self,
+        model: RecurrentLM,
+        tokenization: Tokenization,
+        info: EngineInfo,
+        load_plain: Callable[[], RecurrentLM] | None = None,
+    ) -> None:
+        """`load_plain` loads the model without its adapter; None when there is no adapter."""
         self._model = model.eval()
         self._tokenization = tokenization
         self._info = info
+        self._load_plain = load_plain
+        self._plain: RecurrentLM | None = None
 
     @property
     def info(self) -> EngineInfo:
@@ -69,7 +79,9 @@ class TorchEngine:
     ) -> DecodeResult:
         started = time.perf_counter()
         job = DecodeJob(
-            prompt_ids=self._prompt_ids(request.brief, request.tail),
+            prompt_ids=self._prompt_ids(
+                request.brief, request.tail, has_memory=request.memory is not None
+            ),
             sampling=request.sampling,
             stream_keys=request.stream_keys,
             max_new_tokens=request.max_new_tokens,
@@ -77,9 +89,15 @@ class TorchEngine:
             max_words=request.max_words,
             stop_strings=request.stop_strings,
         )
-        memory = self._to_tensor(request.memory)
         with _translated_errors():
-            candidates = decode_rows(self._model, self._tokenization, memory, job, observer)
+            if request.memory is None:
+                model = self._plain_model()
+                memory = model.initial_memory()
+            else:
+                # Plans come seldom; the memory that the plain weights take is the writing's.
+                self._plain = None
+                model, memory = self._model, self._to_tensor(request.memory)
+            candidates = decode_rows(model, self._tokenization, memory, job, observer)
         return DecodeResult(candidates, len(job.prompt_ids), time.perf_counter() - started)
 
     def write(self, memory: MemoryState, segment: str) -> MemoryState:
@@ -101,10 +119,18 @@ class TorchEngine:
         with _translated_errors():
             return mean_logprob(self._model, values, context_ids, text_ids)
 
-    def _prompt_ids(self, brief: str, tail: str) -> list[int]:
+    def _prompt_ids(self, brief: str, tail: str, has_memory: bool = True) -> list[int]:
         ids = self._tokenization.prompt_ids(brief) + self._tokenization.prose_ids(tail)
         # With memory, its slots stand where a text begins; so it is in training.
-        return ids if self._model.num_mem_tokens else self._tokenization.with_start(ids)
+        has_slots = has_memory and self._model.num_mem_tokens > 0
+        return ids if has_slots else self._tokenization.with_start(ids)
+
+    def _plain_model(self) -> RecurrentLM:
+        if self._load_plain is None:
+            return self._model
+        if self._plain is None:
+            self._plain = self._load_plain().eval()
+        return self._plain
 
     def _to_tensor(self, state: MemoryState) -> Tensor:
         require_fit(state, self._info)
@@ -135,10 +161,11 @@ def load_torch_engine(
         _require_brief_version(adapter.config.brief_version, brief_version)
         segment_size = adapter.config.segment_size
     backbone = load_backbone(model, device, dtype)
-    if adapter is None:
-        recurrent = RecurrentLM(backbone.lm)
-    else:
+    recurrent = RecurrentLM(backbone.lm)
+    load_plain = None
+    if adapter is not None:
         recurrent = merge_lora(apply_adapter(backbone.lm, adapter))
+        load_plain = partial(_load_plain, model, device, dtype)
     return build_torch_engine(
         recurrent,
         backbone,
@@ -146,7 +173,12 @@ def load_torch_engine(
         model_fingerprint,
         adapter_fingerprint(adapter, segment_size, brief_version),
         segment_size,
+        load_plain,
     )
+
+
+def _load_plain(model: str | Path, device: str, dtype: str) -> RecurrentLM:
+    return RecurrentLM(load_backbone(model, device, dtype).lm)
 
 
 def _require_brief_version(trained: int, current: int) -> None:
@@ -164,9 +196,10 @@ def build_torch_engine(
     model_fingerprint: str,
     adapter_fingerprint: str,
     segment_size: int,
+    load_plain: Callable[[], RecurrentLM] | None = None,
 ) -> TorchEngine:
     """An engine around a model already in memory, as after training."""
-    tokenization = _tokenization(backbone)
+    tokenization = tokenization_of(backbone)
     info = EngineInfo(
         model=model_name,
         model_fingerprint=model_fingerprint,
@@ -181,10 +214,10 @@ def build_torch_engine(
         versions={"python": platform.python_version()}
         | {name: version(name) for name in _VERSIONED},
     )
-    return TorchEngine(model, tokenization, info)
+    return TorchEngine(model, tokenization, info, load_plain)
 
 
-def _tokenization(backbone: Backbone) -> Tokenization:
+def tokenization_of(backbone: Backbone) -> Tokenization:
     """The backbone's tokenizer, with every token that any of its parts calls an end."""
     lm = unwrap_peft(backbone.lm)
     end_ids: set[int] = set()

@@ -157,7 +157,7 @@ class Planner:
         for attempt in range(_ATTEMPTS):
             key = stream_key(self._seed, "plan", [self._branch, *path, attempt])
             request = DecodeRequest(
-                memory=self._engine.initial_memory(),
+                memory=None,
                 brief=prompt,
                 tail="",
                 sampling=_SAMPLING,

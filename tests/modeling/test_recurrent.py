@@ -8,7 +8,7 @@ from transformers import DynamicCache
 
 from novelgen.errors import ModelError
 from novelgen.modeling.causal_lm import embedding_of, run_hidden
-from novelgen.modeling.memory_cell import MemoryCell, measure_embedding_rms
+from novelgen.modeling.memory_cell import MemoryCell, MemoryUpdate, measure_embedding_rms
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.token_batch import TokenBatch, pad_left
 from tests.modeling.tiny_models import FAMILIES, LmFactory
@@ -26,6 +26,7 @@ def perturb_cell(model: RecurrentLM) -> RecurrentLM:
     with torch.no_grad():
         model.cell.projection_up.normal_(std=0.1)
         model.cell.gate_logit.normal_()
+        model.cell.gate_weight.normal_(std=0.1)
     return model
 
 
@@ -132,25 +133,32 @@ def test_memory_written_behind_a_cache_equals_memory_read_again(
         embeds = torch.cat([embeds, model.cell.write_slots(memory)], dim=1)
         cache = DynamicCache(config=model.lm.config)
         run_hidden(model.lm, embeds[:, :SLOTS], past_key_values=cache, use_cache=True)
+        hidden = []
         for position in range(SLOTS, SLOTS + 30):
             token = embeds[:, position : position + 1]
-            run_hidden(model.lm, token, past_key_values=cache, use_cache=True)
+            hidden.append(run_hidden(model.lm, token, past_key_values=cache, use_cache=True))
         written = run_hidden(
             model.lm, embeds[:, SLOTS + 30 :], past_key_values=cache, use_cache=True
         )
-        generated = model.cell.update(memory, written)
+        generated = model.cell.update(
+            memory,
+            written,
+            torch.cat(hidden, dim=1),
+            embeds[:, SLOTS : SLOTS + 30],
+            segment.mask(),
+        ).memory
         torch.testing.assert_close(generated, model.write(memory, segment), atol=1e-4, rtol=1e-4)
 
 
 def test_memory_stays_at_the_scale_of_the_embeddings(family: str, make_lm: LmFactory) -> None:
     lm = make_lm(family)
-    model = add_memory(lm, SLOTS)
+    model = perturb_cell(add_memory(lm, SLOTS))
     scale = embedding_of(lm)(torch.arange(embedding_of(lm).num_embeddings)).square().mean().sqrt()
     with torch.inference_mode():
         memory = model.initial_memory()
-        for _ in range(12):
+        for _ in range(50):
             memory = model.write(memory, random_segment(10))
-    torch.testing.assert_close(memory.square().mean().sqrt(), scale, rtol=0.3, atol=0)
+    assert 0.3 * scale < memory.square().mean().sqrt() < 2 * scale
     assert memory.dtype == torch.float32
 
 
@@ -191,9 +199,11 @@ def test_gradients_stop_at_the_depth(depth: int, make_lm: LmFactory) -> None:
 def test_without_a_depth_gradients_reach_the_beginning(make_lm: LmFactory) -> None:
     model = add_memory(make_lm("llama"), SLOTS)
     segments = [random_segment(8) for _ in range(5)]
+    assert model.cell is not None
+    with torch.no_grad():
+        model.cell.gate_logit.zero_()  # a slot nearly always kept hands on nearly nothing
     losses, _ = model(segments)
     losses[-1].backward()
-    assert model.cell is not None
     for name, parameter in model.cell.named_parameters():
         if name != "projection_down":  # behind the projection that starts at zero
             assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
@@ -229,16 +239,44 @@ def test_the_cell_works_in_float32_in_a_bfloat16_model(make_lm: LmFactory) -> No
     assert all(parameter.dtype == torch.float32 for parameter in model.cell.parameters())  # type: ignore[union-attr]
 
 
-def test_a_gate_of_one_keeps_the_memory_and_of_zero_replaces_it() -> None:
-    cell = MemoryCell(2, 8, embedding_rms=3.0)
-    memory, written = torch.randn(1, 2, 8), torch.randn(1, 2, 8) * 50
-    with torch.no_grad():
-        cell.gate_logit.copy_(torch.tensor([[100.0], [-100.0]]))
-        updated = cell.update(memory, written)
-    torch.testing.assert_close(updated[0, 0], memory[0, 0])
-    torch.testing.assert_close(
-        updated[0, 1], 3.0 * written[0, 1] / written[0, 1].square().mean().sqrt()
+def update_cell(cell: MemoryCell, length: int = 6, lengths: tuple[int, ...] = (6,)) -> MemoryUpdate:
+    batch, hidden = len(lengths), cell.hidden_size
+    is_token = torch.arange(length) >= torch.tensor([length - n for n in lengths]).unsqueeze(1)
+    return cell.update(
+        torch.randn(batch, cell.num_mem_tokens, hidden),
+        torch.randn(batch, cell.num_mem_tokens, hidden) * 50,
+        torch.randn(batch, length, hidden),
+        torch.randn(batch, length, hidden),
+        is_token,
     )
+
+
+def test_a_closed_gate_keeps_a_slot_to_the_last_bit_and_an_open_one_replaces_it() -> None:
+    cell = MemoryCell(2, 8, embedding_rms=3.0)
+    memory, embeddings = torch.randn(1, 2, 8), torch.randn(1, 5, 8)
+    is_token = torch.ones(1, 5, dtype=torch.bool)
+    with torch.no_grad():
+        cell.gate_logit.copy_(torch.tensor([[4.0], [-4.0]]))
+        update = cell.update(
+            memory, torch.randn(1, 2, 8) * 50, torch.randn(1, 5, 8), embeddings, is_token
+        )
+    assert update.kept.flatten().tolist() == [1, 0]
+    assert torch.equal(update.memory[0, 0], memory[0, 0])
+    torch.testing.assert_close(update.memory[0, 1], update.attention[0, 1] @ embeddings[0])
+
+
+def test_the_last_half_of_the_slots_starts_out_pointing_at_the_last_tokens_in_order() -> None:
+    attention = update_cell(MemoryCell(4, 8, embedding_rms=1.0)).attention[0]
+    assert attention[2:].argmax(-1).tolist() == [4, 5]
+    assert (attention[2:].max(-1).values > 0.9).all()
+
+
+def test_no_slot_points_at_padding_and_a_row_without_text_keeps_its_memory() -> None:
+    update = update_cell(MemoryCell(4, 8, embedding_rms=1.0), length=6, lengths=(6, 2, 0))
+    assert (update.attention[1, :, :4] == 0).all()
+    torch.testing.assert_close(update.attention[1].sum(-1), torch.ones(4))
+    assert (update.attention[2] == 0).all()
+    assert (update.kept[2] == 1).all()
 
 
 def test_a_model_of_two_widths_is_refused() -> None:

@@ -50,7 +50,11 @@ def new(
     ] = None,
     adapter: Annotated[
         str | None,
-        typer.Option(metavar="A", help="Directory of a trained memory adapter, or none (default)."),
+        typer.Option(
+            metavar="A",
+            help="Memory adapter: a directory, the name of a shipped one, none, or auto (default): "
+            "the one shipped for the model.",
+        ),
     ] = None,
     seed: Annotated[
         int | None,

@@ -1,0 +1,16 @@
+"""`novelgen eval`: what the product promises, measured. Each command is a file of its own."""
+
+import typer
+
+from novelgen.cli.commands import eval_memory
+from novelgen.cli.global_options import EPILOG
+
+app = typer.Typer(help="Measure memory, recall and prose.", no_args_is_help=True, epilog=EPILOG)
+
+
+@app.callback()
+def evaluation() -> None:
+    """Measure memory, recall and prose."""
+
+
+app.command("memory", epilog=EPILOG)(eval_memory.memory)

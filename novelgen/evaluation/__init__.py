@@ -1,0 +1,1 @@
+"""Judges what the product promises, on texts it never saw: memory, recall, prose."""

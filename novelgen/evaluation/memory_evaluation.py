@@ -1,0 +1,178 @@
+"""From a model, an adapter and a corpus folder to the report of `eval memory`.
+
+The adapter and its control, the model tuned without memory, are loaded one after the other, so
+that no more than one model is held at a time. Draws nothing: progress goes to callbacks.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from novelgen.errors import ModelError, UsageError
+from novelgen.evaluation.memory_report import MemoryReport, summarise
+from novelgen.evaluation.memory_scoring import (
+    MemoryScores,
+    count_passes,
+    joined,
+    score_control,
+    score_memory,
+)
+from novelgen.evaluation.memory_settings import MemoryEvalSettings
+from novelgen.evaluation.memory_windows import MemoryWindows, OnSkipped, draw_windows
+from novelgen.modeling.adapter import Adapter, apply_adapter, load_adapter
+from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER
+from novelgen.modeling.backbone import Backbone, load_backbone
+from novelgen.modeling.lora import merge_lora
+from novelgen.modeling.recurrent import RecurrentLM
+from novelgen.modeling.tokenization import Tokenization
+from novelgen.text.books import BookFile
+
+OnProgress = Callable[[int, int], None]
+"""Passes done, and passes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """What is judged, and where it runs."""
+
+    directory: Path
+    """A folder with config.json, safetensors and tokenizer."""
+    fingerprint: str
+    adapter_dir: Path
+    device: str = "auto"
+    dtype: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class StretchChoice:
+    """What is read of the corpus; None is a default."""
+
+    segment_size: int | None
+    """None: the size that the adapter was trained with."""
+    segments_per_book: int
+    tail_tokens: int
+    max_books: int | None
+    seed: int
+
+
+def evaluate_memory(
+    model: RecurrentLM,
+    control: RecurrentLM | None,
+    windows: MemoryWindows,
+    settings: MemoryEvalSettings,
+    on_progress: OnProgress = lambda _done, _total: None,
+) -> MemoryReport:
+    """The report of two models that are in memory already, as after training."""
+    on_pass = _counted(on_progress, count_passes(settings, control is not None))
+    scores = score_memory(model.eval(), windows, settings, on_pass)
+    if control is not None:
+        scores = joined(scores, score_control(control.eval(), windows, settings, on_pass))
+    return summarise(scores, windows.books, model.num_mem_tokens, settings.segment_size)
+
+
+def evaluate_adapter(
+    chosen: ModelChoice,
+    books: Sequence[BookFile],
+    stretch: StretchChoice,
+    on_skipped: OnSkipped,
+    on_progress: OnProgress,
+) -> MemoryReport:
+    """The report of an adapter directory, and of the control in it where there is one.
+
+    Raises `ModelError` when a model or adapter is missing, damaged or does not fit, or when the
+    device runs out of memory; `UsageError` when the books are too short or a segment is too long.
+    """
+    adapter = load_adapter(chosen.adapter_dir, chosen.fingerprint)
+    control = _load_control(chosen)
+    settings = MemoryEvalSettings(
+        stretch.segment_size or adapter.config.segment_size,
+        stretch.segments_per_book,
+        stretch.tail_tokens,
+    )
+    on_pass = _counted(on_progress, count_passes(settings, control is not None))
+    with _translated_errors():
+        windows, scores = _score_adapter(
+            chosen, adapter, books, stretch, settings, on_skipped, on_pass
+        )
+        if control is not None:
+            model = _apply(_load(chosen), control)
+            scores = joined(scores, score_control(model, windows, settings, on_pass))
+    return summarise(scores, windows.books, adapter.config.num_mem_tokens, settings.segment_size)
+
+
+def _score_adapter(
+    chosen: ModelChoice,
+    adapter: Adapter,
+    books: Sequence[BookFile],
+    stretch: StretchChoice,
+    settings: MemoryEvalSettings,
+    on_skipped: OnSkipped,
+    on_pass: Callable[[], None],
+) -> tuple[MemoryWindows, tuple[MemoryScores, ...]]:
+    """The windows too: the tokenizer comes with the backbone, which is freed on return."""
+    backbone = _load(chosen)
+    tokenization = Tokenization(backbone.tokenizer)
+    windows = draw_windows(
+        books,
+        tokenization.prose_ids,
+        settings.tokens_per_book,
+        stretch.seed,
+        stretch.max_books,
+        on_skipped,
+        start_ids=tokenization.with_start([]),
+    )
+    return windows, score_memory(_apply(backbone, adapter), windows, settings, on_pass)
+
+
+def _load_control(chosen: ModelChoice) -> Adapter | None:
+    directory = chosen.adapter_dir / CONTROL_FOLDER
+    if not (directory / CONFIG_NAME).is_file():
+        return None
+    control = load_adapter(directory, chosen.fingerprint)
+    if control.config.num_mem_tokens:
+        raise UsageError(
+            f"The control {directory} has {control.config.num_mem_tokens} memory slots.",
+            "A control is an adapter without memory; move this one elsewhere.",
+        )
+    return control
+
+
+def _load(chosen: ModelChoice) -> Backbone:
+    return load_backbone(chosen.directory, chosen.device, chosen.dtype)
+
+
+def _apply(backbone: Backbone, adapter: Adapter) -> RecurrentLM:
+    return merge_lora(apply_adapter(backbone.lm, adapter)).eval()
+
+
+def _counted(on_progress: OnProgress, total: int) -> Callable[[], None]:
+    done = 0
+
+    def on_pass() -> None:
+        nonlocal done
+        done += 1
+        on_progress(done, total)
+
+    return on_pass
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise _out_of_memory() from error
+    except RuntimeError as error:
+        if "DefaultCPUAllocator" in str(error) or "out of memory" in str(error):
+            raise _out_of_memory() from error
+        raise
+
+
+def _out_of_memory() -> ModelError:
+    return ModelError(
+        "The device ran out of memory.",
+        "Lower --segment-size or --tail-tokens, or choose another --device.",
+    )

@@ -1,0 +1,106 @@
+"""One contiguous stretch of tokens from each of several books, to be read in lockstep.
+
+Guarantees that a book's stretch depends on the seed, its name and its text alone, never on which
+other books there are. Knows no model: tokens come from a callable.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from novelgen.engine.randomness import stream_key, uniforms
+from novelgen.errors import UsageError
+from novelgen.text.books import BookFile
+
+MIN_BOOKS = 2
+"""Fewer give no memory of another book, and no confidence interval."""
+
+# What stands at the beginning of a file: title page, dedication, contents.
+_SKIPPED_SHARE = 0.05
+# More characters than a token of prose takes on average, in any vocabulary.
+_CHARS_PER_TOKEN = 8
+_WORD_START = re.compile(r"(?<=\s)(?=\S)")
+
+Encode = Callable[[str], Sequence[int]]
+OnSkipped = Callable[[BookFile, int], None]
+"""Told of a book that is too short, and how many tokens it has past its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryWindows:
+    """A stretch of every book; row `i` of all tensors is book `i`."""
+
+    books: tuple[str, ...]
+    input_ids: Tensor
+    """`(books, tokens)`, int64, on the CPU."""
+    start_ids: tuple[int, ...] = ()
+    """What the model's texts begin with; shown to a model without memory only."""
+
+
+def draw_windows(
+    books: Iterable[BookFile],
+    encode: Encode,
+    num_tokens: int,
+    seed: int,
+    max_books: int | None = None,
+    on_skipped: OnSkipped = lambda _book, _tokens: None,
+    start_ids: Sequence[int] = (),
+) -> MemoryWindows:
+    """A stretch of `num_tokens` of each book that is long enough, of `max_books` at most.
+
+    Which books, and where in them, is drawn by `seed`. Raises `UsageError` when fewer than two
+    are long enough.
+    """
+    stretches: dict[str, list[int]] = {}
+    for book in sorted(books, key=lambda book: _draw(seed, "order", book.name)):
+        place = _draw(seed, "place", book.name)
+        ids = _stretch(book.read().prose, encode, num_tokens, place)
+        if len(ids) < num_tokens:
+            on_skipped(book, len(ids))
+            continue
+        stretches[book.name] = ids
+        if len(stretches) == max_books:
+            break
+    if len(stretches) < MIN_BOOKS:
+        raise _too_few(len(stretches), num_tokens)
+    names = sorted(stretches)
+    input_ids = torch.tensor([stretches[name] for name in names], dtype=torch.long)
+    return MemoryWindows(tuple(names), input_ids, tuple(start_ids))
+
+
+def _stretch(prose: str, encode: Encode, num_tokens: int, place: float) -> list[int]:
+    """`num_tokens` tokens, from a `place` between the first that may be and the last, 0 to 1.
+
+    All that there are past the beginning when those are fewer. Of a long book only the
+    stretch is tokenised, which takes seconds and a gigabyte for a whole one.
+    """
+    first = _word_start(prose, int(_SKIPPED_SHARE * len(prose)))
+    num_chars = num_tokens * _CHARS_PER_TOKEN
+    if len(prose) - first > num_chars:
+        start = _word_start(prose, first + int(place * (len(prose) - first - num_chars)))
+        ids = encode(prose[start : start + num_chars])
+        if len(ids) >= num_tokens:
+            return list(ids[:num_tokens])
+    ids = encode(prose[first:])
+    offset = int(place * (len(ids) - num_tokens + 1)) if len(ids) > num_tokens else 0
+    return list(ids[offset : offset + num_tokens])
+
+
+def _word_start(prose: str, position: int) -> int:
+    match = _WORD_START.search(prose, position)
+    return match.start() if match else position
+
+
+def _draw(seed: int, purpose: str, name: str) -> float:
+    return float(uniforms(stream_key(seed, "eval memory", [purpose, name]), 0, 1)[0])
+
+
+def _too_few(found: int, num_tokens: int) -> UsageError:
+    return UsageError(
+        f"{found} of the books have the {num_tokens:,} tokens that are needed past their "
+        f"beginning; memory is compared between at least {MIN_BOOKS}.",
+        "Give longer or more books, or lower --segments-per-book, --segment-size or --tail-tokens.",
+    )

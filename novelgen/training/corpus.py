@@ -1,0 +1,39 @@
+"""The books of a training: all of a folder, split by book.
+
+Guarantees that a book is never in two parts of a split, and that which are held out follows from
+their names and the seed. Knows no tokens.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from novelgen.errors import UsageError
+from novelgen.text.books import Book, find_books
+
+
+def read_corpus(folder: Path, min_chars: int) -> list[Book]:
+    """The books of a folder and of the folders below it, sorted by name.
+
+    Raises `NotFoundError` for a folder that is missing or holds no book, `UsageError` when one is
+    shorter than `min_chars` and cannot give a window.
+    """
+    books = [file.read() for file in find_books(folder)]
+    short = [book.name for book in books if len(book.prose) < min_chars]
+    if short:
+        others = f" (and {len(short) - 1} more of {len(books)})" if len(short) > 1 else ""
+        raise UsageError(
+            f"The book {short[0]}{others} is too short to train on: a window takes up to "
+            f"{min_chars:,} characters.",
+            "Remove it or join it with another, or lower --max-window-tokens and --max-segment-tokens.",
+        )
+    return books
+
+
+def hold_out(books: Sequence[Book], count: int, seed: int) -> tuple[list[Book], list[Book]]:
+    """`books` as those to train on and `count` to judge on, the same for the same seed."""
+    by_digest = sorted(
+        books, key=lambda book: hashlib.sha256(f"{seed} {book.name}".encode()).digest()
+    )
+    held = {book.name for book in by_digest[:count]}
+    return [b for b in books if b.name not in held], [b for b in books if b.name in held]

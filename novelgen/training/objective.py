@@ -1,0 +1,184 @@
+"""What a batch of windows costs: the loss that every phase minimises.
+
+    segments 1 .. K-1   [memory | prose | write slots]        scored as they are read
+    segment K           [memory | brief | tail | prose]       scored as generation reads it
+
+Without memory every segment stands alone, and the same batches make the control. Two more terms
+make memories worth reading: now and then a stretch is rebuilt from memory alone, and slots that
+point at rare words which come again are rewarded. Knows tokens, not text.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils.checkpoint import checkpoint as compute_twice
+
+from novelgen.modeling.memory_cell import MemoryUpdate
+from novelgen.modeling.recurrent import RecurrentLM, SegmentOutput, is_bptt_cut
+from novelgen.modeling.token_batch import TokenBatch, pad_left
+from novelgen.training.config import TrainingConfig
+from novelgen.training.coverage import Coverage
+from novelgen.training.windows import Shape
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Losses of a batch as they come in."""
+
+    first: list[Tensor] = field(default_factory=list)
+    """`(batch, tokens)` nats of the first segment, if it is scored."""
+    later: list[Tensor] = field(default_factory=list)
+    """Those of segments 2 and later, one tensor a segment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """The loss of one batch, and what it is made of."""
+
+    loss: Tensor
+    """What is minimised, a scalar with a gradient."""
+    nats: float
+    """Mean nats a token over segments 2 and later."""
+    reconstruction: float | None
+    """Mean nats of a stretch rebuilt from memory alone."""
+    coverage: float | None
+    """How much of the rare words to come the memory points at, 0 to 1."""
+
+
+def measure(
+    model: RecurrentLM,
+    shape: Shape,
+    token_ids: Sequence[Sequence[int]],
+    briefs: Sequence[Sequence[int]],
+    config: TrainingConfig,
+    rare_words: Tensor,
+    seed: int,
+) -> Objective:
+    """The objective of one batch. One row of `token_ids` and `briefs` a window.
+
+    `rare_words` is the weight of every token as a rare word, `(vocabulary,)`, 0 to 1.
+    """
+    rows = torch.tensor([list(row) for row in token_ids], device=model.device)  # (batch, tokens)
+    size = shape.segment_tokens
+    segments = [
+        TokenBatch(rows[:, start : start + size], (size,) * rows.shape[0])
+        for start in range(0, rows.shape[1], size)
+    ]
+    call: _Call = _plainly
+    if config.gradient_checkpointing:
+        call = partial(compute_twice, use_reentrant=False)
+    sums = _Sums()
+    initial = memory = model.initial_memory(rows.shape[0])
+    coverage = Coverage(rare_words)
+    updates: list[MemoryUpdate] = []
+    for index, segment in enumerate(segments[:-1]):
+        if is_bptt_cut(index, len(segments), config.bptt_depth):
+            memory = _cut(memory, initial)
+            coverage.detach()
+        coverage.expect(segment)
+        memory = _read(model, memory, segment, index, shape, call, sums, updates)
+        if updates:
+            coverage.point(segment, updates[-1])
+    if is_bptt_cut(len(segments) - 1, len(segments), config.bptt_depth):
+        memory = _cut(memory, initial)
+        coverage.detach()
+    coverage.expect(segments[-1], shape.tail_tokens)
+    layout = _in_layout(rows, shape, briefs)
+    sums.later.append(call(model.predict, memory, layout, _scored(model, shape)))
+    rebuilt = None
+    if shape.is_reconstructing and model.cell is not None:
+        rebuilt = _rebuild(model, memory, segments[-2], config.reconstruction_tokens, call, seed)
+    return _combine(sums, rebuilt, coverage, config)
+
+
+_Call = Callable[..., Any]
+
+
+def _plainly(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
+
+
+def _read(
+    model: RecurrentLM,
+    memory: Tensor,
+    segment: TokenBatch,
+    index: int,
+    shape: Shape,
+    call: "_Call",
+    sums: _Sums,
+    updates: list[MemoryUpdate],
+) -> Tensor:
+    """The memory after one of the segments before the last; its losses go into `sums`."""
+    is_scored = index > 0 or shape.is_first_scored
+    target = sums.later if index else sums.first
+    if model.cell is None:
+        if is_scored:
+            target.append(call(model.predict, memory, segment, segment.max_length - 1))
+        return memory
+    if not is_scored:
+        updates.append(call(model.write_update, memory, segment))
+        return updates[-1].memory
+    output: SegmentOutput = call(model.read_segment, memory, segment)
+    target.append(output.token_loss)
+    assert output.update is not None
+    updates.append(output.update)
+    return output.memory
+
+
+def _cut(memory: Tensor, initial: Tensor) -> Tensor:
+    """`memory` with no gradient but zeros for the initial one: DDP waits for all parameters."""
+    return memory.detach() + 0 * initial
+
+
+def _in_layout(rows: Tensor, shape: Shape, briefs: Sequence[Sequence[int]]) -> TokenBatch:
+    """`[brief | tail | prose]` of the last segment of every row."""
+    num_kept = shape.tail_tokens + shape.segment_tokens
+    kept = rows[:, -num_kept:].tolist()
+    return pad_left([[*brief, *row] for brief, row in zip(briefs, kept, strict=True)])
+
+
+def _scored(model: RecurrentLM, shape: Shape) -> int:
+    """Tokens of the last segment that can be scored: without memory, not a text's first."""
+    has_context = shape.has_brief or shape.tail_tokens > 0
+    return shape.segment_tokens - (model.cell is None and not has_context)
+
+
+def _rebuild(
+    model: RecurrentLM,
+    memory: Tensor,
+    segment: TokenBatch,
+    num_tokens: int,
+    call: "_Call",
+    seed: int,
+) -> Tensor:
+    """Nats of a stretch of the segment that was written last, from memory alone."""
+    num_tokens = min(num_tokens, segment.max_length)
+    start = random.Random(seed).randint(0, segment.max_length - num_tokens)  # noqa: S311
+    ids = segment.input_ids[:, start : start + num_tokens]
+    stretch = TokenBatch(ids, (num_tokens,) * ids.shape[0])
+    rebuilt: Tensor = call(model.predict, memory, stretch, num_tokens)
+    return rebuilt
+
+
+def _combine(
+    sums: _Sums, rebuilt: Tensor | None, coverage: Coverage, config: TrainingConfig
+) -> Objective:
+    scored = torch.cat([losses.flatten() for losses in (*sums.first, *sums.later)])
+    loss = scored.mean()
+    if rebuilt is not None:
+        loss = loss + rebuilt.mean()
+    covered = coverage.loss()
+    if covered is not None:
+        loss = loss + config.coverage_weight * covered
+    with torch.no_grad():
+        return Objective(
+            loss,
+            nats=float(torch.cat([losses.flatten() for losses in sums.later]).mean()),
+            reconstruction=None if rebuilt is None else float(rebuilt.mean()),
+            coverage=coverage.share(),
+        )

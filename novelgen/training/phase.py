@@ -1,0 +1,227 @@
+"""One phase of training: steps from a checkpoint to the end, with a log and fresh checkpoints.
+
+Guarantees: a phase that was killed goes on from its last checkpoint to the same loss curve; a
+step whose gradient is not finite changes nothing. Runs in one process, or in several started by
+`accelerate launch`, each reading its share of every batch.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from torch import nn
+
+from novelgen.errors import ModelError, UsageError
+from novelgen.modeling.tokenization import Tokenization
+from novelgen.training.briefs import DerivedBriefs
+from novelgen.training.checkpoint import (
+    PhaseState,
+    is_writer,
+    load_checkpoint,
+    save_checkpoint,
+)
+from novelgen.training.module import TrainingModule, make_optimizer, rate_scale
+from novelgen.training.objective import Objective
+from novelgen.training.progress import OnStep, StepDone
+from novelgen.training.step_log import StepLog
+from novelgen.training.windows import Window, WindowBatch, WindowSampler
+
+CHECKPOINT_NAME = "checkpoint.safetensors"
+SECONDS_BETWEEN_CHECKPOINTS = 120.0
+_MAX_BROKEN_STEPS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePlan:
+    """What a phase is."""
+
+    name: str
+    total_steps: int
+    batches_of: str
+    """The name that draws its batches; two phases that share it read the same windows."""
+    decays: bool
+    """Whether the learning rate falls to 0 at the end."""
+    folder: Path
+    starts_from: Path | None = None
+    """A checkpoint of another phase."""
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / CHECKPOINT_NAME
+
+
+def run_phase(
+    plan: PhasePlan,
+    module: TrainingModule,
+    sampler: WindowSampler,
+    tokenization: Tokenization,
+    accelerator: Accelerator,
+    on_step: OnStep,
+    seconds_between_checkpoints: float = SECONDS_BETWEEN_CHECKPOINTS,
+) -> PhaseState:
+    """Train `module` to the end of the phase; returns how far it is.
+
+    When `on_step` raises `KeyboardInterrupt`, in any process, the step it was told of is saved and
+    the interrupt goes on in all of them. Raises `ModelError` when the loss breaks, `StorageError`
+    when a checkpoint cannot be written.
+    """
+    if module.config.batch_size % accelerator.num_processes:
+        raise UsageError(
+            f"A batch of {module.config.batch_size} windows cannot be shared evenly by "
+            f"{accelerator.num_processes} processes.",
+            f"Give a --batch-size that is a multiple of {accelerator.num_processes}.",
+        )
+    run = _PhaseRun(plan, module, tokenization, accelerator)
+    log = StepLog(plan.folder, run.state.step) if is_writer() else None
+    saved = time.monotonic()
+    try:
+        while run.state.step < plan.total_steps:
+            done = run.step(sampler.batch(run.state.step))
+            if log is not None:
+                log.write(done)
+            wants_stop = _tell(on_step, done)
+            is_due = time.monotonic() - saved >= seconds_between_checkpoints
+            # Every process takes part in saving, so they must all want it.
+            is_stopping, is_saving = run.agree(wants_stop), run.agree(is_due or wants_stop)
+            if is_saving:
+                run.save()
+                saved = time.monotonic()
+            if is_stopping:
+                raise KeyboardInterrupt
+    finally:
+        if log is not None:
+            log.close()
+    run.save()
+    accelerator.wait_for_everyone()  # the next phase reads what the first process has saved
+    return run.state
+
+
+def _tell(on_step: OnStep, done: StepDone) -> bool:
+    """Report a step; returns whether the listener wants to stop."""
+    try:
+        on_step(done)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+class _PhaseRun:
+    """The model and optimizer of a phase on the move, from one whole step to the next."""
+
+    def __init__(
+        self,
+        plan: PhasePlan,
+        module: TrainingModule,
+        tokenization: Tokenization,
+        accelerator: Accelerator,
+    ) -> None:
+        self._plan, self._module, self._accelerator = plan, module, accelerator
+        self._briefs = DerivedBriefs(tokenization)
+        self._tokenization = tokenization
+        if plan.starts_from is not None and not plan.checkpoint.exists():
+            load_checkpoint(plan.starts_from, module.trainable(), None)
+        # Together, since FSDP2 puts sharded parameters in place of those the optimizer knows.
+        self._prepared, self._optimizer = accelerator.prepare(
+            module, make_optimizer(module, module.config)
+        )
+        self._peaks = [group["lr"] for group in self._optimizer.param_groups]
+        self.state = PhaseState(0, 0, 0.0)
+        if plan.checkpoint.exists():
+            self.state = load_checkpoint(plan.checkpoint, self._trainable(), self._inner())
+        self._broken_steps = 0
+        # Dropout stays off: a step then follows from its batch alone, in any number of processes.
+        self._prepared.eval()
+
+    def step(self, batch: WindowBatch) -> StepDone:
+        """One optimizer step. Raises `ModelError` when the loss has been broken for a while."""
+        started = time.monotonic()
+        self._set_rates()
+        objective = self._forward(batch)
+        self._accelerator.backward(objective.loss)
+        norm = self._accelerator.clip_grad_norm_(
+            list(self._trainable().values()), self._module.config.max_gradient_norm
+        )
+        is_finite = bool(torch.isfinite(norm))
+        if is_finite:
+            self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        self._count_broken(is_finite)
+        seconds = time.monotonic() - started
+        num_tokens = batch.shape.num_tokens * len(batch.windows)
+        self.state = PhaseState(
+            self.state.step + 1, self.state.tokens + num_tokens, self.state.seconds + seconds
+        )
+        return StepDone(
+            phase=self._plan.name,
+            step=self.state.step,
+            total_steps=self._plan.total_steps,
+            loss=self._mean(float(objective.loss.detach())) or 0.0,
+            nats=self._mean(objective.nats) or 0.0,
+            reconstruction=self._mean(objective.reconstruction),
+            coverage=self._mean(objective.coverage),
+            gradient_norm=float(norm),
+            num_tokens=num_tokens,
+            tokens=self.state.tokens,
+            tokens_per_second=num_tokens / seconds,
+            seconds=self.state.seconds,
+        )
+
+    def save(self) -> None:
+        """Write the checkpoint of the last whole step."""
+        save_checkpoint(self._plan.checkpoint, self.state, self._trainable(), self._inner())
+
+    def agree(self, wish: bool) -> bool:
+        """Whether any of the processes has this wish."""
+        return bool(self._mean(float(wish)))
+
+    def _forward(self, batch: WindowBatch) -> Objective:
+        # This process's rows; all processes read as many.
+        step = self._accelerator
+        rows = batch.windows[step.process_index :: step.num_processes]
+        briefs = [self._brief(window, batch) for window in rows]
+        token_ids = [window.token_ids for window in rows]
+        with self._accelerator.autocast():
+            objective: Objective = self._prepared(batch.shape, token_ids, briefs, batch.seed)
+        return objective
+
+    def _brief(self, window: Window, batch: WindowBatch) -> Sequence[int]:
+        if not batch.shape.has_brief:
+            return ()
+        cut = batch.shape.num_tokens - batch.shape.segment_tokens
+        earlier = self._tokenization.decode(window.token_ids[:cut])
+        passage = self._tokenization.decode(window.token_ids[cut:])
+        return self._briefs.token_ids(window.book, window.start, earlier, passage)
+
+    def _mean(self, figure: float | None) -> float | None:
+        """The mean of a figure over all processes that have it."""
+        if self._accelerator.num_processes == 1:
+            return figure
+        pair = torch.tensor([0.0 if figure is None else figure, float(figure is not None)])
+        total, count = self._accelerator.reduce(pair.to(self._accelerator.device)).tolist()
+        return total / count if count else None
+
+    def _set_rates(self) -> None:
+        plan, warmup_steps = self._plan, self._module.config.warmup_steps
+        scale = rate_scale(self.state.step, plan.total_steps, warmup_steps, plan.decays)
+        for group, peak in zip(self._optimizer.param_groups, self._peaks, strict=True):
+            group["lr"] = peak * scale
+
+    def _count_broken(self, is_finite: bool) -> None:
+        self._broken_steps = 0 if is_finite else self._broken_steps + 1
+        if self._broken_steps >= _MAX_BROKEN_STEPS:
+            raise ModelError(
+                f"The loss of phase {self._plan.name} is no longer a number, "
+                f"{_MAX_BROKEN_STEPS} steps in a row up to step {self.state.step + 1}.",
+                "Train again with lower learning rates, to another --output.",
+            )
+
+    def _trainable(self) -> dict[str, nn.Parameter]:
+        module: TrainingModule = self._accelerator.unwrap_model(self._prepared)
+        return module.trainable()
+
+    def _inner(self) -> torch.optim.Optimizer:
+        inner: torch.optim.Optimizer = getattr(self._optimizer, "optimizer", self._optimizer)
+        return inner

@@ -1,0 +1,46 @@
+"""How a training uses the machine: its process or processes, its dtype, its allocator.
+
+One process on a CPU or a GPU; several, each with a share of every batch, when started by
+`accelerate launch` (DDP, or FSDP2 with `--use_fsdp --fsdp_version 2`).
+"""
+
+import ctypes
+import os
+import sys
+
+import torch
+from accelerate import Accelerator
+
+from novelgen.modeling.backbone import choose_device
+
+# glibc's mallopt: never map large blocks on their own and never give memory back, since fresh
+# pages cost more than the arithmetic on logits (measured: a tenth of a training step).
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
+_KEPT_BYTES = 2**31 - 1
+_GROWN_BYTES = 2**28
+
+
+def start_processes(device: str) -> Accelerator:
+    """The accelerator of this process: bfloat16 compute on a GPU, float32 on a CPU."""
+    chosen = choose_device(device)
+    kind = chosen.type
+    if kind == "cpu":
+        _keep_memory()
+    if kind == "cuda" and chosen.index is not None:  # a launcher gives each process its own
+        torch.cuda.set_device(chosen)
+    return Accelerator(cpu=kind == "cpu", mixed_precision="bf16" if kind == "cuda" else "no")
+
+
+def is_first_process() -> bool:
+    """Whether this process narrates; true before and without a distributed run."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def _keep_memory() -> None:
+    if not sys.platform.startswith("linux"):
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:  # musl has none
+        mallopt(_M_MMAP_MAX, 0)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_TOP_PAD, _GROWN_BYTES)

@@ -1,0 +1,347 @@
+"""A whole training: from a model and a folder of books to an adapter with its control.
+
+    control   LoRA alone, without memory: what tuning on such books is worth
+    memory    from the end of `control`: LoRA and the memory, over windows of many segments
+    rival     from the end of `control`: LoRA alone again, over the same windows as `memory`
+
+The adapter is what `memory` ends with; the control it is judged against is what `rival` ends
+with, tuned on the same tokens. Work in progress lies beside the adapter, in `OUTPUT.training`,
+and a training that was stopped goes on from there.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from filelock import FileLock, Timeout
+from torch import nn
+
+from novelgen.errors import ModelError, StorageError, UsageError
+from novelgen.modeling.adapter import describe_adapter, put_in_place, save_adapter
+from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER, LoraSettings
+from novelgen.modeling.backbone import Backbone, load_backbone
+from novelgen.modeling.causal_lm import embedding_of
+from novelgen.modeling.lora import add_lora
+from novelgen.modeling.recurrent import RecurrentLM, add_memory
+from novelgen.modeling.tokenization import Tokenization
+from novelgen.modeling.torch_engine import tokenization_of
+from novelgen.prompting.brief import BRIEF_VERSION
+from novelgen.text.books import Book
+from novelgen.training.checkpoint import PhaseState, is_writer, load_checkpoint, read_state
+from novelgen.training.config import Phase, TrainingConfig
+from novelgen.training.coverage import rare_word_weights
+from novelgen.training.module import TrainingModule
+from novelgen.training.phase import SECONDS_BETWEEN_CHECKPOINTS, PhasePlan, run_phase
+from novelgen.training.progress import OnStep
+from novelgen.training.windows import WindowSampler
+
+RECORD_NAME = "training.json"
+_LOCK_NAME = ".lock"
+_SAMPLED_BATCHES = 120
+# Settings that may change on the way: the steps stay the same.
+_WITHOUT_EFFECT = ("gradient_checkpointing",)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The language model to adapt."""
+
+    directory: Path
+    name: str
+    fingerprint: str
+    device: str
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What a training has made."""
+
+    adapter: Path
+    phases: Mapping[str, PhaseState]
+    """How far each phase that ran is."""
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there is an adapter yet."""
+        return (self.adapter / CONFIG_NAME).is_file()
+
+    def as_json(self) -> dict[str, Any]:
+        phases = {name: asdict(state) for name, state in self.phases.items()}
+        written = str(self.adapter) if self.is_written else None
+        return {"adapter": written, "has_control": self.has_control, "phases": phases}
+
+    @property
+    def has_control(self) -> bool:
+        return (self.adapter / CONTROL_FOLDER).is_dir()
+
+
+def train(
+    base: Base,
+    books: Sequence[Book],
+    config: TrainingConfig,
+    output: Path,
+    phases: Sequence[Phase],
+    accelerator: Accelerator,
+    on_step: OnStep,
+    seconds_between_checkpoints: float = SECONDS_BETWEEN_CHECKPOINTS,
+) -> Trained:
+    """Run `phases` as far as they are not done, and write the adapter to `output`.
+
+    Whatever their order in `phases`, they run in their own. Raises `UsageError` when `output` was
+    trained with other settings or a phase cannot begin, `ModelError` when the model does not fit or
+    its loss breaks, `StorageError` for the disk, and `KeyboardInterrupt` when `on_step` does, with
+    that step saved.
+    """
+    work = work_folder(output)
+    _require_replaceable(work, output)
+    with _claimed(work):
+        _require_same_training(work, base, config, books)
+        settings = (base, books, config, work, accelerator, on_step, seconds_between_checkpoints)
+        states = {phase.value: _run(phase, *settings) for phase in Phase if phase in phases}
+        if is_writer():
+            _assemble(base, books, config, work, output)
+        accelerator.wait_for_everyone()
+    return Trained(output, states)
+
+
+def work_folder(output: Path) -> Path:
+    """Where a training keeps its checkpoints and logs."""
+    return output.with_name(output.name + ".training")
+
+
+def plan_of(phase: Phase, config: TrainingConfig, work: Path) -> PhasePlan:
+    """What a phase does."""
+    start = work / Phase.CONTROL
+    control = PhasePlan(Phase.CONTROL, config.control_steps, Phase.CONTROL, False, start)
+    if phase is Phase.CONTROL:
+        return control
+    starts_from = control.checkpoint if Phase.CONTROL in config.phases else None
+    return PhasePlan(phase, config.memory_steps, Phase.MEMORY, True, work / phase, starts_from)
+
+
+def build_model(
+    backbone: Backbone, tokenization: Tokenization, config: TrainingConfig, has_memory: bool
+) -> RecurrentLM:
+    """The model as training begins: fresh LoRA, and a fresh memory of empty lines."""
+    lm: nn.Module = backbone.lm
+    if config.lora_rank:
+        settings = LoraSettings(config.lora_rank, config.lora_alpha, config.lora_modules)
+        lm = add_lora(lm, settings)
+    else:
+        lm.requires_grad_(False)
+    model = add_memory(lm, config.num_mem_tokens if has_memory else 0, config.projection_rank)
+    if model.cell is not None:
+        # Words the model knows; random vectors would cost it a nat a token to begin with.
+        ids = torch.tensor(tokenization.prose_ids("\n")[-1:], device=model.device)
+        with torch.no_grad():
+            line = embedding_of(model.lm)(ids).float()
+            model.cell.initial_memory.copy_(line.expand_as(model.cell.initial_memory))
+    return model
+
+
+def _run(
+    phase: Phase,
+    base: Base,
+    books: Sequence[Book],
+    config: TrainingConfig,
+    work: Path,
+    accelerator: Accelerator,
+    on_step: OnStep,
+    seconds_between_checkpoints: float,
+) -> PhaseState:
+    plan = plan_of(phase, config, work)
+    state = read_state(plan.checkpoint)
+    if state.step >= plan.total_steps:
+        return state
+    _require_begun_rightly(plan, config)
+    torch.manual_seed(config.seed)
+    backbone = load_backbone(base.directory, str(accelerator.device), base.dtype)
+    tokenization = tokenization_of(backbone)
+    model = build_model(backbone, tokenization, config, has_memory=phase is Phase.MEMORY)
+    _require_context(model, config)
+    sample = WindowSampler(books, tokenization, config, "rare words", 1)
+    rare_words = rare_word_weights(
+        (
+            id_
+            for step in range(_SAMPLED_BATCHES)
+            for window in sample.batch(step).windows
+            for id_ in window.token_ids
+        ),
+        embedding_of(model.lm).num_embeddings,
+    )
+    sampler = WindowSampler(books, tokenization, config, plan.batches_of, plan.total_steps)
+    module = TrainingModule(model, config, rare_words)
+    try:
+        return run_phase(
+            plan, module, sampler, tokenization, accelerator, on_step, seconds_between_checkpoints
+        )
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise _out_of_memory() from error
+    except RuntimeError as error:
+        if "DefaultCPUAllocator" in str(error) or "out of memory" in str(error):
+            raise _out_of_memory() from error
+        raise
+    finally:
+        accelerator.free_memory()  # it would keep the models of all phases
+
+
+def _require_begun_rightly(plan: PhasePlan, config: TrainingConfig) -> None:
+    if plan.name not in config.phases:
+        raise UsageError(
+            f"The phase {plan.name} trains LoRA alone, and --lora-rank 0 is none.",
+            f"Leave out --phase {plan.name}, or set --lora-rank.",
+        )
+    if plan.starts_from is None:
+        return
+    if read_state(plan.starts_from).step < config.control_steps:
+        raise UsageError(
+            f"The phase {plan.name} starts from the end of the phase control, which has not run "
+            f"that far.",
+            "Run the phase control first.",
+        )
+
+
+def _require_context(model: RecurrentLM, config: TrainingConfig) -> None:
+    longest_tail = max(config.max_tail_tokens, config.late_max_tail_tokens)
+    # The read pass has a tail where the write pass has slots; a brief comes on top.
+    longest = config.max_segment_tokens + config.num_mem_tokens
+    longest += max(longest_tail, config.num_mem_tokens)
+    if longest > model.context_size:
+        raise UsageError(
+            f"Passes of {longest:,} tokens are too long for this model, which reads "
+            f"{model.context_size:,} at once.",
+            "Lower --max-segment-tokens, --late-max-tail-tokens or --max-tail-tokens.",
+        )
+
+
+def _require_replaceable(work: Path, output: Path) -> None:
+    """Refuse an output that holds anything but an adapter of this very training."""
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return
+    if not (output / CONFIG_NAME).is_file():
+        raise UsageError(
+            f"{output} holds something else than an adapter.", "Name a new folder for --output."
+        )
+    if not (work / RECORD_NAME).is_file():
+        raise UsageError(
+            f"{output} holds an adapter, and {work}, which its training would go on from, is gone.",
+            "Name another --output, or move the adapter away.",
+        )
+
+
+@contextmanager
+def _claimed(work: Path) -> Iterator[None]:
+    """Hold a training against other runs; its processes hold it together."""
+    if not is_writer():
+        yield
+        return
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        with FileLock(work / _LOCK_NAME, timeout=0):
+            yield
+    except BrokenPipeError:  # whoever read the progress is gone
+        raise
+    except Timeout as error:
+        raise UsageError(
+            f"Another process is training in {work}.", "Wait for it, or name another --output."
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"The training in {work} cannot be kept: {error}.",
+            "Check the free space and the permissions of the folder.",
+        ) from error
+
+
+def _require_same_training(
+    work: Path, base: Base, config: TrainingConfig, books: Sequence[Book]
+) -> None:
+    """Begin the record of this training, or refuse to go on with another one."""
+    record = _record(base, config, books)
+    path = work / RECORD_NAME
+    if path.exists():
+        different = sorted(_differences(_read_record(path), record))
+        if different:
+            raise UsageError(
+                f"{work} holds a training with other settings: {', '.join(different)}.",
+                "Give the same settings to go on with it, or another --output.",
+            )
+    elif is_writer():
+        partial = path.with_suffix(".partial")  # the other processes read it at the same time
+        partial.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        partial.replace(path)
+
+
+def _read_record(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or not isinstance(found.get("config"), dict):
+            raise ValueError("it is no record of a training")
+    except ValueError as error:
+        raise StorageError(
+            f"{path} is damaged: {error}.", f"Remove {path.parent}, or name another --output."
+        ) from error
+    return found
+
+
+def _differences(found: dict[str, Any], record: dict[str, Any]) -> set[str]:
+    flat_found = {**found, **found["config"]}
+    flat_record = {**record, **record["config"]}
+    plain = json.loads(json.dumps(flat_record))
+    names = (set(flat_found) | set(plain)) - {"config", *_WITHOUT_EFFECT}
+    return {name for name in names if flat_found.get(name) != plain.get(name)}
+
+
+def _record(base: Base, config: TrainingConfig, books: Sequence[Book]) -> dict[str, Any]:
+    return {
+        "base_model": base.name,
+        "base_model_fingerprint": base.fingerprint,
+        "brief_version": BRIEF_VERSION,
+        "config": config.as_json(),
+        "books": [{"name": book.name, "sha256": book.sha256} for book in books],
+    }
+
+
+def _assemble(
+    base: Base, books: Sequence[Book], config: TrainingConfig, work: Path, output: Path
+) -> None:
+    """Write the adapter of the phases that have begun; nothing before there is a memory."""
+    memory = plan_of(Phase.MEMORY, config, work)
+    if not memory.checkpoint.exists():
+        return
+    staging = work / "adapter"
+    phases = {}
+    for phase, folder in ((Phase.MEMORY, staging), (Phase.RIVAL, staging / CONTROL_FOLDER)):
+        checkpoint = plan_of(phase, config, work).checkpoint
+        if checkpoint.exists():
+            phases[phase.value] = asdict(_save(base, config, phase, checkpoint, folder))
+    record = {**_record(base, config, books), "phases": phases}
+    (staging / RECORD_NAME).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    put_in_place(staging, output)
+
+
+def _save(
+    base: Base, config: TrainingConfig, phase: Phase, checkpoint: Path, folder: Path
+) -> PhaseState:
+    backbone = load_backbone(base.directory, "cpu", base.dtype)
+    model = build_model(backbone, tokenization_of(backbone), config, phase is Phase.MEMORY)
+    module = TrainingModule(model, config, torch.zeros(0))
+    state = load_checkpoint(checkpoint, module.trainable(), None)
+    described = describe_adapter(
+        model, base.name, base.fingerprint, config.segment_size, BRIEF_VERSION
+    )
+    save_adapter(model, described, folder)
+    return state
+
+
+def _out_of_memory() -> ModelError:
+    return ModelError(
+        "The device ran out of memory.",
+        "Go on with --gradient-checkpointing, which takes about a third more time and much less "
+        "memory; or, to another --output, lower --batch-size, then --max-segment-tokens.",
+    )

@@ -1,0 +1,62 @@
+"""What of a file is prose to be scored."""
+
+from pathlib import Path
+
+import pytest
+
+from novelgen.errors import NotFoundError, StorageError
+from novelgen.text.books import BookFile, find_books, prose_of
+
+
+def test_front_matter_and_headings_are_not_scored() -> None:
+    raw = (
+        "\ufeff---\ntitle: A Book\nwords: 3\n---\n\n# A Book\n\n## Chapter I: The  Sea\n\n"
+        "She  went out.\n\n* * *\n\nCHAPTER II\n\n**He** came in — #3 on the list.\n\n### \n"
+    )
+    assert prose_of(raw) == "She went out.\n\n* * *\n\nHe came in — #3 on the list."
+
+
+def test_a_rule_inside_a_text_is_no_front_matter() -> None:
+    assert "kept" in prose_of("First.\n\n---\n\nkept: yes\n\n---\n\nLast.")
+
+
+def test_what_gutenberg_adds_is_left_out() -> None:
+    raw = (
+        "The Project Gutenberg eBook\n\n*** START OF THE PROJECT GUTENBERG EBOOK X ***\n\n"
+        "It rained.\n\n*** END OF THE PROJECT GUTENBERG EBOOK X ***\n\nLicence, licence."
+    )
+    assert prose_of(raw) == "It rained."
+
+
+def test_wrapped_lines_are_joined_and_paragraphs_kept() -> None:
+    raw = "It rained on the\nharbour all\nnight.\n\nNobody came.\n"
+    assert prose_of(raw) == "It rained on the harbour all night.\n\nNobody came."
+
+
+def test_long_lines_are_paragraphs_of_their_own() -> None:
+    first, second = "It rained. " * 20, "It snowed. " * 20
+    assert prose_of(f"{first}\n{second}\n\nEnd of it.").count("\n\n") == 2
+
+
+def test_books_are_found_at_any_depth_by_name(tmp_path: Path) -> None:
+    for name in ("b.md", "a/z.TXT", "c.epub", ".hidden.md", ".git/x.md"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("Prose.")
+    assert [book.name for book in find_books(tmp_path)] == ["a/z.TXT", "b.md"]
+
+
+def test_a_folder_without_books_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"no \.md or \.txt file"):
+        find_books(tmp_path)
+    with pytest.raises(NotFoundError, match="no corpus folder"):
+        find_books(tmp_path / "missing")
+
+
+def test_older_encodings_are_read_and_missing_files_named(tmp_path: Path) -> None:
+    path = tmp_path / "old.txt"
+    path.write_bytes("Caf\u00e9 \u201cSol\u201d.".encode("cp1252"))
+    assert BookFile("old.txt", path).read().prose == "Caf\u00e9 \u201cSol\u201d."
+    path.unlink()
+    with pytest.raises(StorageError, match=r"old\.txt cannot be read"):
+        BookFile("old.txt", path).read()
