@@ -20,6 +20,7 @@ from novelgen.cli.commands import (
     resume,
     snapshots,
     train,
+    train_recall,
 )
 from novelgen.cli.global_options import EPILOG, hoist_global_options
 from novelgen.cli.invocation import Invocation
@@ -87,6 +88,7 @@ app.command("doctor", rich_help_panel=_RESEARCH, epilog=EPILOG)(doctor.doctor)
 app.command("snapshots", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.snapshots)
 app.command("verify", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.verify)
 app.command("train", rich_help_panel=_RESEARCH, epilog=EPILOG)(train.train)
+app.command("train-recall", rich_help_panel=_RESEARCH, epilog=EPILOG)(train_recall.train_recall)
 app.add_typer(evaluation.app, name="eval", rich_help_panel=_RESEARCH)
 app.add_typer(database.app, name="db", rich_help_panel=_RESEARCH)
 

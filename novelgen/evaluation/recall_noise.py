@@ -5,9 +5,10 @@ it to start from, with the facts of a problem put in; when the row ends, it begi
 are made when asked for, so a sample of two million tokens takes no memory. Knows no model.
 """
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import numpy
@@ -18,12 +19,13 @@ from novelgen.engine.scripted_grammar import pieces
 from novelgen.evaluation.recall_tasks import (
     PLACES,
     Placement,
+    Problem,
     Question,
     RecallTask,
     draw_placements,
     draw_problem,
 )
-from novelgen.training.corpus import read_corpus
+from novelgen.text.books import find_books
 
 Encode = Callable[[str], list[int]]
 """Token ids of a text, without special tokens."""
@@ -38,8 +40,8 @@ class EncodedQuestion:
     """A question in token ids."""
 
     tokens: tuple[int, ...]
-    answer: int
-    """Index into `PLACES`."""
+    answer: tuple[int, ...]
+    """As it follows the question."""
     needs: tuple[int, ...]
     """Which facts, in reading order, it takes to answer."""
 
@@ -87,6 +89,19 @@ class RecallSample:
             self.lessons,
         )
 
+    def has_fact_in(self, index: int) -> bool:
+        """Whether a fact stands in segment `index`."""
+        return bool(self._facts_in(index))
+
+    @property
+    def has_shared_segment(self) -> bool:
+        """Whether two facts stand in one segment."""
+        return len({place.segment for place in self.placements}) < len(self.placements)
+
+    def is_answered_by(self, question: EncodedQuestion, index: int) -> bool:
+        """Whether all that `question` needs has been read after segment `index`."""
+        return all(self.placements[fact].segment <= index for fact in question.needs)
+
     def _length(self, index: int) -> int:
         is_last = index == self.num_segments - 1
         return self.segment_size - (len(self.question.tokens) if is_last else 0)
@@ -103,14 +118,13 @@ class RecallSample:
 def read_noise(corpus: Path | None, encode: Encode, seed: int = 0) -> Tensor:
     """Every token of the corpus in one row, int32; text of the scripted grammar without one.
 
-    Raises `UsageError` for a folder without books.
+    Raises `NotFoundError` for a folder that is missing or holds no book.
     """
-    texts = [book.prose for book in read_corpus(corpus, 1)] if corpus else [_scripted_text(seed)]
-    ids: list[int] = []
-    for text in texts:
-        for start in range(0, len(text), _CHARS_PER_PIECE):
-            ids += encode(text[start : start + _CHARS_PER_PIECE])
-    return torch.tensor(ids, dtype=torch.int32)
+    pieces_of_text = _corpus_pieces(corpus) if corpus else iter([_scripted_text(seed)])
+    ids = array("i")
+    for piece in pieces_of_text:
+        ids.extend(encode(piece))
+    return torch.frombuffer(ids, dtype=torch.int32).clone()
 
 
 def draw_sample(
@@ -124,6 +138,19 @@ def draw_sample(
 ) -> RecallSample:
     """A random problem at random places in noise from a random start."""
     problem = draw_problem(task, answer or PLACES[int(rng.integers(len(PLACES)))], rng)
+    return place_problem(task, problem, num_segments, segment_size, noise, encode, rng)
+
+
+def place_problem(
+    task: RecallTask,
+    problem: Problem,
+    num_segments: int,
+    segment_size: int,
+    noise: Tensor,
+    encode: Encode,
+    rng: numpy.random.Generator,
+) -> RecallSample:
+    """A given problem at random places in noise from a random start."""
     facts = tuple(tuple(encode(f" {fact}")) for fact in problem.facts)
     question = encode_question(problem.question, encode)
     lengths = [segment_size] * num_segments
@@ -142,7 +169,7 @@ def draw_sample(
 def encode_question(question: Question, encode: Encode) -> EncodedQuestion:
     """A question as it goes on in running text."""
     tokens = tuple(encode(f" {question.text}"))
-    return EncodedQuestion(tokens, PLACES.index(question.answer), question.needs)
+    return EncodedQuestion(tokens, tuple(encode(f" {question.answer}")), question.needs)
 
 
 def encode_places(encode: Encode) -> list[list[int]]:
@@ -150,7 +177,14 @@ def encode_places(encode: Encode) -> list[list[int]]:
     return [encode(f" {place}") for place in PLACES]
 
 
+def _corpus_pieces(corpus: Path) -> Iterator[str]:
+    for file in find_books(corpus):
+        prose = file.read().prose
+        for start in range(0, len(prose), _CHARS_PER_PIECE):
+            yield prose[start : start + _CHARS_PER_PIECE]
+
+
 def _scripted_text(seed: int) -> str:
     rng = numpy.random.default_rng(seed)
-    numbers = iter(rng.random, None)
+    numbers = (rng.random() for _ in count())
     return "".join(islice(pieces(numbers), _SCRIPTED_WORDS))

@@ -75,7 +75,7 @@ class Question:
 
     text: str
     answer: str
-    """One of `PLACES`."""
+    """One of `PLACES`; of `PEOPLE` in a lesson about who has something."""
     needs: tuple[int, ...]
     """Which facts of the problem it takes to answer."""
 
@@ -106,6 +106,14 @@ def draw_problem(task: RecallTask, answer: str, rng: numpy.random.Generator) -> 
         return _draw_reasoning(x, answer, y, rng)
     fact = _draw(_VISITS, rng).format(x=x, p=answer)
     return Problem((fact,), Question(_ask(x), answer, (0,)))
+
+
+def draw_lesson(answer: str, rng: numpy.random.Generator) -> Problem:
+    """The first half of reasoning alone: two people part, and either is asked for."""
+    whole = draw_problem(RecallTask.REASONING, answer, rng)
+    parting = whole.facts[whole.lessons[0].needs[0]]
+    asked, other = (Question(q.text, q.answer, (0,)) for q in whole.lessons[:2])
+    return Problem((parting,), asked, (other,))
 
 
 def draw_placements(
@@ -160,7 +168,11 @@ def _draw_reasoning(x: str, answer: str, y: str, rng: numpy.random.Generator) ->
     gift = _draw(_GIFTS, rng).format(o=o, y=x)
     at = int(rng.integers(2))  # of the parting
     facts = (gift, parting) if at else (parting, gift)
-    lessons = Question(_ask(x), answer, (at,)), Question(_ask(y), elsewhere, (at,))
+    lessons = (
+        Question(_ask(x), answer, (at,)),
+        Question(_ask(y), elsewhere, (at,)),
+        Question(f"In whose hands is the {o}", x, (1 - at,)),
+    )
     return Problem(facts, Question(_ask(f"the {o}"), answer, (0, 1)), lessons)
 
 

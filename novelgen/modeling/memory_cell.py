@@ -24,9 +24,9 @@ _EPSILON = 1e-6
 _ROWS_PER_CHUNK = 8192
 # The cut gate is `clamp(sigmoid(x) * (1 + 2 * STRETCH) - STRETCH, 0, 1)`.
 _GATE_STRETCH = 0.1
-# How slots start out. The last half points at the last tokens of the segment, one each, and is
+# How slots start out. The last third points at the last tokens of the segment, one each, and is
 # written anew each time; the others point anywhere, sharply, since a soft mix of many words reads
-# like none. The first quarter keeps most of what it has, for information that must last.
+# like none. The first third keeps most of what it has, for information that must last.
 _RECENT_SHARPNESS = 8.0
 _ANYWHERE_SHARPNESS = -5.0
 _ANYWHERE_BIAS_SCALE = 8.0
@@ -74,8 +74,8 @@ class MemoryCell(nn.Module):
         self.pointer_query = nn.Parameter(torch.randn(low_rank) * hidden_size**-0.5)
         self.pointer_key = nn.Parameter(torch.randn(low_rank) * hidden_size**-0.5)
         number = torch.arange(num_mem_tokens).unsqueeze(1)  # (m, 1)
-        is_recent = number >= num_mem_tokens - num_mem_tokens // 2
-        is_lasting = number < num_mem_tokens // 4
+        is_recent = number >= num_mem_tokens - num_mem_tokens // 3
+        is_lasting = number < num_mem_tokens // 3
         self.pointer_bias = nn.Parameter(
             torch.randn(num_mem_tokens, projection_rank)
             * torch.where(is_recent, 0.0, _ANYWHERE_BIAS_SCALE)

@@ -15,7 +15,7 @@ from novelgen.text.books import Book
 
 # A name is a capitalised word that follows a lower-case one, so not a sentence's first.
 _NAME = re.compile(r"(?<=[a-z,;] )(?:[A-Z][a-z]+)(?: [A-Z][a-z]+)*")
-_WORD = re.compile(r"[a-z]{5,}")
+_WORD = re.compile(r"\b[a-z]{5,}\b")
 _MAX_NAMES = 4
 _MAX_WORDS = 5
 
@@ -39,7 +39,7 @@ class DerivedBriefs:
 
         `earlier` is the text before it in the same window, which begins at `position` in `book`.
         """
-        chapter = book.chapter_at(position)
+        chapter = book.chapter_at(position + len(earlier))
         title = book.chapters[chapter].title if book.chapters else ""
         brief = Brief(
             title=_title(book.name),

@@ -28,7 +28,7 @@ class TrainingConfig:
 
     control_steps: int = 40
     """Optimizer steps of LoRA alone, without memory; the memory phase starts from there."""
-    memory_steps: int = 180
+    memory_steps: int = 450
     """Optimizer steps of the memory phase, and of the control it is judged against."""
     batch_size: int = 2
     """Windows, each of another place, in one optimizer step, over all processes."""
@@ -46,6 +46,8 @@ class TrainingConfig:
     """The most segments of a window from then on."""
     late_max_tail_tokens: int = 384
     """The longest verbatim tail from then on."""
+    late_max_burn_in: int = 8
+    """Segments, at most, that a window begins with from then on and that get no gradient."""
     max_window_tokens: int = 768
     """Tokens of a window, at most: long segments come in smaller numbers, but never below the
     least number of segments."""
@@ -62,7 +64,7 @@ class TrainingConfig:
     reconstruction_tokens: int = 32
     coverage_weight: float = 0.05
     """Weight of pointing at the rare words that come again."""
-    num_mem_tokens: int = 16
+    num_mem_tokens: int = 24
     """Memory slots."""
     projection_rank: int = 64
     """Width of the low-rank maps in the memory cell."""
@@ -102,6 +104,7 @@ class TrainingConfig:
     def max_window_chars(self) -> int:
         """What a book needs at least."""
         longest = max(self.max_window_tokens, self.min_segments * self.max_segment_tokens)
+        longest += self.late_max_burn_in * self.max_segment_tokens
         return longest * CHARS_PER_TOKEN
 
     def as_json(self) -> dict[str, Any]:

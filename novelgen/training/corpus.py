@@ -25,7 +25,8 @@ def read_corpus(folder: Path, min_chars: int) -> list[Book]:
         raise UsageError(
             f"The book {short[0]}{others} is too short to train on: a window takes up to "
             f"{min_chars:,} characters.",
-            "Remove it or join it with another, or lower --max-window-tokens and --max-segment-tokens.",
+            "Remove it or join it with another, or lower --max-window-tokens and "
+            "--max-segment-tokens.",
         )
     return books
 

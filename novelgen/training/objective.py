@@ -75,6 +75,10 @@ def measure(
     sums = _Sums()
     initial = memory = model.initial_memory(rows.shape[0])
     coverage = Coverage(rare_words)
+    if shape.burn_in:
+        memory = _burn_in(model, memory, segments[: shape.burn_in], coverage)
+        memory = _cut(memory, initial)
+        segments = segments[shape.burn_in :]
     updates: list[MemoryUpdate] = []
     for index, segment in enumerate(segments[:-1]):
         if is_bptt_cut(index, len(segments), config.bptt_depth):
@@ -96,6 +100,20 @@ def measure(
     return _combine(sums, rebuilt, coverage, config)
 
 
+def _burn_in(
+    model: RecurrentLM, memory: Tensor, segments: Sequence[TokenBatch], coverage: Coverage
+) -> Tensor:
+    """The memory after segments that are only read, as deep in a book, for a third of the time."""
+    if model.cell is None:
+        return memory
+    with torch.no_grad():
+        for segment in segments:
+            update = model.write_update(memory, segment)
+            coverage.point(segment, update)
+            memory = update.memory
+    return memory
+
+
 _Call = Callable[..., Any]
 
 
@@ -114,8 +132,9 @@ def _read(
     updates: list[MemoryUpdate],
 ) -> Tensor:
     """The memory after one of the segments before the last; its losses go into `sums`."""
-    is_scored = index > 0 or shape.is_first_scored
-    target = sums.later if index else sums.first
+    is_first = index == 0 and not shape.burn_in
+    is_scored = not is_first or shape.is_first_scored
+    target = sums.first if is_first else sums.later
     if model.cell is None:
         if is_scored:
             target.append(call(model.predict, memory, segment, segment.max_length - 1))

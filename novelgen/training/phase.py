@@ -150,7 +150,7 @@ class _PhaseRun:
         self._optimizer.zero_grad(set_to_none=True)
         self._count_broken(is_finite)
         seconds = time.monotonic() - started
-        num_tokens = batch.shape.num_tokens * len(batch.windows)
+        num_tokens = batch.shape.num_trained_tokens * len(batch.windows)
         self.state = PhaseState(
             self.state.step + 1, self.state.tokens + num_tokens, self.state.seconds + seconds
         )

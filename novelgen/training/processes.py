@@ -16,7 +16,7 @@ from novelgen.modeling.backbone import choose_device
 # glibc's mallopt: never map large blocks on their own and never give memory back, since fresh
 # pages cost more than the arithmetic on logits (measured: a tenth of a training step).
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
-_KEPT_BYTES = 2**31 - 1
+_NEVER = -1
 _GROWN_BYTES = 2**28
 
 
@@ -42,5 +42,5 @@ def _keep_memory() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:  # musl has none
         mallopt(_M_MMAP_MAX, 0)
-        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
+        mallopt(_M_TRIM_THRESHOLD, _NEVER)
         mallopt(_M_TOP_PAD, _GROWN_BYTES)

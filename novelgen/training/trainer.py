@@ -93,17 +93,23 @@ def train(
 ) -> Trained:
     """Run `phases` as far as they are not done, and write the adapter to `output`.
 
-    Whatever their order in `phases`, they run in their own. Raises `UsageError` when `output` was
+    Whatever their order in `phases`, they run in their own; memory and rival may also run beside
+    each other, in two calls. Raises `UsageError` when `output` was
     trained with other settings or a phase cannot begin, `ModelError` when the model does not fit or
     its loss breaks, `StorageError` for the disk, and `KeyboardInterrupt` when `on_step` does, with
     that step saved.
     """
     work = work_folder(output)
     _require_replaceable(work, output)
-    with _claimed(work):
+    with _claimed(work, waits=True):
         _require_same_training(work, base, config, books)
-        settings = (base, books, config, work, accelerator, on_step, seconds_between_checkpoints)
-        states = {phase.value: _run(phase, *settings) for phase in Phase if phase in phases}
+    settings = (base, books, config, work, accelerator, on_step, seconds_between_checkpoints)
+    states = {}
+    for phase in Phase:
+        if phase in phases:
+            with _claimed(work / phase, waits=False):
+                states[phase.value] = _run(phase, *settings)
+    with _claimed(work, waits=True):
         if is_writer():
             _assemble(base, books, config, work, output)
         accelerator.wait_for_everyone()
@@ -136,9 +142,10 @@ def build_model(
     else:
         lm.requires_grad_(False)
     model = add_memory(lm, config.num_mem_tokens if has_memory else 0, config.projection_rank)
-    if model.cell is not None:
+    line_end = tokenization.prose_ids("\n")[-1:]  # none where a tokenizer skips white space
+    if model.cell is not None and line_end:
         # Words the model knows; random vectors would cost it a nat a token to begin with.
-        ids = torch.tensor(tokenization.prose_ids("\n")[-1:], device=model.device)
+        ids = torch.tensor(line_end, device=model.device)
         with torch.no_grad():
             line = embedding_of(model.lm)(ids).float()
             model.cell.initial_memory.copy_(line.expand_as(model.cell.initial_memory))
@@ -208,10 +215,9 @@ def _require_begun_rightly(plan: PhasePlan, config: TrainingConfig) -> None:
 
 
 def _require_context(model: RecurrentLM, config: TrainingConfig) -> None:
-    longest_tail = max(config.max_tail_tokens, config.late_max_tail_tokens)
+    tail = max(config.max_tail_tokens, config.late_max_tail_tokens) if config.context_share else 0
     # The read pass has a tail where the write pass has slots; a brief comes on top.
-    longest = config.max_segment_tokens + config.num_mem_tokens
-    longest += max(longest_tail, config.num_mem_tokens)
+    longest = config.max_segment_tokens + config.num_mem_tokens + max(tail, config.num_mem_tokens)
     if longest > model.context_size:
         raise UsageError(
             f"Passes of {longest:,} tokens are too long for this model, which reads "
@@ -236,24 +242,24 @@ def _require_replaceable(work: Path, output: Path) -> None:
 
 
 @contextmanager
-def _claimed(work: Path) -> Iterator[None]:
-    """Hold a training against other runs; its processes hold it together."""
+def _claimed(folder: Path, waits: bool) -> Iterator[None]:
+    """Hold a phase or a whole training against other runs; its processes hold it together."""
     if not is_writer():
         yield
         return
     try:
-        work.mkdir(parents=True, exist_ok=True)
-        with FileLock(work / _LOCK_NAME, timeout=0):
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / _LOCK_NAME, timeout=-1 if waits else 0):
             yield
     except BrokenPipeError:  # whoever read the progress is gone
         raise
     except Timeout as error:
         raise UsageError(
-            f"Another process is training in {work}.", "Wait for it, or name another --output."
+            f"Another process is training in {folder}.", "Wait for it, or name another --output."
         ) from error
     except OSError as error:
         raise StorageError(
-            f"The training in {work} cannot be kept: {error}.",
+            f"The training in {folder} cannot be kept: {error}.",
             "Check the free space and the permissions of the folder.",
         ) from error
 

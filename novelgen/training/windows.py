@@ -26,15 +26,24 @@ class Shape:
     """How a batch's windows are cut; the same for all of its rows."""
 
     num_segments: int
+    """Segments that are trained on."""
     segment_tokens: int
     is_first_scored: bool
     has_brief: bool
     tail_tokens: int
     """Tokens before the last segment that are read verbatim as well; 0 for none."""
     is_reconstructing: bool
+    burn_in: int = 0
+    """Segments before the others, whose memory is written without a gradient."""
 
     @property
     def num_tokens(self) -> int:
+        """Tokens of a window, burn-in included."""
+        return self.burn_in * self.segment_tokens + self.num_trained_tokens
+
+    @property
+    def num_trained_tokens(self) -> int:
+        """Tokens of a window that are trained on."""
         return self.num_segments * self.segment_tokens
 
 
@@ -95,6 +104,7 @@ class WindowSampler:
         num_segments = max(
             config.min_segments, min(num_segments, config.max_window_tokens // segment_tokens)
         )
+        burn_in = draw.randint(0, config.late_max_burn_in) if is_late else 0
         has_context = draw.random() < config.context_share
         # A brief alone, a tail alone, or both, as generation has them.
         has_brief, has_tail = draw.choice([(True, False), (False, True), (True, True)])
@@ -108,6 +118,7 @@ class WindowSampler:
             has_brief=has_context and has_brief,
             tail_tokens=tail_tokens if has_context and has_tail else 0,
             is_reconstructing=draw.random() < config.reconstruction_share * annealed,
+            burn_in=burn_in,
         )
 
     def _window(self, draw: random.Random, num_tokens: int) -> Window:

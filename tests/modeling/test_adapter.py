@@ -72,6 +72,14 @@ def saved(trained: RecurrentLM, tmp_path: Path) -> Path:
     return tmp_path / "adapter"
 
 
+def round_lora(model: RecurrentLM) -> None:
+    """LoRA is stored in bfloat16; the memory cell in float32."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_" in name:
+                parameter.copy_(parameter.bfloat16())
+
+
 def final_memory(model: RecurrentLM, segments: list[TokenBatch]) -> torch.Tensor:
     with torch.inference_mode():
         return model(segments)[1].clone()
@@ -101,7 +109,10 @@ def test_a_loaded_adapter_makes_the_same_memory_to_the_last_bit(
 ) -> None:
     segments = segments_of(tokenizer)
     loaded = apply_adapter(make_lm(family), load_adapter(saved, MODEL)).eval()
+    as_trained = final_memory(trained, segments)
+    round_lora(trained)
     assert torch.equal(final_memory(loaded, segments), final_memory(trained, segments))
+    torch.testing.assert_close(as_trained, final_memory(loaded, segments), atol=0.05, rtol=0.05)
     untrained = add_memory(make_lm(family), 3).eval()
     assert not torch.allclose(final_memory(loaded, segments), final_memory(untrained, segments))
 
@@ -110,6 +121,7 @@ def test_merged_weights_say_the_same_and_carry_no_lora(
     family: str, trained: RecurrentLM, saved: Path, make_lm: LmFactory, tokenizer: Any
 ) -> None:
     segments = segments_of(tokenizer)
+    round_lora(trained)
     merged = merge_lora(apply_adapter(make_lm(family), load_adapter(saved, MODEL))).eval()
     assert isinstance(merged.lm, PreTrainedModel)
     assert not [name for name, _ in merged.named_parameters() if "lora" in name]
@@ -137,7 +149,7 @@ def test_peft_itself_can_read_the_lora(
 
     model = PeftModel.from_pretrained(make_lm(family), saved)
     for name, tensor in lora_weights(model).items():
-        assert torch.equal(tensor, lora_weights(trained.lm)[name])
+        assert torch.equal(tensor, lora_weights(trained.lm)[name].bfloat16().float())
 
 
 def test_an_adapter_without_lora_is_memory_alone(
@@ -205,9 +217,31 @@ def test_a_folder_of_other_things_is_not_replaced(trained: RecurrentLM, tmp_path
     assert (tmp_path / "thesis.md").read_text() == "precious"
 
 
-def test_a_model_without_memory_has_no_adapter(make_lm: LmFactory) -> None:
-    with pytest.raises(ModelError, match="without memory"):
-        describe(add_memory(make_lm("llama"), 0))
+def test_a_model_with_neither_memory_nor_lora_has_no_adapter(
+    make_lm: LmFactory, tmp_path: Path
+) -> None:
+    model = add_memory(make_lm("llama"), 0)
+    with pytest.raises(ModelError, match="without memory and without LoRA"):
+        save_adapter(model, describe(model), tmp_path / "none")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_control_is_lora_alone(
+    family: str, make_lm: LmFactory, tokenizer: Any, tmp_path: Path
+) -> None:
+    control = RecurrentLM(add_lora(make_lm(family), LoraSettings(4, 8.0, TARGETS[family])))
+    segments = segments_of(tokenizer)
+    train(control, segments, steps=4)
+    save_adapter(control, describe(control), tmp_path / "control")
+    assert not (tmp_path / "control" / "memory.safetensors").exists()
+    adapter = load_adapter(tmp_path / "control", MODEL)
+    assert (adapter.config.num_mem_tokens, adapter.config.projection_rank) == (0, 0)
+    assert not adapter.memory
+    loaded = apply_adapter(make_lm(family), adapter)
+    assert loaded.cell is None
+    round_lora(control)
+    with torch.inference_mode():
+        assert torch.equal(loaded(segments)[0], control(segments)[0])
 
 
 @pytest.mark.parametrize(
@@ -230,7 +264,9 @@ def test_missing_and_damaged_files_are_named(saved: Path, name: str, tmp_path: P
     [
         ({"format": "novelgen-adapter-9"}, "novelgen-adapter-9"),
         ({"layout": "prose-first"}, "prose-first"),
-        ({"num_mem_tokens": 0}, "num_mem_tokens is 0"),
+        ({"num_mem_tokens": -1}, "num_mem_tokens is -1"),
+        ({"num_mem_tokens": 0, "lora": None}, "neither memory nor LoRA"),
+        ({"projection_rank": 0}, "projection_rank is 0"),
         ({"num_mem_tokens": 4}, "its config needs"),
         ({"hidden_size": 16}, "its config needs"),
         ({"segment_size": "long"}, "segment_size"),

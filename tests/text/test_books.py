@@ -5,7 +5,22 @@ from pathlib import Path
 import pytest
 
 from novelgen.errors import NotFoundError, StorageError
-from novelgen.text.books import BookFile, find_books, prose_of
+from novelgen.text.books import Book, BookFile, find_books, prose_of
+
+
+def prose(raw: str) -> str:
+    return prose_of(raw)[0]
+
+
+def test_chapters_stand_where_their_prose_begins() -> None:
+    text, chapters = prose_of("Before.\n\n# Part\n\n## One\n\nFirst.\n\n## Two ##\n\nSecond.\n")
+    assert [(c.title, text[c.start :].split("\n")[0]) for c in chapters] == [
+        ("", "Before."),
+        ("One", "First."),
+        ("Two", "Second."),
+    ]
+    book = Book("a.md", text, chapters, "")
+    assert [book.chapter_at(place) for place in (0, chapters[1].start, len(text))] == [0, 1, 2]
 
 
 def test_front_matter_and_headings_are_not_scored() -> None:
@@ -13,11 +28,11 @@ def test_front_matter_and_headings_are_not_scored() -> None:
         "\ufeff---\ntitle: A Book\nwords: 3\n---\n\n# A Book\n\n## Chapter I: The  Sea\n\n"
         "She  went out.\n\n* * *\n\nCHAPTER II\n\n**He** came in — #3 on the list.\n\n### \n"
     )
-    assert prose_of(raw) == "She went out.\n\n* * *\n\nHe came in — #3 on the list."
+    assert prose(raw) == "She went out.\n\n* * *\n\nHe came in — #3 on the list."
 
 
 def test_a_rule_inside_a_text_is_no_front_matter() -> None:
-    assert "kept" in prose_of("First.\n\n---\n\nkept: yes\n\n---\n\nLast.")
+    assert "kept" in prose("First.\n\n---\n\nkept: yes\n\n---\n\nLast.")
 
 
 def test_what_gutenberg_adds_is_left_out() -> None:
@@ -25,17 +40,17 @@ def test_what_gutenberg_adds_is_left_out() -> None:
         "The Project Gutenberg eBook\n\n*** START OF THE PROJECT GUTENBERG EBOOK X ***\n\n"
         "It rained.\n\n*** END OF THE PROJECT GUTENBERG EBOOK X ***\n\nLicence, licence."
     )
-    assert prose_of(raw) == "It rained."
+    assert prose(raw) == "It rained."
 
 
 def test_wrapped_lines_are_joined_and_paragraphs_kept() -> None:
     raw = "It rained on the\nharbour all\nnight.\n\nNobody came.\n"
-    assert prose_of(raw) == "It rained on the harbour all night.\n\nNobody came."
+    assert prose(raw) == "It rained on the harbour all night.\n\nNobody came."
 
 
 def test_long_lines_are_paragraphs_of_their_own() -> None:
     first, second = "It rained. " * 20, "It snowed. " * 20
-    assert prose_of(f"{first}\n{second}\n\nEnd of it.").count("\n\n") == 2
+    assert prose(f"{first}\n{second}\n\nEnd of it.").count("\n\n") == 2
 
 
 def test_books_are_found_at_any_depth_by_name(tmp_path: Path) -> None:

@@ -58,10 +58,13 @@ def test_windows_grow_longer_late_in_the_memory_phase_alone(
     late = [sampler.batch(step).shape for step in range(500, 700)]
     assert {shape.num_segments for shape in late} == {2, 3, 4, 5, 6}
     assert max(shape.tail_tokens for shape in late) > TINY.max_tail_tokens
-    assert max(shape.num_tokens for shape in late) <= TINY.max_window_tokens
+    assert max(shape.num_trained_tokens for shape in late) <= TINY.max_window_tokens
+    assert {shape.burn_in for shape in late} == {0, 1, 2}
+    assert {shape.num_tokens // shape.segment_tokens for shape in late} == set(range(2, 9))
     control = WindowSampler(books, tokenization, TINY, "control", 1_000)
     shapes = [control.batch(step).shape for step in range(500, 700)]
     assert {shape.num_segments for shape in shapes} == {2, 3, 4}
+    assert {shape.burn_in for shape in shapes} == {0}
     assert max(shape.tail_tokens for shape in shapes) <= TINY.max_tail_tokens
 
 
@@ -111,5 +114,5 @@ def test_a_text_of_too_few_tokens_is_refused(tokenization: Tokenization) -> None
     """The stretch after the next word's start, far away, is too short."""
     text = "a" * 3_000 + " end"
     sampler = WindowSampler([book("chant", text)], tokenization, TINY, "memory", 1)
-    with pytest.raises(UsageError, match="chant has fewer than .* tokens"):
+    with pytest.raises(UsageError, match=r"chant has fewer than .* tokens"):
         sampler.batch(0)

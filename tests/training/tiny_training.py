@@ -31,6 +31,7 @@ TINY = TrainingConfig(
     max_segments=4,
     late_max_segments=6,
     late_max_tail_tokens=40,
+    late_max_burn_in=2,
     max_window_tokens=90,
     bptt_depth=2,
     max_tail_tokens=20,
@@ -41,6 +42,8 @@ TINY = TrainingConfig(
     lora_rank=4,
     lora_alpha=8.0,
     lora_modules=("down_proj", "q_proj", "v_proj"),
+    lora_learning_rate=5e-3,
+    memory_learning_rate=5e-3,
     warmup_steps=2,
     seed=3,
 )
@@ -103,7 +106,7 @@ def main() -> None:
     accelerator = Accelerator(cpu=True)
 
     def tell(done: StepDone) -> None:
-        print(done.phase, done.step, flush=True)
+        print(done.phase, done.step, flush=True)  # noqa: T201
 
     train(base_of(model_dir), books, TINY, output, phases, accelerator, tell, 0.0)
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from novelgen.cli.commands import eval_memory
+from novelgen.cli.commands import eval_memory, recall_evaluation
 from novelgen.cli.global_options import EPILOG
 
 app = typer.Typer(help="Measure memory, recall and prose.", no_args_is_help=True, epilog=EPILOG)
@@ -14,3 +14,4 @@ def evaluation() -> None:
 
 
 app.command("memory", epilog=EPILOG)(eval_memory.memory)
+app.command("recall", epilog=EPILOG)(recall_evaluation.recall)

@@ -79,15 +79,17 @@ def info(
     from novelgen.bootstrap import fit_of
     from novelgen.config import load_settings
     from novelgen.modeling.local_models import model_info
+    from novelgen.modeling.shipped_adapters import shipped_adapter_of
 
     known = model_info(name, invocation.paths.models)
+    details = {**known.as_json(), "adapter": shipped_adapter_of(known.record.name)}
     settings = load_settings(invocation.paths, invocation.config_file)
     fit = fit_of(known.record.directory, settings, target_words)
     if invocation.output.as_json:
-        document = {**known.as_json(), "fit": fit.as_json() if fit else None}
+        document = {**details, "fit": fit.as_json() if fit else None}
         invocation.output.document(document)
         return
-    for key, value in known.as_json().items():
+    for key, value in details.items():
         if value not in ("", 0, None, {}):
             shown = (
                 f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value

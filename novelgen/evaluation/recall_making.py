@@ -1,0 +1,49 @@
+"""From a folder of books to a folder with the small recall backbone.
+
+Trains the tokenizer, then the model; of the books only merges and weights remain.
+"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from novelgen.evaluation.recall_model import encode_with, save_recall_model, train_tokenizer
+from novelgen.evaluation.recall_noise import read_noise
+from novelgen.evaluation.recall_tasks import vocabulary_sentences
+from novelgen.evaluation.recall_training import OnStep, RecallTrainingConfig, train_recall
+from novelgen.text.books import find_books
+
+# Characters of every book that the tokenizer is trained on.
+_EXCERPT_START, _EXCERPT_END = 20_000, 60_000
+
+
+def make_recall_model(
+    config: RecallTrainingConfig, corpus: Path, directory: Path, on_step: OnStep
+) -> dict[str, Any]:
+    """Train on the books of `corpus` and write the model's folder; returns `training.json`.
+
+    Raises `NotFoundError` for a folder without books, `StorageError` when the disk refuses.
+    """
+    started = time.perf_counter()
+    tokenizer = train_tokenizer(_tokenizer_texts(corpus), config.model.vocabulary_size)
+    noise = read_noise(corpus, encode_with(tokenizer))
+    model, last = train_recall(config, tokenizer, noise, on_step)
+    document = {
+        "command": f"novelgen train-recall --corpus CORPUS/train --output DIR --seed {config.seed}",
+        "config": config.as_json(),
+        "books": len(find_books(corpus)),
+        "noise_tokens": len(noise),
+        "steps": last.step,
+        "tokens": last.tokens,
+        "seconds": round(time.perf_counter() - started, 1),
+        "training_accuracy": last.accuracy,
+    }
+    save_recall_model(model, tokenizer, document, directory)
+    return document
+
+
+def _tokenizer_texts(corpus: Path) -> Iterator[str]:
+    for file in find_books(corpus):
+        yield file.read().prose[_EXCERPT_START:_EXCERPT_END]
+    yield from (f" {sentence}" for sentence in vocabulary_sentences())

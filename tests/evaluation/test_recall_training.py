@@ -1,0 +1,120 @@
+"""Training of the recall backbone: a tiny one learns in seconds, repeatably, and is kept."""
+
+import pytest
+import torch
+
+from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
+from novelgen.evaluation.recall_gates import add_gate_noise, remove_gate_noise
+from novelgen.evaluation.recall_model import (
+    RecallModel,
+    RecallModelConfig,
+    encode_with,
+    load_recall_model,
+    save_recall_model,
+    train_tokenizer,
+)
+from novelgen.evaluation.recall_noise import read_noise
+from novelgen.evaluation.recall_tasks import RecallTask, vocabulary_sentences
+from novelgen.evaluation.recall_training import Level, RecallTrainingConfig, train_recall
+from novelgen.modeling.memory_cell import MemoryCell
+
+TINY = RecallModelConfig(500, 32, 64, 1, 2, num_mem_tokens=4, projection_rank=16)
+
+
+def tiny_training(steps: int) -> RecallTrainingConfig:
+    return RecallTrainingConfig(
+        model=TINY,
+        levels=(Level(32, 2, asks_lessons_alone=True, learning_rate=5e-3),),
+        final_steps=steps,
+        reasoning_share=0.0,
+    )
+
+
+@pytest.fixture(scope="module")
+def trained():
+    tokenizer = train_tokenizer(vocabulary_sentences(), TINY.vocabulary_size)
+    noise = read_noise(None, encode_with(tokenizer))[:50_000]
+    model, last = train_recall(tiny_training(150), tokenizer, noise, lambda _: None)
+    return RecallModel(model, encode_with(tokenizer)), tokenizer, noise, last
+
+
+def test_a_tiny_model_learns_to_memorize_and_needs_its_memory(trained) -> None:
+    recall, _, noise, _ = trained
+    plan = RecallPlan(RecallTask.MEMORIZE, (2,), 48, 32, 48, seed=5)
+    (result,) = evaluate_recall(recall, plan, noise)
+    assert result.accuracy > 0.6
+
+    class Forgetful(type(recall.model)):  # type: ignore[misc]
+        def write(self, memory, segment):
+            return self.initial_memory(len(memory))
+
+    forgetful = Forgetful(recall.model.lm, recall.model.cell)
+    (reset,) = evaluate_recall(RecallModel(forgetful, recall.encode), plan, noise)
+    assert reset.accuracy < 0.35
+
+
+def test_training_is_repeatable() -> None:
+    tokenizer = train_tokenizer(vocabulary_sentences(), TINY.vocabulary_size)
+    noise = read_noise(None, encode_with(tokenizer))[:50_000]
+    losses = []
+    for _ in range(2):
+        seen: list[float] = []
+        train_recall(tiny_training(4), tokenizer, noise, lambda done, s=seen: s.append(done.loss))
+        losses.append(seen)
+    assert losses[0] == losses[1]
+    assert len(losses[0]) == 4
+
+
+def test_a_saved_model_answers_alike(trained, tmp_path) -> None:
+    recall, tokenizer, _, last = trained
+    save_recall_model(recall.model, tokenizer, {"steps": last.step}, tmp_path / "model")
+    loaded = load_recall_model(tmp_path / "model", device="cpu")
+    text = " Rosalind went to the tower.\n\nShe did not answer."
+    assert loaded.encode(text) == recall.encode(text)
+    ids = torch.tensor([recall.encode(text)])
+    with torch.inference_mode():
+        memories = [
+            each.model.write_update(each.model.initial_memory(), _whole(ids)).memory
+            for each in (recall, loaded)
+        ]
+    assert torch.equal(*memories)
+
+
+def _whole(ids: torch.Tensor):
+    from novelgen.modeling.token_batch import TokenBatch
+
+    return TokenBatch(ids, (ids.shape[1],))
+
+
+def test_gate_noise_differs_by_row_and_leaves_the_cell_as_it_was() -> None:
+    cell = MemoryCell(3, 8, 0.1, 4)
+    before = {name: value.clone() for name, value in cell.state_dict().items()}
+    noise = add_gate_noise(cell)
+    noise.deviation, noise.batch_size = 1.0, 2
+    tokens = torch.randn(1, 5, 8).expand(2, -1, -1)
+    written = torch.randn(1, 3, 8).expand(2, -1, -1)
+    update = cell.update(
+        cell.initial(2), written, tokens, tokens, torch.ones(2, 5, dtype=torch.bool)
+    )
+    assert not torch.equal(update.kept[0], update.kept[1])
+    update.kept.sum().backward()
+    remove_gate_noise(cell)
+    assert isinstance(cell.gate_logit, torch.nn.Parameter)
+    after = cell.state_dict()
+    assert before.keys() == after.keys()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_the_curriculum_climbs_only_when_all_tasks_are_answered() -> None:
+    tokenizer = train_tokenizer(vocabulary_sentences(), TINY.vocabulary_size)
+    noise = read_noise(None, encode_with(tokenizer))[:50_000]
+    for passing, expected in ((-1.0, 1), (1.1, 0)):
+        config = RecallTrainingConfig(
+            model=TINY,
+            levels=(Level(32, 1), Level(40, 1)),
+            passing_accuracy=passing,
+            final_steps=1,
+            max_steps=60,
+        )
+        _, last = train_recall(config, tokenizer, noise, lambda _: None)
+        assert last.level == expected

@@ -1,0 +1,161 @@
+"""The loss of a batch: what it is made of, and how far its gradient reaches."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from novelgen.modeling.adapter_config import LoraSettings
+from novelgen.modeling.lora import add_lora
+from novelgen.modeling.recurrent import RecurrentLM, add_memory
+from novelgen.modeling.token_batch import pad_left
+from novelgen.training import objective as objective_module
+from novelgen.training.coverage import Coverage
+from novelgen.training.objective import Objective, measure
+from novelgen.training.windows import Shape
+from tests.modeling.tiny_models import LmFactory
+from tests.training.tiny_training import TINY
+
+SEGMENTS = 6
+SIZE = 8
+PLAIN = Shape(SEGMENTS, SIZE, False, False, 0, False)
+ROWS = torch.randint(3, 20, (2, SEGMENTS * SIZE), generator=torch.Generator().manual_seed(5))
+RARE = torch.ones(400)
+
+
+@pytest.fixture
+def model(make_lm: LmFactory) -> RecurrentLM:
+    lm = add_lora(make_lm("llama"), LoraSettings(4, 8.0, ("q_proj", "down_proj")))
+    model = add_memory(lm, 4, projection_rank=8)
+    assert model.cell is not None
+    with torch.no_grad():
+        model.cell.gate_logit.zero_()  # hand on half, so that all segments are reached
+        model.cell.projection_up.normal_(std=0.1)
+        for name, parameter in lm.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(std=0.05)
+    return model
+
+
+def objective_of(
+    model: RecurrentLM, shape: Shape, briefs: Any = ((), ()), **changes: Any
+) -> Objective:
+    return measure(model, shape, ROWS.tolist(), briefs, replace(TINY, **changes), RARE, 1)
+
+
+def gradients_by_segment(
+    model: RecurrentLM, monkeypatch: pytest.MonkeyPatch, part: str, depth: int
+) -> list[float]:
+    """How much the embeddings of each segment count in a part of the loss of the last one."""
+    looked_up: list[Tensor] = []
+    look_up = RecurrentLM._look_up
+    parts: dict[str, Tensor] = {}
+
+    def follow(self: RecurrentLM, ids: Tensor) -> Tensor:
+        looked_up.append(look_up(self, ids).detach().requires_grad_())
+        return looked_up[-1]
+
+    def keep(sums: Any, _rebuilt: Tensor | None, coverage: Coverage, _config: Any) -> Objective:
+        parts["nats"], parts["coverage"] = sums.later[-1].sum(), coverage._losses[-1]
+        return Objective(parts["nats"], 0.0, None, None)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RecurrentLM, "_look_up", follow)
+        patched.setattr(objective_module, "_combine", keep)
+        objective_of(model, PLAIN, bptt_depth=depth)
+    gradients = torch.autograd.grad(parts[part], looked_up, allow_unused=True)
+    return [0.0 if g is None else float(g.abs().sum()) for g in gradients[: SEGMENTS - 1]]
+
+
+@pytest.mark.parametrize("part", ["nats", "coverage"])
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_gradients_go_back_as_many_hand_overs_as_they_should(
+    model: RecurrentLM, monkeypatch: pytest.MonkeyPatch, part: str, depth: int
+) -> None:
+    reached = gradients_by_segment(model, monkeypatch, part, depth)
+    assert [value > 0 for value in reached] == [False] * (5 - depth) + [True] * depth
+
+
+@pytest.mark.parametrize("part", ["nats", "coverage"])
+def test_without_a_cut_they_go_back_to_the_beginning(
+    model: RecurrentLM, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    assert all(value > 0 for value in gradients_by_segment(model, monkeypatch, part, SEGMENTS))
+
+
+def gradients(model: RecurrentLM, loss: Tensor) -> dict[str, Tensor]:
+    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    return dict(zip(trained, torch.autograd.grad(loss, list(trained.values())), strict=True))
+
+
+def test_a_cut_changes_no_loss_and_leaves_every_parameter_a_gradient(model: RecurrentLM) -> None:
+    """DDP waits for all of them; the initial memory is cut off from every loss here."""
+    cut, whole = (objective_of(model, PLAIN, bptt_depth=depth) for depth in (4, 9))
+    assert cut.loss.item() == whole.loss.item()
+    found, full = gradients(model, cut.loss), gradients(model, whole.loss)
+    assert (found["cell.initial_memory"] == 0).all()
+    assert full["cell.initial_memory"].abs().sum() > 0
+
+
+@pytest.mark.parametrize("has_memory", [True, False])
+def test_checkpointing_changes_neither_loss_nor_gradients(
+    model: RecurrentLM, has_memory: bool
+) -> None:
+    trained = model if has_memory else RecurrentLM(model.lm)
+    shape = Shape(SEGMENTS, SIZE, True, True, 12, True)
+    briefs = ([3, 4, 5], [6, 7, 8, 9, 10])
+    plain, twice = (
+        objective_of(trained, shape, briefs, gradient_checkpointing=value)
+        for value in (False, True)
+    )
+    assert plain.loss.item() == twice.loss.item()
+    assert (plain.nats, plain.coverage) == (twice.nats, twice.coverage)
+    first, second = gradients(trained, plain.loss), gradients(trained, twice.loss)
+    for name, gradient in first.items():
+        torch.testing.assert_close(gradient, second[name], atol=1e-6, rtol=1e-5)
+
+
+def test_the_loss_is_made_of_the_passes_that_generation_makes(model: RecurrentLM) -> None:
+    """The same by hand: segments one by one, the last after its brief and its tail."""
+    shape = Shape(SEGMENTS, SIZE, True, True, 12, True)
+    briefs = ([3, 4, 5], [6, 7, 8, 9, 10])
+    found = objective_of(model, shape, briefs, coverage_weight=0.0)
+    with torch.no_grad():
+        memory, nats = model.initial_memory(2), []
+        for index in range(SEGMENTS - 1):
+            segment = pad_left(ROWS[:, index * SIZE : (index + 1) * SIZE].tolist())
+            output = model.read_segment(memory, segment)
+            memory = output.memory
+            nats.append(output.token_loss)
+        layout = pad_left(
+            [[*brief, *row[-20:]] for brief, row in zip(briefs, ROWS.tolist(), strict=True)]
+        )
+        nats.append(model.predict(memory, layout, SIZE))
+    expected = torch.cat([part.flatten() for part in nats])
+    assert found.reconstruction is not None
+    assert found.loss.item() == pytest.approx(expected.mean().item() + found.reconstruction, 1e-5)
+    assert found.nats == pytest.approx(expected[2 * SIZE :].mean().item(), 1e-5)
+    without = objective_of(model, replace(shape, is_first_scored=False), briefs, coverage_weight=0)
+    assert without.loss.item() == pytest.approx(found.nats + found.reconstruction, 1e-5)
+    weighed = objective_of(model, shape, briefs, coverage_weight=1.0)
+    assert weighed.loss > found.loss.item() + 0.1
+    assert found.coverage is not None and 0 < found.coverage < 1
+
+
+def test_without_memory_every_segment_stands_alone(model: RecurrentLM) -> None:
+    control = RecurrentLM(model.lm)
+    found = objective_of(control, PLAIN)
+    assert found.coverage is None and found.reconstruction is None
+    with torch.no_grad():
+        parts = [
+            control.predict(
+                control.initial_memory(2),
+                pad_left(ROWS[:, start : start + SIZE].tolist()),
+                SIZE - 1,
+            )
+            for start in range(SIZE, SEGMENTS * SIZE, SIZE)
+        ]
+    assert found.nats == pytest.approx(torch.cat(parts).mean().item(), 1e-5)
+    assert found.loss.item() == pytest.approx(found.nats, 1e-6)
