@@ -8,14 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from novelgen.evaluation.recall_model import encode_with, save_recall_model, train_tokenizer
-from novelgen.evaluation.recall_noise import read_noise
+from novelgen.evaluation.recall_noise import Encode, read_noise
 from novelgen.evaluation.recall_tasks import vocabulary_sentences
 from novelgen.evaluation.recall_training import OnStep, RecallTrainingConfig, train_recall
 from novelgen.text.books import find_books
 
 # Characters of every book that the tokenizer is trained on.
 _EXCERPT_START, _EXCERPT_END = 20_000, 60_000
+_SCRIPTED_SHARE = 0.15
+"""Of the books' tokens."""
 
 
 def make_recall_model(
@@ -27,7 +32,7 @@ def make_recall_model(
     """
     started = time.perf_counter()
     tokenizer = train_tokenizer(_tokenizer_texts(corpus), config.model.vocabulary_size)
-    noise = read_noise(corpus, encode_with(tokenizer))
+    noise = training_noise(corpus, encode_with(tokenizer))
     model, last = train_recall(config, tokenizer, noise, on_step)
     document = {
         "command": f"novelgen train-recall --corpus CORPUS/train --output DIR --seed {config.seed}",
@@ -41,6 +46,15 @@ def make_recall_model(
     }
     save_recall_model(model, tokenizer, document, directory)
     return document
+
+
+def training_noise(corpus: Path, encode: Encode) -> Tensor:
+    """The tokens of the corpus and a good share of scripted text, which looks much like facts."""
+    scripted = read_noise(None, encode)
+    books = read_noise(corpus, encode)
+    return torch.cat(
+        [books, scripted.repeat(max(1, round(_SCRIPTED_SHARE * len(books) / len(scripted))))]
+    )
 
 
 def _tokenizer_texts(corpus: Path) -> Iterator[str]:

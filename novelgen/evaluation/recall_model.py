@@ -9,11 +9,12 @@ Guarantees: what ships is loaded by the same code as any model with an adapter. 
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
 
@@ -44,7 +45,7 @@ class RecallModelConfig:
     vocabulary_size: int = 2048
     hidden_size: int = 96
     intermediate_size: int = 192
-    num_layers: int = 2
+    num_layers: int = 3
     num_heads: int = 4
     num_mem_tokens: int = 8
     projection_rank: int = 32
@@ -116,7 +117,15 @@ def save_recall_model(
     """Write the folder. Raises `StorageError` when the disk refuses."""
     directory.mkdir(parents=True, exist_ok=True)
     lm: Any = model.lm
-    lm.save_pretrained(directory)
+    lm.config.architectures = [type(lm).__name__]
+    lm.config.save_pretrained(directory)
+    # Not `lm.save_pretrained`, which draws a progress bar. The head is the embedding.
+    weights = {
+        name: tensor.contiguous()
+        for name, tensor in lm.state_dict().items()
+        if "lm_head" not in name
+    }
+    save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})
     PreTrainedTokenizerFast(tokenizer_object=tokenizer).save_pretrained(directory)
     fingerprint = compute_fingerprint(directory)
     config = describe_adapter(model, _NAME, fingerprint, SEGMENT_SIZE, BRIEF_VERSION)
@@ -139,8 +148,3 @@ def load_recall_model(
     backbone = load_backbone(directory, device, dtype)
     model = apply_adapter(backbone.lm, checked).eval()
     return RecallModel(model, Tokenization(backbone.tokenizer).prose_ids)
-
-
-def settings_of(config: RecallModelConfig) -> dict[str, Any]:
-    """The config as JSON."""
-    return asdict(config)

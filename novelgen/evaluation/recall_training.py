@@ -60,10 +60,8 @@ class Level:
 
     max_segment_tokens: int
     max_segments: int
-    writing_weight: float = 0.0
-    """Cost of a gate that is fully open, anywhere, so that a slot is written for a reason."""
     closing_weight: float = 0.0
-    """What it costs besides in a segment without facts."""
+    """Cost of a gate that is fully open in a segment without facts."""
     gate_noise: float = 0.0
     """Standard deviation of the noise on the gates' logits."""
     asks_lessons_alone: bool = False
@@ -79,14 +77,13 @@ class Level:
 LEVELS = (
     Level(30, 1, asks_lessons_alone=True, learning_rate=2e-3),
     Level(34, 2, min_segments=2, separates_facts=True),
-    Level(40, 2, 0.1),
-    Level(48, 3, 0.1),
-    Level(64, 4, 0.1, 0.03, 0.5),
-    Level(96, 5, 0.1, 0.1, 1.0, distraction_share=0.3),
-    Level(160, 6, 0.1, 0.3, 1.5, distraction_share=0.3),
-    Level(250, 7, 0.1, 0.3, 2.0, distraction_share=0.3),
-    Level(350, 7, 0.1, 0.3, 2.0, distraction_share=0.3),
-    Level(SEGMENT_SIZE, MAX_SEGMENTS, 0.1, 0.3, 2.0, distraction_share=0.3),
+    Level(44, 3),
+    Level(56, 4, closing_weight=0.02, gate_noise=0.3),
+    Level(80, 5, 0.05, 0.6, distraction_share=0.3),
+    Level(120, 6, 0.1, 1.0, distraction_share=0.3, learning_rate=7e-4),
+    Level(200, 7, 0.2, 1.5, distraction_share=0.3, learning_rate=7e-4),
+    Level(350, 7, 0.3, 2.0, distraction_share=0.3, learning_rate=5e-4),
+    Level(SEGMENT_SIZE, MAX_SEGMENTS, 0.3, 2.0, distraction_share=0.3, learning_rate=5e-4),
 )
 
 
@@ -109,7 +106,7 @@ class RecallTrainingConfig:
     """Samples that are the reasoning task; the other two share the rest."""
     early_question_weight: float = 0.5
     """Of questions asked before the last segment."""
-    final_steps: int = 600
+    final_steps: int = 400
     """Steps at the last level, the rate falling to 0."""
     max_steps: int = 20_000
     """When the curriculum does not climb."""
@@ -258,8 +255,7 @@ class _Trainer:
             self._tokens += ids.numel()
             is_empty = torch.tensor([not sample.has_fact_in(index) for sample in samples])
             opened = (1 - update.kept).mean((1, 2))  # (batch,)
-            cost = level.writing_weight + level.closing_weight * is_empty
-            loss = loss + (cost * opened).mean() / num_segments
+            loss = loss + level.closing_weight * (opened * is_empty).mean() / num_segments
             is_last = index == num_segments - 1
             weight = 1.0 if is_last else self._config.early_question_weight
             loss = loss + weight * self._ask(memory, samples, index, tasks if is_last else None)

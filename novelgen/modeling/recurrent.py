@@ -99,11 +99,17 @@ class RecurrentLM(nn.Module):
             return memory
         return self.write_update(memory, segment).memory
 
-    def write_update(self, memory: Tensor, segment: TokenBatch) -> MemoryUpdate:
-        """The memory after reading `segment` and how it came about. Needs a memory and text."""
-        tokens = self._look_up(segment.input_ids)
-        inputs = self._write_inputs(memory, tokens, segment)
-        hidden = run_hidden(self.lm, use_cache=False, **inputs)
+    def write_update(
+        self, memory: Tensor, segment: TokenBatch, through_model: bool = True
+    ) -> MemoryUpdate:
+        """The memory after reading `segment` and how it came about. Needs a memory and text.
+
+        Unless `through_model`, gradients reach the cell alone, and the pass costs a third.
+        """
+        with torch.set_grad_enabled(through_model and torch.is_grad_enabled()):
+            tokens = self._look_up(segment.input_ids)
+            inputs = self._write_inputs(memory, tokens, segment)
+            hidden = run_hidden(self.lm, use_cache=False, **inputs)
         return self._update(memory, hidden, tokens, segment)
 
     def read_segment(self, memory: Tensor, segment: TokenBatch) -> SegmentOutput:

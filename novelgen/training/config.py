@@ -46,8 +46,13 @@ class TrainingConfig:
     """The most segments of a window from then on."""
     late_max_tail_tokens: int = 384
     """The longest verbatim tail from then on."""
-    late_max_burn_in: int = 8
-    """Segments, at most, that a window begins with from then on and that get no gradient."""
+    late_context_share: float = 0.8
+    """The share of windows with a brief or a tail from then on."""
+    late_max_burn_in: int = 16
+    """Segments, at most, that a window begins with from then on and that train the cell alone."""
+    late_gap_tokens: int = 768
+    """Words in so many tokens before do not count from then on as coming again: the verbatim tail
+    of generation shows them."""
     max_window_tokens: int = 768
     """Tokens of a window, at most: long segments come in smaller numbers, but never below the
     least number of segments."""
@@ -130,7 +135,13 @@ class TrainingConfig:
                 continue
             if not least.get(name, 0) <= value < _TOO_LARGE:
                 raise _out_of_range(name, f"at least {least.get(name, 0)}")
-        for name in ("first_segment_weight", "context_share", "reconstruction_share", "late_from"):
+        for name in (
+            "first_segment_weight",
+            "context_share",
+            "late_context_share",
+            "reconstruction_share",
+            "late_from",
+        ):
             if getattr(self, name) > 1:
                 raise _out_of_range(name, "between 0 and 1")
         for low, high in (

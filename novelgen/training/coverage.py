@@ -53,13 +53,13 @@ class Coverage:
         if self._mass is not None:
             self._mass = self._mass.detach()
 
-    def expect(self, segment: TokenBatch, tail_tokens: int = 0) -> None:
+    def expect(self, segment: TokenBatch, gap_tokens: int = 0) -> None:
         """Judge the memory by the words of `segment`, which is about to be read.
 
-        Words that also stand in the last `tail_tokens` before it do not count: the verbatim tail
+        Words that also stand in the last `gap_tokens` before it do not count: a verbatim tail
         shows them.
         """
-        if self._mass is None or self._read is None:
+        if self._mass is None or self._read is None or self._read.shape[1] <= gap_tokens:
             return
         ids = _ids_of(segment, self._read.device)
         same = ids.unsqueeze(2) == self._read.unsqueeze(1)  # (batch, next, read)
@@ -67,8 +67,8 @@ class Coverage:
         mass = same.float() @ self._mass.sum(1).unsqueeze(2)  # (batch, next, 1)
         is_first = ~(ids.unsqueeze(2) == ids.unsqueeze(1)).tril(-1).any(2)
         is_expected = is_first & same.any(2)  # (batch, next)
-        if tail_tokens:
-            is_expected &= ~same[:, :, -tail_tokens:].any(2)
+        if gap_tokens:
+            is_expected &= ~same[:, :, -gap_tokens:].any(2)
         weights = self._weights.to(ids.device)[ids.clamp(min=0)] * is_expected
         # Row by row, so that processes with a share of the rows agree with one that has them all.
         total = weights.sum(1).clamp(min=_FLOOR)  # (batch,)
@@ -77,7 +77,7 @@ class Coverage:
         self._shares.append(((weights * covered).sum(1) / total).mean().detach())
 
     def loss(self) -> Tensor | None:
-        """The mean over segments; None before anything was pointed at."""
+        """The mean over segments; None when none was judged."""
         return torch.stack(self._losses).mean() if self._losses else None
 
     def share(self) -> float | None:

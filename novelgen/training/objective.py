@@ -76,7 +76,7 @@ def measure(
     initial = memory = model.initial_memory(rows.shape[0])
     coverage = Coverage(rare_words)
     if shape.burn_in:
-        memory = _burn_in(model, memory, segments[: shape.burn_in], coverage)
+        memory = _burn_in(model, memory, segments[: shape.burn_in], coverage, shape.gap_tokens)
         memory = _cut(memory, initial)
         segments = segments[shape.burn_in :]
     updates: list[MemoryUpdate] = []
@@ -84,14 +84,14 @@ def measure(
         if is_bptt_cut(index, len(segments), config.bptt_depth):
             memory = _cut(memory, initial)
             coverage.detach()
-        coverage.expect(segment)
+        coverage.expect(segment, shape.gap_tokens)
         memory = _read(model, memory, segment, index, shape, call, sums, updates)
         if updates:
             coverage.point(segment, updates[-1])
     if is_bptt_cut(len(segments) - 1, len(segments), config.bptt_depth):
         memory = _cut(memory, initial)
         coverage.detach()
-    coverage.expect(segments[-1], shape.tail_tokens)
+    coverage.expect(segments[-1], max(shape.tail_tokens, shape.gap_tokens))
     layout = _in_layout(rows, shape, briefs)
     sums.later.append(call(model.predict, memory, layout, _scored(model, shape)))
     rebuilt = None
@@ -101,16 +101,24 @@ def measure(
 
 
 def _burn_in(
-    model: RecurrentLM, memory: Tensor, segments: Sequence[TokenBatch], coverage: Coverage
+    model: RecurrentLM,
+    memory: Tensor,
+    segments: Sequence[TokenBatch],
+    coverage: Coverage,
+    gap_tokens: int,
 ) -> Tensor:
-    """The memory after segments that are only read, as deep in a book, for a third of the time."""
+    """The memory after segments that only teach the cell what to point at and what to keep.
+
+    No gradient goes through the language model, so that windows can be long: words that come
+    again after hundreds of tokens are what a memory is for when the last pages are verbatim.
+    """
     if model.cell is None:
         return memory
-    with torch.no_grad():
-        for segment in segments:
-            update = model.write_update(memory, segment)
-            coverage.point(segment, update)
-            memory = update.memory
+    for segment in segments:
+        coverage.expect(segment, gap_tokens)
+        update = model.write_update(memory, segment, through_model=False)
+        coverage.point(segment, update)
+        memory = update.memory.detach()
     return memory
 
 

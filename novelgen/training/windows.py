@@ -34,7 +34,9 @@ class Shape:
     """Tokens before the last segment that are read verbatim as well; 0 for none."""
     is_reconstructing: bool
     burn_in: int = 0
-    """Segments before the others, whose memory is written without a gradient."""
+    """Segments before the others that train the memory cell alone."""
+    gap_tokens: int = 0
+    """Words that stand in so many tokens before do not count as coming again."""
 
     @property
     def num_tokens(self) -> int:
@@ -105,7 +107,8 @@ class WindowSampler:
             config.min_segments, min(num_segments, config.max_window_tokens // segment_tokens)
         )
         burn_in = draw.randint(0, config.late_max_burn_in) if is_late else 0
-        has_context = draw.random() < config.context_share
+        context_share = config.late_context_share if is_late else config.context_share
+        has_context = draw.random() < context_share
         # A brief alone, a tail alone, or both, as generation has them.
         has_brief, has_tail = draw.choice([(True, False), (False, True), (True, True)])
         tail_tokens = draw.randint(min(16, max_tail_tokens), max_tail_tokens)
@@ -119,6 +122,7 @@ class WindowSampler:
             tail_tokens=tail_tokens if has_context and has_tail else 0,
             is_reconstructing=draw.random() < config.reconstruction_share * annealed,
             burn_in=burn_in,
+            gap_tokens=config.late_gap_tokens if is_late else 0,
         )
 
     def _window(self, draw: random.Random, num_tokens: int) -> Window:

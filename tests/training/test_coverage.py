@@ -109,3 +109,12 @@ def test_the_rarer_a_word_the_more_it_weighs() -> None:
     surprise = -math.log(21 / (len(sample) + 50_000))
     assert float(weights[2]) == pytest.approx((surprise - 6) / 6, abs=1e-5)
     assert weights[2] < weights[3] <= 1
+
+
+def test_words_that_the_verbatim_tail_shows_do_not_count() -> None:
+    coverage = Coverage(WEIGHTS)
+    coverage.point(segment([1, 2, 4]), update([[[0.5, 0.0, 0.0]]], [[0.0]]))
+    coverage.expect(segment([1, 4, 0]), gap_tokens=3)
+    assert coverage.loss() is None, "all that was read lies within the gap"
+    coverage.expect(segment([1, 4, 0]), gap_tokens=1)  # word 4 was the last one
+    assert coverage.share() == pytest.approx(0.5)

@@ -159,3 +159,37 @@ def test_without_memory_every_segment_stands_alone(model: RecurrentLM) -> None:
         ]
     assert found.nats == pytest.approx(torch.cat(parts).mean().item(), 1e-5)
     assert found.loss.item() == pytest.approx(found.nats, 1e-6)
+
+
+def test_burn_in_trains_the_cell_alone_and_its_losses_are_not_counted(model: RecurrentLM) -> None:
+    assert model.cell is not None
+    long = replace(PLAIN, num_segments=2, burn_in=SEGMENTS - 2)
+    bare = measure(
+        model, replace(long, burn_in=0), ROWS[:, -2 * SIZE :].tolist(), ((), ()), TINY, RARE, 1
+    )
+    after = objective_of(model, long)
+    assert after.nats != bare.nats, "the last two segments read another memory"
+
+    def gradients(coverage_weight: float) -> dict[str, Tensor]:
+        model.zero_grad()
+        objective_of(model, long, coverage_weight=coverage_weight).loss.backward()
+        found = {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+        return {name: gradient for name, gradient in found.items() if gradient.abs().sum() > 0}
+
+    without, with_coverage = gradients(0.0), gradients(1.0)
+    keys = [name for name in with_coverage if "pointer_key" in name]
+    assert keys and not torch.allclose(with_coverage[keys[0]], without[keys[0]])
+
+
+def test_a_pass_beside_the_model_gives_the_same_memory_and_leaves_the_model_alone(
+    model: RecurrentLM,
+) -> None:
+    segment = pad_left(ROWS[:, :SIZE].tolist())
+    memory = model.initial_memory(2)
+    through = model.write_update(memory, segment)
+    beside = model.write_update(memory, segment, through_model=False)
+    assert torch.equal(through.memory, beside.memory)
+    beside.memory.sum().backward()
+    assert model.cell is not None and model.cell.gate_logit.grad is not None
+    lora = [p for name, p in model.named_parameters() if "lora_" in name]
+    assert lora and all(p.grad is None for p in lora)
