@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from novelgen.errors import UsageError
-from novelgen.text.books import find_books
 from novelgen.evaluation.memory_evaluation import (
     ModelChoice,
     StretchChoice,
@@ -24,6 +23,7 @@ from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.fingerprints import compute_fingerprint
 from novelgen.modeling.lora import LoraSettings, add_lora
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
+from novelgen.text.books import find_books
 from tests.conftest import CommandLine
 from tests.modeling.tiny_models import LmFactory
 
@@ -120,8 +120,8 @@ def test_what_cannot_be_judged_says_what_to_do(
     chosen = ("--adapter", str(adapter))
     bare = evaluate(novelgen, corpus, model_dir, expect=2)
     assert "no memory to judge" in bare.stderr and "--adapter" in bare.stderr
-    missing = evaluate(novelgen, corpus, model_dir, "--adapter", "nowhere", expect=5)
-    assert "no adapter in nowhere" in missing.stderr
+    missing = evaluate(novelgen, corpus, model_dir, "--adapter", "nowhere", expect=3)
+    assert "no memory adapter nowhere" in missing.stderr
     empty = evaluate(novelgen, tmp_path / "empty", model_dir, *chosen, expect=3)
     assert "no corpus folder" in empty.stderr
     plot = evaluate(novelgen, corpus, model_dir, *chosen, "--plot", "gains.doc", expect=2)

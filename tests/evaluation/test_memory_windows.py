@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from novelgen.errors import UsageError
-from novelgen.text.books import BookFile, find_books
 from novelgen.evaluation.memory_settings import MemoryEvalSettings, chosen_segments
 from novelgen.evaluation.memory_windows import draw_windows
+from novelgen.text.books import BookFile, find_books
 from tests.evaluation.tiny_books import write_books
 
 

@@ -128,10 +128,15 @@ def _load(
 ) -> "RecallModel":
     from novelgen.bootstrap import dtype_of
     from novelgen.config import load_settings
-    from novelgen.evaluation.recall_model import load_recall_model
+    from novelgen.evaluation.recall_model import SHIPPED_DIRECTORY, load_recall_model
 
     settings = load_settings(invocation.paths, invocation.config_file, device=device)
     if model is None or adapter is None:
+        if not SHIPPED_DIRECTORY.is_dir():
+            raise UsageError(
+                "The small backbone for these tasks does not come with this version.",
+                "Make it with novelgen train-recall, and name it with --model and --adapter.",
+            )
         return load_recall_model(device=settings.device)
     from novelgen.cli.progress import pull_display
     from novelgen.modeling.provisioning import pull
