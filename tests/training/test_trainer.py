@@ -68,7 +68,8 @@ def test_memory_and_its_rival_read_the_same_from_the_same_start(trained: Path) -
     memory, rival = logged(trained, Phase.MEMORY), logged(trained, Phase.RIVAL)
     assert [step["tokens"] for step in memory] == [step["tokens"] for step in rival]
     assert all(step["coverage"] is None for step in rival)
-    assert all(step["coverage"] is not None for step in memory)
+    covered = [step["coverage"] is not None for step in memory]
+    assert any(covered), "though a window may bring no word back"
     ends = {phase: checkpoint(trained, phase) for phase in Phase}
     lora = {name for name in ends[Phase.CONTROL] if name.startswith("parameter/")}
     assert lora == {name for name in ends[Phase.RIVAL] if name.startswith("parameter/")}
@@ -109,9 +110,11 @@ def test_tensorboard_reads_what_the_log_says(trained: Path) -> None:
         for value in event.summary.value:
             scalars[value.tag, event.step] = value.simple_value
     for step, figures in enumerate(logged(trained, Phase.MEMORY), 1):
-        for name in ("loss", "nats", "gradient_norm", "coverage"):
-            assert scalars[name, step] == pytest.approx(figures[name], rel=1e-5)
-        assert ((("reconstruction", step)) in scalars) == (figures["reconstruction"] is not None)
+        for name in ("loss", "nats", "gradient_norm", "coverage", "reconstruction"):
+            if figures[name] is None:
+                assert (name, step) not in scalars
+            else:
+                assert scalars[name, step] == pytest.approx(figures[name], rel=1e-5)
 
 
 def test_a_finished_training_runs_no_step_again(
@@ -232,9 +235,9 @@ def test_outputs_that_hold_something_else(base: Base, books: list[Book], tmp_pat
 
 def test_two_runs_do_not_share_an_output(base: Base, books: list[Book], tmp_path: Path) -> None:
     work = work_folder(tmp_path / "adapter")
-    work.mkdir()
+    (work / Phase.CONTROL).mkdir(parents=True)
     with (
-        FileLock(work / ".lock"),
+        FileLock(work / Phase.CONTROL / ".lock"),
         pytest.raises(UsageError, match="Another process is training"),
     ):
         train_tiny(base, books, tmp_path / "adapter", SHORT)

@@ -32,6 +32,7 @@ TINY = TrainingConfig(
     late_max_segments=6,
     late_max_tail_tokens=40,
     late_max_burn_in=2,
+    late_gap_tokens=10,
     max_window_tokens=90,
     bptt_depth=2,
     max_tail_tokens=20,
