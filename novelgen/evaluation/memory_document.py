@@ -1,14 +1,23 @@
 """The report of `eval memory` as a JSON document. Its keys are a contract with other programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from novelgen.evaluation.memory_readings import COMPARED, Reading
 from novelgen.evaluation.memory_report import Comparison, MemoryReport, TailReport
 
 
-def memory_document(report: MemoryReport, model: str, adapter: str, seed: int) -> dict[str, Any]:
-    """The document: results with the tail that was asked for, then both sets whole."""
+def memory_document(
+    report: MemoryReport,
+    model: str,
+    adapter: str,
+    seed: int,
+    left_out: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """The document: results with the tail that was asked for, then both sets whole.
+
+    In `by_book` each book's `other_book` is the next one's memory, the last one's the first's.
+    """
     requested = report.requested
     return {
         "model": model,
@@ -18,6 +27,7 @@ def memory_document(report: MemoryReport, model: str, adapter: str, seed: int) -
         "books": len(report.books),
         "tail_tokens": requested.tail_tokens,
         "seed": seed,
+        "left_out": [dict(book) for book in left_out],
         **_tail(requested),
         "memory_alone": _tail(report.memory_alone),
         "with_tail": _tail(report.with_tail) if report.with_tail else None,

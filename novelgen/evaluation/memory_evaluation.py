@@ -4,14 +4,11 @@ The adapter and its control, the model tuned without memory, are loaded one afte
 that no more than one model is held at a time. Draws nothing: progress goes to callbacks.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
-from novelgen.errors import ModelError, UsageError
+from novelgen.errors import UsageError
 from novelgen.evaluation.memory_report import MemoryReport, summarise
 from novelgen.evaluation.memory_scoring import (
     MemoryScores,
@@ -23,15 +20,18 @@ from novelgen.evaluation.memory_scoring import (
 from novelgen.evaluation.memory_settings import MemoryEvalSettings
 from novelgen.evaluation.memory_windows import MemoryWindows, OnSkipped, draw_windows
 from novelgen.modeling.adapter import Adapter, apply_adapter, load_adapter
-from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER
+from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER, trained_books
 from novelgen.modeling.backbone import Backbone, load_backbone
 from novelgen.modeling.lora import merge_lora
+from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.text.books import BookFile
 
 OnProgress = Callable[[int, int], None]
 """Passes done, and passes in all."""
+
+_OUT_OF_MEMORY_REMEDY = "Lower --segment-size or --tail-tokens, or choose another --device."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +80,31 @@ def evaluate_adapter(
     on_skipped: OnSkipped,
     on_progress: OnProgress,
 ) -> MemoryReport:
-    """The report of an adapter directory, and of the control in it where there is one.
+    """The report of an adapter directory against its control.
+
+    The control is in the directory, or for an adapter without LoRA the model as it is. Books that
+    the adapter was trained on, by its `training.json`, are left out.
 
     Raises `ModelError` when a model or adapter is missing, damaged or does not fit, or when the
     device runs out of memory; `UsageError` when the books are too short or a segment is too long.
     """
     adapter = load_adapter(chosen.adapter_dir, chosen.fingerprint)
-    control = _load_control(chosen)
+    has_control = _has_control(chosen)
+    control = _load_control(chosen) if has_control else None
+    is_compared = has_control or not adapter.lora
     settings = MemoryEvalSettings(
         stretch.segment_size or adapter.config.segment_size,
         stretch.segments_per_book,
         stretch.tail_tokens,
     )
-    on_pass = _counted(on_progress, count_passes(settings, control is not None))
-    with _translated_errors():
+    on_pass = _counted(on_progress, count_passes(settings, is_compared))
+    with translated_out_of_memory(_OUT_OF_MEMORY_REMEDY):
         windows, scores = _score_adapter(
             chosen, adapter, books, stretch, settings, on_skipped, on_pass
         )
-        if control is not None:
-            model = _apply(_load(chosen), control)
+        if is_compared:
+            backbone = _load(chosen)
+            model = _apply(backbone, control) if control else RecurrentLM(backbone.lm).eval()
             scores = joined(scores, score_control(model, windows, settings, on_pass))
     return summarise(scores, windows.books, adapter.config.num_mem_tokens, settings.segment_size)
 
@@ -123,14 +129,17 @@ def _score_adapter(
         stretch.max_books,
         on_skipped,
         start_ids=tokenization.with_start([]),
+        trained_on=trained_books(chosen.adapter_dir),
     )
     return windows, score_memory(_apply(backbone, adapter), windows, settings, on_pass)
 
 
-def _load_control(chosen: ModelChoice) -> Adapter | None:
+def _has_control(chosen: ModelChoice) -> bool:
+    return (chosen.adapter_dir / CONTROL_FOLDER / CONFIG_NAME).is_file()
+
+
+def _load_control(chosen: ModelChoice) -> Adapter:
     directory = chosen.adapter_dir / CONTROL_FOLDER
-    if not (directory / CONFIG_NAME).is_file():
-        return None
     control = load_adapter(directory, chosen.fingerprint)
     if control.config.num_mem_tokens:
         raise UsageError(
@@ -157,22 +166,3 @@ def _counted(on_progress: OnProgress, total: int) -> Callable[[], None]:
         on_progress(done, total)
 
     return on_pass
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _out_of_memory() from error
-    except RuntimeError as error:
-        if "DefaultCPUAllocator" in str(error) or "out of memory" in str(error):
-            raise _out_of_memory() from error
-        raise
-
-
-def _out_of_memory() -> ModelError:
-    return ModelError(
-        "The device ran out of memory.",
-        "Lower --segment-size or --tail-tokens, or choose another --device.",
-    )

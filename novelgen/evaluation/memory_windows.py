@@ -1,11 +1,13 @@
 """One contiguous stretch of tokens from each of several books, to be read in lockstep.
 
 Guarantees that a book's stretch depends on the seed, its name and its text alone, never on which
-other books there are. Knows no model: tokens come from a callable.
+other books there are. Rows come in an order drawn by the seed, so that neighbours, who lend each
+other their memories, are not the works of one author that a sorted folder puts together. Knows no
+model: tokens come from a callable.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -25,8 +27,8 @@ _CHARS_PER_TOKEN = 8
 _WORD_START = re.compile(r"(?<=\s)(?=\S)")
 
 Encode = Callable[[str], Sequence[int]]
-OnSkipped = Callable[[BookFile, int], None]
-"""Told of a book that is too short, and how many tokens it has past its beginning."""
+OnSkipped = Callable[[BookFile, str], None]
+"""Told of a book that is left out, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +48,33 @@ def draw_windows(
     num_tokens: int,
     seed: int,
     max_books: int | None = None,
-    on_skipped: OnSkipped = lambda _book, _tokens: None,
+    on_skipped: OnSkipped = lambda _book, _why: None,
     start_ids: Sequence[int] = (),
+    trained_on: Collection[str] = (),
 ) -> MemoryWindows:
     """A stretch of `num_tokens` of each book that is long enough, of `max_books` at most.
 
-    Which books, and where in them, is drawn by `seed`. Raises `UsageError` when fewer than two
-    are long enough.
+    Which books, where in them, and in which order, is drawn by `seed`. Books whose SHA-256 is in
+    `trained_on` are left out. Raises `UsageError` when fewer than two are long enough.
     """
     stretches: dict[str, list[int]] = {}
     for book in sorted(books, key=lambda book: _draw(seed, "order", book.name)):
         place = _draw(seed, "place", book.name)
-        ids = _stretch(book.read().prose, encode, num_tokens, place)
+        read = book.read()
+        if read.sha256 in trained_on:
+            on_skipped(book, "the adapter was trained on it")
+            continue
+        ids = _stretch(read.prose, encode, num_tokens, place)
         if len(ids) < num_tokens:
-            on_skipped(book, len(ids))
+            on_skipped(book, f"too short, with {len(ids):,} tokens")
             continue
         stretches[book.name] = ids
         if len(stretches) == max_books:
             break
     if len(stretches) < MIN_BOOKS:
         raise _too_few(len(stretches), num_tokens)
-    names = sorted(stretches)
-    input_ids = torch.tensor([stretches[name] for name in names], dtype=torch.long)
-    return MemoryWindows(tuple(names), input_ids, tuple(start_ids))
+    input_ids = torch.tensor(list(stretches.values()), dtype=torch.long)
+    return MemoryWindows(tuple(stretches), input_ids, tuple(start_ids))
 
 
 def _stretch(prose: str, encode: Encode, num_tokens: int, place: float) -> list[int]:
@@ -100,7 +106,7 @@ def _draw(seed: int, purpose: str, name: str) -> float:
 
 def _too_few(found: int, num_tokens: int) -> UsageError:
     return UsageError(
-        f"{found} of the books have the {num_tokens:,} tokens that are needed past their "
+        f"{found} of the unseen books have the {num_tokens:,} tokens that are needed past their "
         f"beginning; memory is compared between at least {MIN_BOOKS}.",
         "Give longer or more books, or lower --segments-per-book, --segment-size or --tail-tokens.",
     )

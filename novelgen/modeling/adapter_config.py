@@ -9,6 +9,8 @@ from novelgen.errors import ModelError
 
 ADAPTER_FORMAT = "novelgen-adapter-2"
 CONFIG_NAME = "adapter.json"
+RECORD_NAME = "training.json"
+"""How the adapter was trained, and on which books; not every adapter has it."""
 CONTROL_FOLDER = "control"
 """Inside an adapter: the one without memory that it is judged against."""
 
@@ -120,3 +122,21 @@ def _read_lora(document: dict[str, Any] | None) -> LoraSettings | None:
     if not isinstance(modules, list) or not all(isinstance(name, str) for name in modules):
         raise ValueError(f"target_modules is {modules!r}")
     return LoraSettings(int(document["rank"]), float(document["alpha"]), tuple(modules))
+
+
+def trained_books(directory: Path) -> frozenset[str]:
+    """SHA-256 of the books that an adapter was trained on, as hex; empty when it does not say.
+
+    Raises `ModelError` when its record is damaged.
+    """
+    path = directory / RECORD_NAME
+    if not path.is_file():
+        return frozenset()
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return frozenset(str(book["sha256"]) for book in record.get("books", ()))
+    except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
+        raise ModelError(
+            f"{path}, which tells what the adapter was trained on, is damaged.",
+            "Copy the adapter again from where it came from, or remove the file.",
+        ) from error

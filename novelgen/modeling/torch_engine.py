@@ -7,8 +7,8 @@ novels.
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +32,7 @@ from novelgen.modeling.causal_lm import unwrap_peft
 from novelgen.modeling.chat import has_chat_template, render_chat, turn_end_ids
 from novelgen.modeling.decoding import DecodeJob, decode_rows, require_context
 from novelgen.modeling.lora import merge_lora
+from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.scoring import mean_logprob
 from novelgen.modeling.token_batch import pad_left
@@ -228,20 +229,7 @@ def tokenization_of(backbone: Backbone) -> Tokenization:
     return Tokenization(backbone.tokenizer, end_ids | turn_end_ids(plain))
 
 
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _out_of_memory() from error
-    except RuntimeError as error:
-        if "DefaultCPUAllocator" in str(error) or "out of memory" in str(error):
-            raise _out_of_memory() from error
-        raise
-
-
-def _out_of_memory() -> ModelError:
-    return ModelError(
-        "The device ran out of memory.",
-        "Ask for fewer candidates or a shorter context, or choose a smaller model.",
+def _translated_errors() -> AbstractContextManager[None]:
+    return translated_out_of_memory(
+        "Ask for fewer candidates or a shorter context, or choose a smaller model."
     )

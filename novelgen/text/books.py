@@ -19,7 +19,13 @@ from novelgen.text.sanitize import clean_text
 
 SUFFIXES = (".md", ".txt")
 
-_FRONT_MATTER = re.compile(r"\A\s*---[ ]*\n.*?\n(?:---|\.\.\.)[ ]*(?:\n|\Z)", re.DOTALL)
+# A key, then keys, items, comments, continuations and empty lines alone: a text may open with a
+# rule and have another one further down.
+_FRONT_MATTER = re.compile(
+    r"\A\s*---[ ]*\n(?=[\w\"'-]+:)"
+    r"(?:(?:[\w\"'][\w\"' -]*:[^\n]*|-[ ][^\n]*|#[^\n]*|[ \t][^\n]*)?\n)*?"
+    r"(?:---|\.\.\.)[ ]*(?:\n|\Z)"
+)
 _GUTENBERG_START = re.compile(r"\A.*?^\*{3} ?START OF TH[^\n]*\n", re.DOTALL | re.MULTILINE)
 _GUTENBERG_END = re.compile(r"^\*{3} ?END OF TH.*\Z", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t]+([^\n]*?)[ \t#]*)?$", re.MULTILINE)

@@ -53,10 +53,12 @@ def _with_random_lora(lm: Any) -> Any:
     return tuned
 
 
-def evaluate(novelgen: CommandLine, corpus: Path, model: Path, *more: str, expect: int = 0) -> Any:
+def evaluate(
+    novelgen: CommandLine, corpus: Path, model: Path, *more: str, expect: int = 0, **variables: str
+) -> Any:
     return novelgen(
         "eval", "memory", "--corpus", str(corpus), "--model", str(model), "--device", "cpu",
-        "--segments-per-book", "4", *more, expect=expect,
+        "--segments-per-book", "4", *more, expect=expect, **variables,
     )  # fmt: skip
 
 
@@ -88,12 +90,46 @@ def test_the_table_and_an_adapter_without_control(
     novelgen: CommandLine, corpus: Path, model_dir: Path, adapter: Path, tmp_path: Path
 ) -> None:
     alone = shutil.copytree(adapter, tmp_path / "alone", ignore=shutil.ignore_patterns("control"))
-    flags = ("--adapter", str(alone), "--segment-size", "16", "--books", "2")
+    flags = ("--adapter", str(alone), "--segment-size", "16", "--books", "2", "--tail-tokens", "0")
     finished = evaluate(novelgen, corpus, model_dir, *flags)
     assert "4 memory slots, segments of 16 tokens, 2 books" in finished.stdout
     assert "another book's memory" in finished.stdout and "95 % interval" in finished.stdout
     assert "control" not in finished.stdout
     assert "No control is compared" in finished.stderr
+
+
+def test_books_of_the_training_are_left_out_and_an_unlora_adapter_has_its_model_for_control(
+    novelgen: CommandLine, corpus: Path, model_dir: Path, tmp_path: Path
+) -> None:
+    model = add_memory(load_backbone(model_dir, "cpu").lm, 4, projection_rank=8)
+    config = describe_adapter(model, "tiny", compute_fingerprint(model_dir), SEGMENT_SIZE, 1)
+    save_adapter(model, config, tmp_path / "bare")
+    read = {book.name: book.read().sha256 for book in find_books(corpus)}
+    record = {"books": [{"name": "elsewhere.md", "sha256": read["birch.txt"]}]}
+    (tmp_path / "bare" / "training.json").write_text(json.dumps(record))
+    flags = ("--adapter", "bare", "--tail-tokens", "0", "--json")
+    finished = evaluate(novelgen, corpus, model_dir, *flags)
+    document = json.loads(finished.stdout)
+    assert {book["book"] for book in document["by_book"]} == {"amber.md", "cedar.md"}
+    why = {book["book"]: book["why"] for book in document["left_out"]}
+    assert why["birch.txt"] == "the adapter was trained on it"
+    assert "birch.txt is left out: the adapter was trained on it." in finished.stderr
+    assert document["gain"]["vs_control"] is not None, "the model as it is"
+    (tmp_path / "bare" / "training.json").write_text("{")
+    damaged = evaluate(novelgen, corpus, model_dir, *flags, expect=5)
+    assert (
+        "training.json, which tells what the adapter was trained on, is damaged" in damaged.stderr
+    )
+
+
+def test_the_tail_is_the_one_of_writing_unless_told(
+    novelgen: CommandLine, corpus: Path, model_dir: Path, adapter: Path
+) -> None:
+    flags = ("--adapter", str(adapter), "--books", "2", "--json")
+    finished = evaluate(novelgen, corpus, model_dir, *flags, NOVELGEN_TAIL_TOKENS="40")
+    document = json.loads(finished.stdout)
+    assert document["tail_tokens"] == 40
+    assert document["with_tail"] is not None
 
 
 def test_the_same_numbers_again_and_others_by_another_seed(
@@ -127,7 +163,7 @@ def test_what_cannot_be_judged_says_what_to_do(
     plot = evaluate(novelgen, corpus, model_dir, *chosen, "--plot", "gains.doc", expect=2)
     assert ".png" in plot.stderr
     short = evaluate(novelgen, corpus, model_dir, *chosen, "--segments-per-book", "999", expect=2)
-    assert "0 of the books have the 23,976 tokens" in short.stderr
+    assert "0 of the unseen books have the" in short.stderr
     assert short.stdout == "" and "Traceback" not in short.stderr
 
 

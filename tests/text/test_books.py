@@ -31,6 +31,15 @@ def test_front_matter_and_headings_are_not_scored() -> None:
     assert prose(raw) == "She went out.\n\n* * *\n\nHe came in — #3 on the list."
 
 
+def test_a_rule_that_opens_a_text_is_no_front_matter() -> None:
+    text = "---\n\nCall me Ishmael.\n\n---\n\nThen came the storm.\n"
+    assert "Call me Ishmael." in prose(text) and "Then came the storm." in prose(text)
+    listed = (
+        "---\ntitle: A Book\ntags:\n  - sea\n- storm\n# remark\n\nauthor name: Ann\n...\nIt began."
+    )
+    assert prose(listed) == "It began."
+
+
 def test_a_rule_inside_a_text_is_no_front_matter() -> None:
     assert "kept" in prose("First.\n\n---\n\nkept: yes\n\n---\n\nLast.")
 

@@ -23,7 +23,7 @@ def memory(
         str | None, typer.Option(metavar="M", help="Model; default smollm2-135m.")
     ] = None,
     adapter: Annotated[
-        str | None, typer.Option(metavar="A", help="Memory adapter: its directory.")
+        str | None, typer.Option(metavar="A", help="Memory adapter: a shipped name or a directory.")
     ] = None,
     segment_size: Annotated[
         int | None,
@@ -41,9 +41,13 @@ def memory(
         ),
     ] = 8,
     tail_tokens: Annotated[
-        int,
-        typer.Option(metavar="T", min=0, help="Also score with T tokens of tail, as in writing."),
-    ] = 0,
+        int | None,
+        typer.Option(
+            metavar="T",
+            min=0,
+            help="Also score behind T tokens of verbatim tail; default as in writing, 0 for none.",
+        ),
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Draw the gains into a file.")
     ] = None,
@@ -79,10 +83,14 @@ def memory(
 
     name, chosen = _choose_model(invocation, settings, adapter_dir)
 
-    def on_skipped(book: "BookFile", num_tokens: int) -> None:
-        output.note(f"{book.name} is left out: too short, with {num_tokens:,} tokens.")
+    left_out = []
 
-    stretch = StretchChoice(segment_size, segments_per_book, tail_tokens, books, seed)
+    def on_skipped(book: "BookFile", why: str) -> None:
+        output.note(f"{book.name} is left out: {why}.")
+        left_out.append({"book": book.name, "why": why})
+
+    tail = settings.tail_tokens if tail_tokens is None else tail_tokens
+    stretch = StretchChoice(segment_size, segments_per_book, tail, books, seed)
     with step_display(output, "Scoring") as on_progress:
         report = evaluate_adapter(chosen, found, stretch, on_skipped, on_progress)
     if Reading.CONTROL not in report.requested.overall.nats:
@@ -90,7 +98,7 @@ def memory(
             f"No control is compared: there is none in {chosen.adapter_dir / CONTROL_FOLDER}."
         )
     if output.as_json:
-        output.document(memory_document(report, name, str(chosen.adapter_dir), seed))
+        output.document(memory_document(report, name, str(chosen.adapter_dir), seed, left_out))
     else:
         for line in memory_tables(report):
             output.data(line)
