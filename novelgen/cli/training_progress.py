@@ -56,9 +56,10 @@ def training_display(output: Output) -> Iterator[Callable[["StepDone"], None]]:
 class StopAfterStep:
     """A callback for steps that raises `KeyboardInterrupt` once a signal has come.
 
-    A signal stops at once where no step is in hand, and so does the second one, which loses the
-    step; but never one of several processes, which would leave the others waiting. Signals that
-    this process was told to ignore, as by nohup, stay ignored.
+    Steps are in hand from the first one told to the last, of which a phase tells when it is saved.
+    A signal stops at once where none is, and so does the second one, which loses the step; but
+    never one of several processes, which would leave the others waiting. Signals that this process
+    was told to ignore, as by nohup, stay ignored.
     """
 
     def __init__(self, show: Callable[["StepDone"], None], output: Output) -> None:

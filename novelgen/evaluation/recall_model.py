@@ -43,8 +43,8 @@ class RecallModelConfig:
     """The size of the backbone and of its memory."""
 
     vocabulary_size: int = 2048
-    hidden_size: int = 96
-    intermediate_size: int = 192
+    hidden_size: int = 64
+    intermediate_size: int = 128
     num_layers: int = 3
     num_heads: int = 4
     num_mem_tokens: int = 8

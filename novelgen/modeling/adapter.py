@@ -228,20 +228,25 @@ def _plain(value: Any) -> Any:
 
 
 def put_in_place(staging: Path, directory: Path) -> None:
-    """Rename `staging` to `directory`, in place of what is there. Raises `OSError`."""
+    """Rename `staging` to `directory`, in place of what is there, wholly or not at all.
+
+    Raises `OSError`.
+    """
     if not directory.exists():
         staging.replace(directory)
         return
     replaced = Path(tempfile.mkdtemp(prefix=f".{directory.name}-old-", dir=directory.parent))
+    old = replaced / directory.name
     try:
-        old = directory.replace(replaced / directory.name)
-        try:
-            staging.replace(directory)
-        except OSError:
+        directory.replace(old)
+        staging.replace(directory)
+    except BaseException:  # an interrupt as well
+        if old.exists() and not directory.exists():
             old.replace(directory)
-            raise
+        raise
     finally:
-        shutil.rmtree(replaced, ignore_errors=True)
+        if directory.exists():  # else the old one is still in there
+            shutil.rmtree(replaced, ignore_errors=True)
 
 
 def _unwritable(directory: Path, error: Exception) -> StorageError:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from novelgen.errors import StorageError
 
+_PARAMETER = "parameter"
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 _STEP = "step"
 
@@ -30,7 +31,7 @@ class PhaseState:
     step: int
     """Optimizer steps done."""
     tokens: int
-    """Tokens of prose read."""
+    """Tokens of prose trained on; those of burn-in segments are read and not counted."""
     seconds: float
     """Time spent training, over all of its runs."""
 
@@ -44,7 +45,7 @@ def save_checkpoint(
     """Write the file in place of an older one. Raises `StorageError` when the disk refuses."""
     tensors: dict[str, Tensor] = {}
     for name, parameter in parameters.items():
-        tensors[f"parameter/{name}"] = _whole(parameter)
+        tensors[f"{_PARAMETER}/{name}"] = _whole(parameter)
         # Nothing for a parameter that has had no gradient yet.
         for part, value in optimizer.state.get(parameter, {}).items():
             tensors[f"{part}/{name}"] = _whole(value)
@@ -57,8 +58,10 @@ def save_checkpoint(
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(path)
-    except (OSError, SafetensorError) as error:
+    except BaseException as error:  # an interrupt as well leaves no half a file
         partial.unlink(missing_ok=True)
+        if not isinstance(error, OSError | SafetensorError):
+            raise
         raise StorageError(
             f"The checkpoint {path} could not be written: {error}.",
             "Check the free space and the permissions of the folder.",
@@ -69,18 +72,22 @@ def load_checkpoint(
     path: Path,
     parameters: Mapping[str, nn.Parameter],
     optimizer: torch.optim.Optimizer | None,
+    may_lack: str | None = None,
 ) -> PhaseState:
     """Put a saved state into `parameters` and, if given, into `optimizer`.
 
-    Parameters that the file does not hold stay as they are, so that a phase can start from the
-    end of another. Raises `StorageError` for a damaged file.
+    The file holds these parameters and no others, except that those whose names begin with
+    `may_lack` stay as they are where it does not hold them: so a phase starts from the end of
+    another that trained less. Raises `StorageError` for a damaged file and for one that does not
+    fit.
     """
     with _opened(path) as file:
         state = _state_of(file)
         held = set(file.keys())
+        _require_fitting(held, parameters, may_lack)
         for name, parameter in parameters.items():
-            if f"parameter/{name}" in held:
-                _copy(parameter, file.get_tensor(f"parameter/{name}"))
+            if f"{_PARAMETER}/{name}" in held:
+                _copy(parameter, file.get_tensor(f"{_PARAMETER}/{name}"))
             if optimizer is not None and f"{_MOMENTS[0]}/{name}" in held:
                 moments = {m: file.get_tensor(f"{m}/{name}") for m in _MOMENTS}
                 _restore(optimizer, parameter, moments, file.get_tensor(f"{_STEP}/{name}"))
@@ -118,6 +125,22 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _state_of(file: Any) -> PhaseState:
     return PhaseState(**json.loads(file.metadata()["state"]))
+
+
+def _require_fitting(
+    held: set[str], parameters: Mapping[str, nn.Parameter], may_lack: str | None
+) -> None:
+    found = {key.removeprefix(f"{_PARAMETER}/") for key in held if key.startswith(f"{_PARAMETER}/")}
+    strangers = sorted(found - parameters.keys())
+    if strangers:
+        raise ValueError(f"it holds {strangers[0]}, which is not trained here")
+    lacking = sorted(
+        name
+        for name in parameters.keys() - found
+        if may_lack is None or not name.startswith(may_lack)
+    )
+    if lacking:
+        raise ValueError(f"it lacks {lacking[0]}")
 
 
 def _whole(tensor: Tensor) -> Tensor:

@@ -35,11 +35,13 @@ class TrainingConfig:
     segment_size: int = 256
     """The segment size of the adapter, which generation then writes with."""
     min_segment_tokens: int = 48
+    """The shortest segment length of a batch."""
     max_segment_tokens: int = 256
-    """A batch draws its segment length evenly between these two."""
+    """The longest; a batch draws its segment length evenly between the two."""
     min_segments: int = 2
+    """The smallest number of segments of a window."""
     max_segments: int = 4
-    """A batch draws its number of segments evenly between these two, early on."""
+    """The largest, early on; a batch draws its number of segments evenly between the two."""
     late_from: float = 0.5
     """Share of the memory phase after which windows grow longer."""
     late_max_segments: int = 8
@@ -57,7 +59,8 @@ class TrainingConfig:
     """Tokens of a window, at most: long segments come in smaller numbers, but never below the
     least number of segments."""
     bptt_depth: int = 4
-    """Memory hand-overs that gradients go back through."""
+    """Memory hand-overs that gradients go back through, counted from the last segment. Where it
+    cuts, coverage is cut as well; else coverage reaches back to the start, burn-in included."""
     first_segment_weight: float = 0.2
     """How often the first segment is scored, which no memory can help."""
     context_share: float = 0.5
@@ -67,6 +70,7 @@ class TrainingConfig:
     reconstruction_share: float = 0.1
     """Share of batches that rebuild a stretch from memory alone, annealed to 0 at half-time."""
     reconstruction_tokens: int = 32
+    """Length of that stretch, inside the segment that was written last."""
     coverage_weight: float = 0.05
     """Weight of pointing at the rare words that come again."""
     num_mem_tokens: int = 24

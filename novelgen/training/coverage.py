@@ -5,6 +5,10 @@ next segment that was read before, the mass of that word in all slots is its cov
 is the weighted mean of minus its logarithm. It teaches slots to take up and to keep names long
 before the language model's own loss could. The idea is ours; the mixing follows the gate, so
 the mass is exact up to the learned residual.
+
+Gradients reach the attention and the gate of every update that was pointed with since the last
+cut (`detach`), whether or not the memory itself carried a gradient on: burn-in detaches the
+memory after every segment, and a word that was taken up in it still teaches the cell to keep it.
 """
 
 from collections.abc import Iterable
@@ -36,7 +40,8 @@ class Coverage:
         self._mass: Tensor | None = None  # (batch, slots, tokens read)
         self._read: Tensor | None = None  # (batch, tokens read)
         self._losses: list[Tensor] = []
-        self._shares: list[Tensor] = []
+        self._shares: list[Tensor] = []  # summed over the rows that expect a rare word
+        self._counts: list[Tensor] = []  # such rows
 
     def point(self, segment: TokenBatch, update: MemoryUpdate) -> None:
         """Take up where the slots point after `segment`."""
@@ -49,7 +54,7 @@ class Coverage:
         self._read = torch.cat([self._read, ids], dim=1)
 
     def detach(self) -> None:
-        """Carry no gradient back beyond here, as the memory does at a cut."""
+        """Carry no gradient back beyond here, as the memory does at a cut of `bptt_depth`."""
         if self._mass is not None:
             self._mass = self._mass.detach()
 
@@ -71,18 +76,30 @@ class Coverage:
             is_expected &= ~same[:, :, -gap_tokens:].any(2)
         weights = self._weights.to(ids.device)[ids.clamp(min=0)] * is_expected
         # Row by row, so that processes with a share of the rows agree with one that has them all.
-        total = weights.sum(1).clamp(min=_FLOOR)  # (batch,)
+        weight = weights.sum(1)  # (batch,)
+        total = weight.clamp(min=_FLOOR)
         covered = mass.squeeze(2).clamp(0, 1)
         self._losses.append((-(weights * (covered + _FLOOR).log()).sum(1) / total).mean())
-        self._shares.append(((weights * covered).sum(1) / total).mean().detach())
+        with torch.no_grad():
+            shares = (weights * covered).sum(1) / weight  # undefined in rows without weight
+            self._shares.append(shares.where(weight > 0, 0.0).sum())
+            self._counts.append((weight > 0).sum())
 
     def loss(self) -> Tensor | None:
-        """The mean over segments; None when none was judged."""
+        """The mean over rows and segments; None when none was judged."""
         return torch.stack(self._losses).mean() if self._losses else None
 
     def share(self) -> float | None:
-        """The weighted share of the rare words to come that slots point at."""
-        return float(torch.stack(self._shares).mean()) if self._shares else None
+        """The weighted share of the rare words to come that slots point at.
+
+        The mean over the rows of segments that have such words; None when none has.
+        """
+        count = self.num_judged()
+        return float(torch.stack(self._shares).sum()) / count if count else None
+
+    def num_judged(self) -> int:
+        """Rows of segments, all together, that have rare words which came before."""
+        return int(torch.stack(self._counts).sum()) if self._counts else 0
 
 
 def _ids_of(segment: TokenBatch, device: torch.device) -> Tensor:

@@ -1,11 +1,19 @@
 """What a batch of windows costs: the loss that every phase minimises.
 
+    burn-in segments    [memory | prose | write slots]        not scored: the cell alone learns
     segments 1 .. K-1   [memory | prose | write slots]        scored as they are read
     segment K           [memory | brief | tail | prose]       scored as generation reads it
 
-Without memory every segment stands alone, and the same batches make the control. Two more terms
+Without memory every segment stands alone, after the tokens that begin a text for the model if it
+has any, and the same batches make the control. Two more terms
 make memories worth reading: now and then a stretch is rebuilt from memory alone, and slots that
-point at rare words which come again are rewarded. Knows tokens, not text.
+point at rare words which come again are rewarded (coverage).
+
+How far gradients go back: those of nats and of a rebuilt stretch as far as the memory carries
+them, through `bptt_depth` hand-overs and never into the burn-in, after each segment of which the
+memory is detached. Those of coverage go back through what the slots point at instead, to the
+first segment of the burn-in if there is no cut of `bptt_depth` on the way. This is what the
+burn-in is for: it teaches gates to keep a word over many segments. Knows tokens, not text.
 """
 
 import random
@@ -24,6 +32,8 @@ from novelgen.modeling.token_batch import TokenBatch, pad_left
 from novelgen.training.config import TrainingConfig
 from novelgen.training.coverage import Coverage
 from novelgen.training.windows import Shape
+
+_Call = Callable[..., Any]
 
 
 @dataclass(slots=True)
@@ -47,7 +57,9 @@ class Objective:
     reconstruction: float | None
     """Mean nats of a stretch rebuilt from memory alone."""
     coverage: float | None
-    """How much of the rare words to come the memory points at, 0 to 1."""
+    """How much of the rare words to come the memory points at, 0 to 1; None if none came."""
+    num_coverage_rows: int = 0
+    """Rows of segments that `coverage` is the mean of."""
 
 
 def measure(
@@ -58,11 +70,14 @@ def measure(
     config: TrainingConfig,
     rare_words: Tensor,
     seed: int,
+    start_ids: Sequence[int] = (),
 ) -> Objective:
     """The objective of one batch. One row of `token_ids` and `briefs` a window.
 
-    `rare_words` is the weight of every token as a rare word, `(vocabulary,)`, 0 to 1.
+    `rare_words` is the weight of every token as a rare word, `(vocabulary,)`, 0 to 1. `start_ids`
+    begin a text for the model; with memory its slots stand there instead.
     """
+    start = () if model.cell is not None else tuple(start_ids)
     rows = torch.tensor([list(row) for row in token_ids], device=model.device)  # (batch, tokens)
     size = shape.segment_tokens
     segments = [
@@ -79,21 +94,21 @@ def measure(
         memory = _burn_in(model, memory, segments[: shape.burn_in], coverage, shape.gap_tokens)
         memory = _cut(memory, initial)
         segments = segments[shape.burn_in :]
-    updates: list[MemoryUpdate] = []
     for index, segment in enumerate(segments[:-1]):
         if is_bptt_cut(index, len(segments), config.bptt_depth):
             memory = _cut(memory, initial)
             coverage.detach()
         coverage.expect(segment, shape.gap_tokens)
-        memory = _read(model, memory, segment, index, shape, call, sums, updates)
-        if updates:
-            coverage.point(segment, updates[-1])
-    if is_bptt_cut(len(segments) - 1, len(segments), config.bptt_depth):
-        memory = _cut(memory, initial)
-        coverage.detach()
+        update = _read(model, memory, segment, index, shape, call, sums, start)
+        if update is not None:
+            memory = update.memory
+            coverage.point(segment, update)
     coverage.expect(segments[-1], max(shape.tail_tokens, shape.gap_tokens))
-    layout = _in_layout(rows, shape, briefs)
-    sums.later.append(call(model.predict, memory, layout, _scored(model, shape)))
+    layout = _in_layout(rows, shape, briefs, start)
+    # Without memory a text's first token cannot be scored.
+    can_score_all = model.cell is not None or min(layout.lengths) > shape.segment_tokens
+    num_scored = shape.segment_tokens - (not can_score_all)
+    sums.later.append(call(model.predict, memory, layout, num_scored))
     rebuilt = None
     if shape.is_reconstructing and model.cell is not None:
         rebuilt = _rebuild(model, memory, segments[-2], config.reconstruction_tokens, call, seed)
@@ -109,8 +124,10 @@ def _burn_in(
 ) -> Tensor:
     """The memory after segments that only teach the cell what to point at and what to keep.
 
-    No gradient goes through the language model, so that windows can be long: words that come
-    again after hundreds of tokens are what a memory is for when the last pages are verbatim.
+    No gradient goes through the language model nor through the memory from segment to segment, so
+    that windows can be long: words that come again after hundreds of tokens are what a memory is
+    for when the last pages are verbatim. `coverage` keeps its gradient, for the segments after
+    these as well.
     """
     if model.cell is None:
         return memory
@@ -120,9 +137,6 @@ def _burn_in(
         coverage.point(segment, update)
         memory = update.memory.detach()
     return memory
-
-
-_Call = Callable[..., Any]
 
 
 def _plainly(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -135,26 +149,27 @@ def _read(
     segment: TokenBatch,
     index: int,
     shape: Shape,
-    call: "_Call",
+    call: _Call,
     sums: _Sums,
-    updates: list[MemoryUpdate],
-) -> Tensor:
-    """The memory after one of the segments before the last; its losses go into `sums`."""
+    start: Sequence[int],
+) -> MemoryUpdate | None:
+    """What one of the segments before the last makes of the memory; its losses go into `sums`."""
     is_first = index == 0 and not shape.burn_in
     is_scored = not is_first or shape.is_first_scored
     target = sums.first if is_first else sums.later
     if model.cell is None:
         if is_scored:
-            target.append(call(model.predict, memory, segment, segment.max_length - 1))
-        return memory
-    if not is_scored:
-        updates.append(call(model.write_update, memory, segment))
-        return updates[-1].memory
-    output: SegmentOutput = call(model.read_segment, memory, segment)
-    target.append(output.token_loss)
-    assert output.update is not None
-    updates.append(output.update)
-    return output.memory
+            num_scored = segment.max_length - (not start)
+            target.append(call(model.predict, memory, _after_start(segment, start), num_scored))
+        return None
+    update: MemoryUpdate | None
+    if is_scored:
+        output: SegmentOutput = call(model.read_segment, memory, segment)
+        target.append(output.token_loss)
+        update = output.update
+    else:
+        update = call(model.write_update, memory, segment)
+    return update
 
 
 def _cut(memory: Tensor, initial: Tensor) -> Tensor:
@@ -162,17 +177,25 @@ def _cut(memory: Tensor, initial: Tensor) -> Tensor:
     return memory.detach() + 0 * initial
 
 
-def _in_layout(rows: Tensor, shape: Shape, briefs: Sequence[Sequence[int]]) -> TokenBatch:
-    """`[brief | tail | prose]` of the last segment of every row."""
+def _after_start(segment: TokenBatch, start: Sequence[int]) -> TokenBatch:
+    """`[start | prose]` of every row."""
+    if not start:
+        return segment
+    return pad_left([[*start, *row] for row in segment.input_ids.tolist()])
+
+
+def _in_layout(
+    rows: Tensor, shape: Shape, briefs: Sequence[Sequence[int]], start: Sequence[int]
+) -> TokenBatch:
+    """`[start | brief | tail | prose]` of the last segment of every row."""
     num_kept = shape.tail_tokens + shape.segment_tokens
-    kept = rows[:, -num_kept:].tolist()
-    return pad_left([[*brief, *row] for brief, row in zip(briefs, kept, strict=True)])
-
-
-def _scored(model: RecurrentLM, shape: Shape) -> int:
-    """Tokens of the last segment that can be scored: without memory, not a text's first."""
-    has_context = shape.has_brief or shape.tail_tokens > 0
-    return shape.segment_tokens - (model.cell is None and not has_context)
+    texts = [
+        [*brief, *row] for brief, row in zip(briefs, rows[:, -num_kept:].tolist(), strict=True)
+    ]
+    # The template of a chat has the start of a text already.
+    return pad_left(
+        [text if tuple(text[: len(start)]) == tuple(start) else [*start, *text] for text in texts]
+    )
 
 
 def _rebuild(
@@ -180,7 +203,7 @@ def _rebuild(
     memory: Tensor,
     segment: TokenBatch,
     num_tokens: int,
-    call: "_Call",
+    call: _Call,
     seed: int,
 ) -> Tensor:
     """Nats of a stretch of the segment that was written last, from memory alone."""
@@ -208,4 +231,5 @@ def _combine(
             nats=float(torch.cat([losses.flatten() for losses in sums.later]).mean()),
             reconstruction=None if rebuilt is None else float(rebuilt.mean()),
             coverage=coverage.share(),
+            num_coverage_rows=coverage.num_judged(),
         )

@@ -23,7 +23,7 @@ from novelgen.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
-from novelgen.training.module import TrainingModule, make_optimizer, rate_scale
+from novelgen.training.module import CELL_PREFIX, TrainingModule, make_optimizer, rate_scale
 from novelgen.training.objective import Objective
 from novelgen.training.progress import OnStep, StepDone
 from novelgen.training.step_log import StepLog
@@ -65,8 +65,8 @@ def run_phase(
     """Train `module` to the end of the phase; returns how far it is.
 
     When `on_step` raises `KeyboardInterrupt`, in any process, the step it was told of is saved and
-    the interrupt goes on in all of them. Raises `ModelError` when the loss breaks, `StorageError`
-    when a checkpoint cannot be written.
+    the interrupt goes on in all of them. It is told of the last step once that is saved. Raises
+    `ModelError` when the loss breaks, `StorageError` when a checkpoint cannot be written.
     """
     if module.config.batch_size % accelerator.num_processes:
         raise UsageError(
@@ -82,11 +82,14 @@ def run_phase(
             done = run.step(sampler.batch(run.state.step))
             if log is not None:
                 log.write(done)
+            is_last = run.state.step == plan.total_steps
+            if is_last:
+                run.save()  # before the listener hears that no step is in hand any more
             wants_stop = _tell(on_step, done)
             is_due = time.monotonic() - saved >= seconds_between_checkpoints
             # Every process takes part in saving, so they must all want it.
             is_stopping, is_saving = run.agree(wants_stop), run.agree(is_due or wants_stop)
-            if is_saving:
+            if is_saving and not is_last:
                 run.save()
                 saved = time.monotonic()
             if is_stopping:
@@ -94,7 +97,6 @@ def run_phase(
     finally:
         if log is not None:
             log.close()
-    run.save()
     accelerator.wait_for_everyone()  # the next phase reads what the first process has saved
     return run.state
 
@@ -122,7 +124,8 @@ class _PhaseRun:
         self._briefs = DerivedBriefs(tokenization)
         self._tokenization = tokenization
         if plan.starts_from is not None and not plan.checkpoint.exists():
-            load_checkpoint(plan.starts_from, module.trainable(), None)
+            # The control has no memory to start from.
+            load_checkpoint(plan.starts_from, module.trainable(), None, may_lack=CELL_PREFIX)
         # Together, since FSDP2 puts sharded parameters in place of those the optimizer knows.
         self._prepared, self._optimizer = accelerator.prepare(
             module, make_optimizer(module, module.config)
@@ -161,7 +164,7 @@ class _PhaseRun:
             loss=self._mean(float(objective.loss.detach())) or 0.0,
             nats=self._mean(objective.nats) or 0.0,
             reconstruction=self._mean(objective.reconstruction),
-            coverage=self._mean(objective.coverage),
+            coverage=self._mean(objective.coverage, objective.num_coverage_rows),
             gradient_norm=float(norm),
             num_tokens=num_tokens,
             tokens=self.state.tokens,
@@ -193,15 +196,17 @@ class _PhaseRun:
         cut = batch.shape.num_tokens - batch.shape.segment_tokens
         earlier = self._tokenization.decode(window.token_ids[:cut])
         passage = self._tokenization.decode(window.token_ids[cut:])
-        return self._briefs.token_ids(window.book, window.start, earlier, passage)
+        brief = self._briefs.token_ids(window.book, window.start, earlier, passage)
+        # Names and words are as long as a book has them; what does not fit is left out whole.
+        return brief if len(brief) <= self._module.brief_room(batch.shape) else ()
 
-    def _mean(self, figure: float | None) -> float | None:
-        """The mean of a figure over all processes that have it."""
+    def _mean(self, figure: float | None, weight: float = 1.0) -> float | None:
+        """The mean of a figure over all processes that have it, each with its weight."""
         if self._accelerator.num_processes == 1:
             return figure
-        pair = torch.tensor([0.0 if figure is None else figure, float(figure is not None)])
-        total, count = self._accelerator.reduce(pair.to(self._accelerator.device)).tolist()
-        return total / count if count else None
+        pair = torch.tensor([0.0, 0.0] if figure is None else [figure * weight, weight])
+        total, weights = self._accelerator.reduce(pair.to(self._accelerator.device)).tolist()
+        return total / weights if weights else None
 
     def _set_rates(self) -> None:
         plan, warmup_steps = self._plan, self._module.config.warmup_steps

@@ -10,6 +10,8 @@ import sys
 
 import torch
 from accelerate import Accelerator
+from accelerate.utils import FullyShardedDataParallelPlugin
+from torch.distributed.fsdp import MixedPrecisionPolicy
 
 from novelgen.modeling.backbone import choose_device
 
@@ -28,7 +30,25 @@ def start_processes(device: str) -> Accelerator:
         _keep_memory()
     if kind == "cuda" and chosen.index is not None:  # a launcher gives each process its own
         torch.cuda.set_device(chosen)
-    return Accelerator(cpu=kind == "cpu", mixed_precision="bf16" if kind == "cuda" else "no")
+    return Accelerator(
+        cpu=kind == "cpu",
+        mixed_precision="bf16" if kind == "cuda" else "no",
+        fsdp_plugin=sharding_plugin(),
+    )
+
+
+def sharding_plugin() -> FullyShardedDataParallelPlugin | None:
+    """How parameters are sharded, when the launcher asks for FSDP.
+
+    They reach the model as they are kept, in float32, where accelerate would turn them all into
+    bfloat16: the memory cell computes in float32, and the rest in bfloat16 by autocast.
+    """
+    if os.environ.get("ACCELERATE_USE_FSDP", "false").lower() != "true":
+        return None
+    plugin = FullyShardedDataParallelPlugin()
+    if plugin.fsdp_version == 2:
+        plugin.mixed_precision_policy = MixedPrecisionPolicy()  # accelerate keeps one that is set
+    return plugin
 
 
 def is_first_process() -> bool:

@@ -19,8 +19,9 @@ class StepDone:
     coverage: float | None
     gradient_norm: float
     num_tokens: int
+    """Tokens of prose trained on in this step; burn-in is read and not counted."""
     tokens: int
-    """Tokens of prose read in this phase, over all of its runs."""
+    """Tokens of prose trained on in this phase, over all of its runs; burn-in is not counted."""
     tokens_per_second: float
     seconds: float
     """Time spent in this phase, over all of its runs."""

@@ -23,7 +23,12 @@ from torch import nn
 
 from novelgen.errors import ModelError, StorageError, UsageError
 from novelgen.modeling.adapter import describe_adapter, put_in_place, save_adapter
-from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER, LoraSettings
+from novelgen.modeling.adapter_config import (
+    CONFIG_NAME,
+    CONTROL_FOLDER,
+    RECORD_NAME,
+    LoraSettings,
+)
 from novelgen.modeling.backbone import Backbone, load_backbone
 from novelgen.modeling.causal_lm import embedding_of
 from novelgen.modeling.lora import add_lora
@@ -36,15 +41,14 @@ from novelgen.training.checkpoint import PhaseState, is_writer, load_checkpoint,
 from novelgen.training.config import Phase, TrainingConfig
 from novelgen.training.coverage import rare_word_weights
 from novelgen.training.module import TrainingModule
+from novelgen.training.output_folder import carry_over, holds_adapter_of
 from novelgen.training.phase import SECONDS_BETWEEN_CHECKPOINTS, PhasePlan, run_phase
 from novelgen.training.progress import OnStep
+from novelgen.training.record import differences, read_record
 from novelgen.training.windows import WindowSampler
 
-RECORD_NAME = "training.json"
 _LOCK_NAME = ".lock"
 _SAMPLED_BATCHES = 120
-# Settings that may change on the way: the steps stay the same.
-_WITHOUT_EFFECT = ("gradient_checkpointing",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Trained:
     adapter: Path
     phases: Mapping[str, PhaseState]
     """How far each phase that ran is."""
+    unfinished: Mapping[str, tuple[int, int]]
+    """Steps done and steps due of every phase that is not at its end, whether it ran or not."""
 
     @property
     def is_written(self) -> bool:
@@ -113,7 +119,7 @@ def train(
         if is_writer():
             _assemble(base, books, config, work, output)
         accelerator.wait_for_everyone()
-    return Trained(output, states)
+    return Trained(output, states, _unfinished(config, work))
 
 
 def work_folder(output: Path) -> Path:
@@ -183,7 +189,7 @@ def _run(
         embedding_of(model.lm).num_embeddings,
     )
     sampler = WindowSampler(books, tokenization, config, plan.batches_of, plan.total_steps)
-    module = TrainingModule(model, config, rare_words)
+    module = TrainingModule(model, config, rare_words, tokenization.with_start([]))
     try:
         return run_phase(
             plan, module, sampler, tokenization, accelerator, on_step, seconds_between_checkpoints
@@ -215,14 +221,25 @@ def _require_begun_rightly(plan: PhasePlan, config: TrainingConfig) -> None:
 
 
 def _require_context(model: RecurrentLM, config: TrainingConfig) -> None:
-    tail = max(config.max_tail_tokens, config.late_max_tail_tokens) if config.context_share else 0
-    # The read pass has a tail where the write pass has slots; a brief comes on top.
-    longest = config.max_segment_tokens + config.num_mem_tokens + max(tail, config.num_mem_tokens)
+    slots = config.num_mem_tokens
+    tail = 0
+    if config.context_share or config.late_context_share:
+        tail = max(config.max_tail_tokens, config.late_max_tail_tokens)
+        num_before = max(config.max_segments, config.late_max_segments) - 1
+        tail = min(tail, num_before * config.max_segment_tokens)
+    # The read pass has a tail where the write pass has slots; a brief comes on top where it fits.
+    longest = config.max_segment_tokens + slots + max(tail, slots)
     if longest > model.context_size:
         raise UsageError(
             f"Passes of {longest:,} tokens are too long for this model, which reads "
             f"{model.context_size:,} at once.",
             "Lower --max-segment-tokens, --late-max-tail-tokens or --max-tail-tokens.",
+        )
+    if config.segment_size + 2 * slots > model.context_size:
+        raise UsageError(
+            f"Segments of {config.segment_size:,} tokens between twice {slots} memory slots are "
+            f"too long for this model, which reads {model.context_size:,} at once.",
+            "Lower --segment-size or --num-mem-tokens.",
         )
 
 
@@ -271,7 +288,7 @@ def _require_same_training(
     record = _record(base, config, books)
     path = work / RECORD_NAME
     if path.exists():
-        different = sorted(_differences(_read_record(path), record))
+        different = sorted(differences(read_record(path), record))
         if different:
             raise UsageError(
                 f"{work} holds a training with other settings: {', '.join(different)}.",
@@ -281,26 +298,6 @@ def _require_same_training(
         partial = path.with_suffix(".partial")  # the other processes read it at the same time
         partial.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         partial.replace(path)
-
-
-def _read_record(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or not isinstance(found.get("config"), dict):
-            raise ValueError("it is no record of a training")
-    except ValueError as error:
-        raise StorageError(
-            f"{path} is damaged: {error}.", f"Remove {path.parent}, or name another --output."
-        ) from error
-    return found
-
-
-def _differences(found: dict[str, Any], record: dict[str, Any]) -> set[str]:
-    flat_found = {**found, **found["config"]}
-    flat_record = {**record, **record["config"]}
-    plain = json.loads(json.dumps(flat_record))
-    names = (set(flat_found) | set(plain)) - {"config", *_WITHOUT_EFFECT}
-    return {name for name in names if flat_found.get(name) != plain.get(name)}
 
 
 def _record(base: Base, config: TrainingConfig, books: Sequence[Book]) -> dict[str, Any]:
@@ -316,18 +313,29 @@ def _record(base: Base, config: TrainingConfig, books: Sequence[Book]) -> dict[s
 def _assemble(
     base: Base, books: Sequence[Book], config: TrainingConfig, work: Path, output: Path
 ) -> None:
-    """Write the adapter of the phases that have begun; nothing before there is a memory."""
-    memory = plan_of(Phase.MEMORY, config, work)
-    if not memory.checkpoint.exists():
+    """Write the adapter of the phases that have begun; nothing before there is a memory.
+
+    What nobody trained since is left alone, and so is what others put there.
+    """
+    if not plan_of(Phase.MEMORY, config, work).checkpoint.exists():
+        return
+    checkpoints = {
+        phase: checkpoint
+        for phase in (Phase.MEMORY, Phase.RIVAL)
+        if (checkpoint := plan_of(phase, config, work).checkpoint).exists()
+    }
+    record = _record(base, config, books)
+    states = {phase.value: asdict(read_state(path)) for phase, path in checkpoints.items()}
+    if holds_adapter_of(output, {**record, "phases": states}, base.fingerprint):
         return
     staging = work / "adapter"
-    phases = {}
-    for phase, folder in ((Phase.MEMORY, staging), (Phase.RIVAL, staging / CONTROL_FOLDER)):
-        checkpoint = plan_of(phase, config, work).checkpoint
-        if checkpoint.exists():
-            phases[phase.value] = asdict(_save(base, config, phase, checkpoint, folder))
-    record = {**_record(base, config, books), "phases": phases}
+    for phase, path in checkpoints.items():
+        folder = staging if phase is Phase.MEMORY else staging / CONTROL_FOLDER
+        # As it is by now: the phase may be going on in another process.
+        states[phase.value] = asdict(_save(base, config, phase, path, folder))
+    record = {**record, "phases": states}
     (staging / RECORD_NAME).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    carry_over(output, staging)
     put_in_place(staging, output)
 
 
@@ -343,6 +351,12 @@ def _save(
     )
     save_adapter(model, described, folder)
     return state
+
+
+def _unfinished(config: TrainingConfig, work: Path) -> dict[str, tuple[int, int]]:
+    plans = [plan_of(phase, config, work) for phase in config.phases]
+    steps = {plan.name: (read_state(plan.checkpoint).step, plan.total_steps) for plan in plans}
+    return {name: (done, due) for name, (done, due) in steps.items() if done < due}
 
 
 def _out_of_memory() -> ModelError:

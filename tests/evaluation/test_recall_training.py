@@ -1,5 +1,7 @@
 """Training of the recall backbone: a tiny one learns in seconds, repeatably, and is kept."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -65,6 +67,24 @@ def test_training_is_repeatable() -> None:
     assert len(losses[0]) == 4
 
 
+def test_searching_noise_closes_gates_that_it_opens() -> None:
+    tokenizer = train_tokenizer(vocabulary_sentences(), TINY.vocabulary_size)
+    noise = read_noise(None, encode_with(tokenizer))[:50_000]
+    opened = {}
+    for rows in (0, 16):
+        level = Level(32, 2, closing_weight=3.0, learning_rate=5e-3, searched_rows=rows)
+        # In every sample of one segment a fact stands, so nothing else closes a gate.
+        level = replace(level, max_segments=1)
+        config = replace(tiny_training(30), levels=(level,))
+        model, _ = train_recall(config, tokenizer, noise, lambda _: None)
+        rows_of_noise = torch.stack([noise[at : at + 32].long() for at in range(0, 3200, 32)])
+        with torch.inference_mode():
+            memory = model.initial_memory(len(rows_of_noise))
+            kept = model.write_update(memory, _whole(rows_of_noise)).kept
+        opened[rows] = float((1 - kept).mean())
+    assert opened[16] < 0.5 * opened[0]
+
+
 def test_a_saved_model_answers_alike(trained, tmp_path) -> None:
     recall, tokenizer, _, last = trained
     save_recall_model(recall.model, tokenizer, {"steps": last.step}, tmp_path / "model")
@@ -105,14 +125,14 @@ def test_gate_noise_differs_by_row_and_leaves_the_cell_as_it_was() -> None:
     assert all(torch.equal(before[name], after[name]) for name in before)
 
 
-def test_the_curriculum_climbs_only_when_all_tasks_are_answered() -> None:
+def test_the_curriculum_climbs_when_all_tasks_are_answered_or_steps_are_used_up() -> None:
     tokenizer = train_tokenizer(vocabulary_sentences(), TINY.vocabulary_size)
     noise = read_noise(None, encode_with(tokenizer))[:50_000]
-    for passing, expected in ((-1.0, 1), (1.1, 0)):
+    for passing, max_steps, expected in ((-1.0, 2000, 1), (1.1, 2000, 0), (1.1, 20, 1)):
+        first = Level(32, 1, passing_accuracy=passing, max_steps=max_steps)
         config = RecallTrainingConfig(
             model=TINY,
-            levels=(Level(32, 1), Level(40, 1)),
-            passing_accuracy=passing,
+            levels=(first, Level(40, 1)),
             final_steps=1,
             max_steps=60,
         )

@@ -9,7 +9,18 @@ from novelgen.bootstrap import adapter_name
 from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.modeling import shipped_adapters
-from novelgen.modeling.adapter_config import CONFIG_NAME, AdapterConfig, LoraSettings
+from novelgen.modeling.adapter import load_adapter
+from novelgen.modeling.adapter_config import (
+    CONFIG_NAME,
+    CONTROL_FOLDER,
+    AdapterConfig,
+    LoraSettings,
+    parse_adapter_config,
+)
+from novelgen.modeling.catalog import DEFAULT_MODEL
+from novelgen.prompting.brief import BRIEF_VERSION
+
+MAX_BYTES = 25_000_000
 
 
 @pytest.fixture
@@ -41,3 +52,29 @@ def test_an_adapter_is_a_shipped_name_a_directory_or_an_error(
     assert "tiny-10" in caught.value.remedy
     with pytest.raises(UsageError, match="scripted"):
         adapter_name("tiny-2", SCRIPTED_MODEL)
+
+
+def test_the_default_model_comes_with_an_adapter_its_control_and_its_papers() -> None:
+    name = adapter_name(AUTO_ADAPTER, DEFAULT_MODEL)
+    assert name != NO_MEMORY_ADAPTER
+    directory = shipped_adapters.shipped_adapters()[name]
+    config = parse_adapter_config(directory / CONFIG_NAME)
+    control = parse_adapter_config(directory / CONTROL_FOLDER / CONFIG_NAME)
+    assert config.base_model == DEFAULT_MODEL
+    assert config.brief_version == BRIEF_VERSION
+    assert config.num_mem_tokens > 0 and control.num_mem_tokens == 0
+    assert control.base_model_fingerprint == config.base_model_fingerprint
+    training = json.loads((directory / "training.json").read_text(encoding="utf-8"))
+    assert training["base_model_fingerprint"] == config.base_model_fingerprint
+    assert training["phases"]["memory"]["tokens"] == training["phases"]["rival"]["tokens"]
+    results = json.loads((directory / "results.json").read_text(encoding="utf-8"))
+    assert all(result["gain"]["other_book"]["ci95"][0] > 0 for result in results["memory_alone"])
+
+
+@pytest.mark.parametrize("part", ["", CONTROL_FOLDER])
+def test_shipped_weights_are_whole_and_small(part: str) -> None:
+    for directory in shipped_adapters.shipped_adapters().values():
+        config = parse_adapter_config(directory / CONFIG_NAME)
+        assert load_adapter(directory / part, config.base_model_fingerprint).lora
+        total = sum(path.stat().st_size for path in directory.rglob("*.safetensors"))
+        assert 0 < total <= MAX_BYTES

@@ -4,10 +4,14 @@ python -m tests.training.sharing_worker RANK MODEL CORPUS FOLDER: rank 0 leaves 
 losses in FOLDER.
 """
 
+import json
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
+from accelerate.utils import FullyShardedDataParallelPlugin
 from safetensors.torch import save_file
 from torch import Tensor, distributed
 from torch.distributed.fsdp import fully_shard
@@ -15,11 +19,13 @@ from torch.nn.parallel import DistributedDataParallel
 
 from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.causal_lm import unwrap_peft
+from novelgen.modeling.memory_cell import MemoryUpdate
 from novelgen.modeling.torch_engine import tokenization_of
 from novelgen.training.checkpoint import PhaseState, load_checkpoint, save_checkpoint
 from novelgen.training.corpus import read_corpus
 from novelgen.training.module import TrainingModule, make_optimizer
 from novelgen.training.objective import Objective
+from novelgen.training.processes import sharding_plugin
 from novelgen.training.trainer import build_model
 from novelgen.training.windows import Shape, WindowBatch, WindowSampler
 from tests.training.tiny_training import TINY
@@ -77,10 +83,10 @@ def gradients_of(module: TrainingModule) -> dict[str, Tensor]:
     return found
 
 
-def shard(module: TrainingModule) -> TrainingModule:
+def shard(module: TrainingModule, **options: Any) -> TrainingModule:
     for layer in unwrap_peft(module.model.lm).model.layers:
-        fully_shard(layer)
-    fully_shard(module)
+        fully_shard(layer, **options)
+    fully_shard(module, **options)
     return module
 
 
@@ -97,6 +103,7 @@ def main() -> None:
     sharded = shard(make_module(model_dir))
     leave(folder / "fsdp", sharded, sharded, batch, rank)
     come_back(folder, model_dir, sharded)
+    train_in_two_precisions(folder, model_dir, batch, rank)
     distributed.destroy_process_group()
 
 
@@ -110,9 +117,53 @@ def leave(
         objective.loss.backward()
     loss = objective.loss.detach().clone()
     distributed.all_reduce(loss)
+    rows = objective.num_coverage_rows
+    coverage = torch.tensor([(objective.coverage or 0.0) * rows, rows])
+    distributed.all_reduce(coverage)
     found = gradients_of(module)
     if rank == 0:
-        save_file({**found, "loss": loss / NUM_PROCESSES}, path)
+        figures = {"loss": loss / NUM_PROCESSES, "coverage": coverage[0] / coverage[1]}
+        save_file({**found, **figures}, path)
+
+
+def train_in_two_precisions(folder: Path, model_dir: Path, batch: WindowBatch, rank: int) -> None:
+    """A step in bfloat16 with the trainer's own plugin, and with accelerate's."""
+    os.environ |= {"ACCELERATE_USE_FSDP": "true", "FSDP_VERSION": "2"}
+    ours = sharding_plugin()
+    assert ours is not None
+    said = {
+        "ours": train_in_bfloat16(ours, model_dir, batch, rank),
+        "accelerate's": train_in_bfloat16(FullyShardedDataParallelPlugin(), model_dir, batch, rank),
+    }
+    if rank == 0:
+        (folder / "precision.json").write_text(json.dumps(said))
+
+
+def train_in_bfloat16(
+    plugin: FullyShardedDataParallelPlugin, model_dir: Path, batch: WindowBatch, rank: int
+) -> list[str]:
+    """What the memory cell's parameters were at its updates, and the error that came of it."""
+    plugin.set_mixed_precision("bf16")  # as an accelerator on a GPU does
+    module = shard(make_module(model_dir), mp_policy=plugin.mixed_precision_policy)
+    cell = module.model.cell
+    assert cell is not None
+    update = cell.update
+    seen: set[str] = set()
+
+    def follow(*arguments: Any, **options: Any) -> MemoryUpdate:
+        seen.update(str(parameter.dtype) for parameter in cell.parameters())
+        return update(*arguments, **options)
+
+    cell.update = follow  # type: ignore[method-assign]
+    optimizer = make_optimizer(module, TINY)
+    try:
+        with torch.autocast("cpu", torch.bfloat16):
+            objective = measure_share(module, batch, rank, NUM_PROCESSES)
+        objective.loss.backward()
+        optimizer.step()
+    except RuntimeError as error:
+        seen.add(str(error))
+    return sorted(seen)
 
 
 def come_back(folder: Path, model_dir: Path, module: TrainingModule) -> None:

@@ -32,6 +32,7 @@ COPYING = TrainingConfig(
     control_steps=40,
     memory_steps=160,
     batch_size=16,
+    segment_size=32,
     min_segment_tokens=SEGMENT,
     max_segment_tokens=SEGMENT,
     min_segments=2,

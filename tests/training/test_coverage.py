@@ -56,7 +56,26 @@ def test_common_words_and_new_words_cost_nothing() -> None:
     coverage = Coverage(WEIGHTS)
     coverage.point(segment([0, 1, 2]), update([[[1.0, 0.0, 0.0]]], [[0.0]]))
     coverage.expect(segment([0, 4, 5]))
-    assert coverage.loss() == 0 and coverage.share() == 0
+    assert coverage.loss() == 0
+    assert coverage.share() is None and coverage.num_judged() == 0, "no share of nothing"
+
+
+def test_rows_that_expect_nothing_do_not_count_in_the_share() -> None:
+    """They cost nothing either, and the loss is a mean over them as well."""
+    coverage = Coverage(torch.cat([WEIGHTS, torch.tensor([0.004])]))
+    pointed = update([[[0.6, 0.0, 0.2]], [[0.6, 0.0, 0.2]]], [[0.0], [0.0]])
+    coverage.point(segment([1, 2, 6], [1, 2, 6]), pointed)
+    coverage.expect(segment([1, 0, 5], [4, 0, 5]))  # the second row brings no word back
+    assert coverage.share() == pytest.approx(0.6)
+    assert coverage.num_judged() == 1
+    coverage.expect(segment([4, 0, 5], [4, 0, 5]))
+    assert coverage.share() == pytest.approx(0.6), "nor do segments"
+    loss = coverage.loss()
+    assert loss is not None
+    assert loss.item() == pytest.approx(-math.log(0.61) / 4)
+    coverage.expect(segment([6, 0, 5], [4, 0, 5]))
+    assert coverage.share() == pytest.approx((0.6 + 0.2) / 2), "a word of little weight is a word"
+    assert coverage.num_judged() == 2
 
 
 def test_no_gradient_goes_back_beyond_a_cut() -> None:

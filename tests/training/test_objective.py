@@ -1,5 +1,6 @@
 """The loss of a batch: what it is made of, and how far its gradient reaches."""
 
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from novelgen.modeling.adapter_config import LoraSettings
 from novelgen.modeling.lora import add_lora
+from novelgen.modeling.memory_cell import MemoryUpdate
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.token_batch import pad_left
 from novelgen.training import objective as objective_module
@@ -45,31 +47,49 @@ def objective_of(
     return measure(model, shape, ROWS.tolist(), briefs, replace(TINY, **changes), RARE, 1)
 
 
+def parts_of(
+    model: RecurrentLM, monkeypatch: pytest.MonkeyPatch, shape: Shape, depth: int
+) -> dict[str, Tensor]:
+    """Parts of the loss with their gradients: of the last segment, and of burn-in coverage."""
+    parts: dict[str, Tensor] = {}
+
+    def keep(sums: Any, rebuilt: Tensor, coverage: Coverage, _config: Any) -> Objective:
+        parts["nats"], parts["coverage"] = sums.later[-1].sum(), coverage._losses[-1]
+        parts["reconstruction"] = rebuilt.sum()
+        # Nothing was read before the first segment.
+        parts["burn-in"] = sum(coverage._losses[: shape.burn_in - 1], torch.zeros(()))
+        return Objective(parts["nats"], 0.0, None, None)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(objective_module, "_combine", keep)
+        objective_of(model, replace(shape, is_reconstructing=True), bptt_depth=depth)
+    return parts
+
+
+def sizes(part: Tensor, inputs: list[Tensor]) -> list[float]:
+    """How much each of `inputs` counts in a part of the loss."""
+    gradients = torch.autograd.grad(part, inputs, allow_unused=True, retain_graph=True)
+    return [0.0 if g is None else float(g.abs().sum()) for g in gradients]
+
+
 def gradients_by_segment(
     model: RecurrentLM, monkeypatch: pytest.MonkeyPatch, part: str, depth: int
 ) -> list[float]:
     """How much the embeddings of each segment count in a part of the loss of the last one."""
     looked_up: list[Tensor] = []
     look_up = RecurrentLM._look_up
-    parts: dict[str, Tensor] = {}
 
     def follow(self: RecurrentLM, ids: Tensor) -> Tensor:
         looked_up.append(look_up(self, ids).detach().requires_grad_())
         return looked_up[-1]
 
-    def keep(sums: Any, _rebuilt: Tensor | None, coverage: Coverage, _config: Any) -> Objective:
-        parts["nats"], parts["coverage"] = sums.later[-1].sum(), coverage._losses[-1]
-        return Objective(parts["nats"], 0.0, None, None)
-
     with monkeypatch.context() as patched:
         patched.setattr(RecurrentLM, "_look_up", follow)
-        patched.setattr(objective_module, "_combine", keep)
-        objective_of(model, PLAIN, bptt_depth=depth)
-    gradients = torch.autograd.grad(parts[part], looked_up, allow_unused=True)
-    return [0.0 if g is None else float(g.abs().sum()) for g in gradients[: SEGMENTS - 1]]
+        parts = parts_of(model, monkeypatch, PLAIN, depth)
+    return sizes(parts[part], looked_up[: SEGMENTS - 1])
 
 
-@pytest.mark.parametrize("part", ["nats", "coverage"])
+@pytest.mark.parametrize("part", ["nats", "coverage", "reconstruction"])
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 def test_gradients_go_back_as_many_hand_overs_as_they_should(
     model: RecurrentLM, monkeypatch: pytest.MonkeyPatch, part: str, depth: int
@@ -78,11 +98,56 @@ def test_gradients_go_back_as_many_hand_overs_as_they_should(
     assert [value > 0 for value in reached] == [False] * (5 - depth) + [True] * depth
 
 
-@pytest.mark.parametrize("part", ["nats", "coverage"])
+@pytest.mark.parametrize("part", ["nats", "coverage", "reconstruction"])
 def test_without_a_cut_they_go_back_to_the_beginning(
     model: RecurrentLM, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     assert all(value > 0 for value in gradients_by_segment(model, monkeypatch, part, SEGMENTS))
+
+
+@pytest.mark.parametrize(
+    ("depth", "by_coverage"), [(2, [True] * 5), (1, [False] * 4 + [True])], ids=["whole", "cut"]
+)
+def test_coverage_alone_reaches_back_through_the_burn_in(
+    model: RecurrentLM, monkeypatch: pytest.MonkeyPatch, depth: int, by_coverage: list[bool]
+) -> None:
+    """To its first segment, by what the slots point at, unless the memory is cut after it."""
+    pointed: list[Tensor] = []
+    kept: list[Tensor] = []
+    point = Coverage.point
+
+    def follow(self: Coverage, segment: Any, update: MemoryUpdate) -> None:
+        pointed.append(update.attention)
+        kept.append(update.kept)
+        point(self, segment, update)
+
+    shape = replace(PLAIN, num_segments=3, burn_in=3)
+    with monkeypatch.context() as patched:
+        patched.setattr(Coverage, "point", follow)
+        parts = parts_of(model, monkeypatch, shape, depth)
+    assert [size > 0 for size in sizes(parts["coverage"], pointed)] == by_coverage
+    assert [size > 0 for size in sizes(parts["coverage"], kept)] == by_coverage
+    for part in ("nats", "reconstruction"):
+        reached = [size > 0 for size in sizes(parts[part], pointed)]
+        assert reached == [False] * (5 - depth) + [True] * depth
+
+
+def test_a_stretch_is_rebuilt_from_memory_alone(model: RecurrentLM) -> None:
+    """The same by hand: of the segment that was written last, from where the seed says."""
+    shape = replace(PLAIN, is_reconstructing=True)
+    found = objective_of(model, shape, reconstruction_tokens=3, coverage_weight=0.0)
+    with torch.no_grad():
+        memory = model.initial_memory(2)
+        for index in range(SEGMENTS - 1):
+            segment = pad_left(ROWS[:, index * SIZE : (index + 1) * SIZE].tolist())
+            memory = model.write(memory, segment)
+        start = random.Random(1).randint(0, SIZE - 3)
+        stretch = pad_left(segment.input_ids[:, start : start + 3].tolist())
+        expected = model.predict(memory, stretch, 3).mean().item()
+    assert found.reconstruction == pytest.approx(expected, 1e-5)
+    without = objective_of(model, PLAIN, coverage_weight=0.0)
+    assert without.reconstruction is None
+    assert found.loss.item() == pytest.approx(without.loss.item() + expected, 1e-5)
 
 
 def gradients(model: RecurrentLM, loss: Tensor) -> dict[str, Tensor]:
@@ -161,24 +226,51 @@ def test_without_memory_every_segment_stands_alone(model: RecurrentLM) -> None:
     assert found.loss.item() == pytest.approx(found.nats, 1e-6)
 
 
-def test_burn_in_trains_the_cell_alone_and_its_losses_are_not_counted(model: RecurrentLM) -> None:
-    assert model.cell is not None
+def test_without_memory_every_pass_begins_as_a_text_does(model: RecurrentLM) -> None:
+    """After the model's own start, as the control is judged; slots stand there with memory."""
+    shape = Shape(3, SIZE, True, True, 0, False)
+    rows = ROWS[:, : 3 * SIZE]
+    briefs = ([1, 4, 5], [6, 7, 8, 9])  # the first one's template has the start already
+    control = RecurrentLM(model.lm)
+    found = measure(control, shape, rows.tolist(), briefs, TINY, RARE, 1, start_ids=[1])
+    starts = torch.ones(2, 1, dtype=torch.long)
+    with torch.no_grad():
+        none = control.initial_memory(2)
+        segments = [
+            pad_left(torch.cat([starts, rows[:, at : at + SIZE]], 1).tolist()) for at in (0, SIZE)
+        ]
+        last = rows[:, -SIZE:].tolist()
+        layout = pad_left([[1, 4, 5, *last[0]], [1, 6, 7, 8, 9, *last[1]]])
+        expected = torch.cat([control.predict(none, batch, SIZE) for batch in (*segments, layout)])
+    assert found.loss.item() == pytest.approx(expected.mean().item(), 1e-6)
+    alone = measure(
+        control, replace(shape, has_brief=False), rows.tolist(), ((), ()), TINY, RARE, 1, [1]
+    )
+    assert alone.loss.item() != pytest.approx(found.loss.item(), 1e-6)
+    for trained, start in ((model, [1]), (control, [])):
+        one = measure(trained, shape, rows.tolist(), briefs, TINY, RARE, 1, start)
+        other = measure(trained, shape, rows.tolist(), briefs, TINY, RARE, 1)
+        assert one.loss.item() == other.loss.item()
+
+
+def test_burn_in_trains_the_cell_alone_and_its_losses_are_not_counted(
+    model: RecurrentLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
     long = replace(PLAIN, num_segments=2, burn_in=SEGMENTS - 2)
     bare = measure(
         model, replace(long, burn_in=0), ROWS[:, -2 * SIZE :].tolist(), ((), ()), TINY, RARE, 1
     )
-    after = objective_of(model, long)
+    after = objective_of(model, long, coverage_weight=0.0)
     assert after.nats != bare.nats, "the last two segments read another memory"
+    assert after.loss.item() == pytest.approx(after.nats, 1e-6)
 
-    def gradients(coverage_weight: float) -> dict[str, Tensor]:
-        model.zero_grad()
-        objective_of(model, long, coverage_weight=coverage_weight).loss.backward()
-        found = {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
-        return {name: gradient for name, gradient in found.items() if gradient.abs().sum() > 0}
-
-    without, with_coverage = gradients(0.0), gradients(1.0)
-    keys = [name for name in with_coverage if "pointer_key" in name]
-    assert keys and not torch.allclose(with_coverage[keys[0]], without[keys[0]])
+    part = parts_of(model, monkeypatch, long, depth=2)["burn-in"]
+    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    reached = dict(zip(trained, sizes(part, list(trained.values())), strict=True))
+    for name in ("pointer_query", "pointer_key", "gate_logit", "gate_weight"):
+        assert reached[f"cell.{name}"] > 0, name
+    lora = [size for name, size in reached.items() if "lora_" in name]
+    assert lora and not any(lora)
 
 
 def test_a_pass_beside_the_model_gives_the_same_memory_and_leaves_the_model_alone(

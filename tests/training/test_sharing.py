@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from accelerate.utils import FullyShardedDataParallelPlugin
+from accelerate.utils.fsdp_utils import fsdp2_prepare_auto_wrap_policy
 from safetensors.torch import load_file
 
 from novelgen.text.books import Book
@@ -54,6 +56,8 @@ def test_loss_and_gradients_are_those_of_one_process(
     objective.loss.backward()
     found = load_file(shared / way)
     torch.testing.assert_close(found.pop("loss"), objective.loss.detach(), atol=1e-5, rtol=1e-5)
+    assert objective.coverage is not None
+    assert found.pop("coverage").item() == pytest.approx(objective.coverage, 1e-5)
     alone = gradients_of(module)
     assert found.keys() == alone.keys()
     assert sum(gradient.abs().max() > 1e-4 for gradient in alone.values()) > 0.9 * len(alone)
@@ -69,6 +73,25 @@ def test_sharded_parameters_come_back_from_a_checkpoint(shared: Path) -> None:
     parameter = next(name for name in one if name.startswith("parameter/"))
     name = parameter.removeprefix("parameter/")
     assert one[f"exp_avg/{name}"].shape == one[parameter].shape
+
+
+def test_the_cell_stays_float32_where_the_rest_computes_in_bfloat16(shared: Path) -> None:
+    said = json.loads((shared / "precision.json").read_text())
+    assert said["ours"] == ["torch.float32"]
+    assert "torch.bfloat16" in said["accelerate's"]
+    assert len(said["accelerate's"]) == 2, "and a step breaks"
+
+
+def test_accelerate_finds_the_layers_to_shard(model_dir: Path) -> None:
+    module = make_module(model_dir)
+    assert module._no_split_modules == ["LlamaDecoderLayer"]
+    plugin = FullyShardedDataParallelPlugin(
+        fsdp_version=2, auto_wrap_policy="transformer_based_wrap"
+    )
+    plugin.set_auto_wrap_policy(module)
+    policy = fsdp2_prepare_auto_wrap_policy(plugin, module)
+    assert policy is not None
+    assert sum(map(policy, module.modules())) == len(module.model.lm.get_base_model().model.layers)
 
 
 def test_a_launched_training_logs_the_losses_of_one_process(

@@ -1,5 +1,6 @@
 """`novelgen train` as a person and as a program use it."""
 
+import inspect
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from novelgen.cli.dataclass_options import with_options_of
 from novelgen.training.config import TrainingConfig
 from tests.conftest import CommandLine
 from tests.training.tiny_training import TINY, options_of
@@ -62,6 +64,18 @@ def test_a_training_and_its_documents(
     refused = novelgen(*command, "--json", expect=2)
     assert "other settings: books" in refused.stderr
     assert refused.stdout == ""
+
+
+def test_every_setting_of_the_recipe_has_help() -> None:
+    @with_options_of(TrainingConfig, "Recipe")
+    def command(**_options: Any) -> None: ...
+
+    without = [
+        name
+        for name, parameter in inspect.signature(command).parameters.items()
+        if not parameter.annotation.__metadata__[0].help
+    ]
+    assert not without
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """A whole training: what it writes, that the adapter is the trained model, and what it refuses."""
 
+import copy
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,15 +11,19 @@ import pytest
 import torch
 from accelerate import Accelerator
 from filelock import FileLock
+from tokenizers.processors import TemplateProcessing
 
+from novelgen.cli.commands.train import _report
+from novelgen.cli.output import Output
 from novelgen.errors import ModelError, StorageError, UsageError
 from novelgen.modeling.adapter import apply_adapter, load_adapter
 from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.recurrent import RecurrentLM
-from novelgen.modeling.token_batch import pad_left
+from novelgen.modeling.token_batch import TokenBatch, pad_left
 from novelgen.modeling.torch_engine import tokenization_of
 from novelgen.text.books import Book
 from novelgen.training import module as module_module
+from novelgen.training.briefs import DerivedBriefs
 from novelgen.training.checkpoint import load_checkpoint, read_state
 from novelgen.training.config import Phase, TrainingConfig
 from novelgen.training.module import TrainingModule, rate_scale
@@ -64,12 +70,39 @@ def test_an_adapter_a_control_and_their_record(trained: Path, books: list[Book])
     ]
 
 
-def test_memory_and_its_rival_read_the_same_from_the_same_start(trained: Path) -> None:
+def test_memory_and_its_rival_read_the_same_from_the_end_of_the_control(
+    base: Base, books: list[Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = TrainingModule.forward
+    pending: list[Any] = []
+    read: dict[str, list[Any]] = {phase: [] for phase in Phase}
+    starts: dict[str, dict[str, torch.Tensor]] = {}
+
+    def follow(self: TrainingModule, shape: Any, token_ids: Any, *others: Any) -> Any:
+        lora = {n: p for n, p in self.trainable().items() if "lora_" in n}
+        pending.append((shape, token_ids, {n: p.detach().clone() for n, p in lora.items()}))
+        return forward(self, shape, token_ids, *others)
+
+    def note(done: StepDone) -> None:
+        shape, token_ids, lora = pending.pop()
+        read[done.phase].append((shape, token_ids))
+        starts.setdefault(done.phase, lora)
+
+    monkeypatch.setattr(TrainingModule, "forward", follow)
+    train_tiny(base, books, tmp_path / "adapter", TINY, on_step=note)
+    assert len(read[Phase.MEMORY]) == TINY.memory_steps
+    assert read[Phase.MEMORY] == read[Phase.RIVAL]
+    control = checkpoint(tmp_path / "adapter", Phase.CONTROL)
+    end = {n.removeprefix("parameter/"): t for n, t in control.items() if n.startswith("param")}
+    assert not same_tensors(starts[Phase.CONTROL], end)
+    assert same_tensors(starts[Phase.MEMORY], end)
+    assert same_tensors(starts[Phase.RIVAL], end)
+
+
+def test_memory_and_its_rival_train_on_as_many_tokens(trained: Path) -> None:
     memory, rival = logged(trained, Phase.MEMORY), logged(trained, Phase.RIVAL)
     assert [step["tokens"] for step in memory] == [step["tokens"] for step in rival]
     assert all(step["coverage"] is None for step in rival)
-    covered = [step["coverage"] is not None for step in memory]
-    assert any(covered), "though a window may bring no word back"
     ends = {phase: checkpoint(trained, phase) for phase in Phase}
     lora = {name for name in ends[Phase.CONTROL] if name.startswith("parameter/")}
     assert lora == {name for name in ends[Phase.RIVAL] if name.startswith("parameter/")}
@@ -257,6 +290,102 @@ def test_damaged_files_are_named(base: Base, books: list[Book], tmp_path: Path) 
         train_tiny(base, books, output, SHORT, [Phase.CONTROL])
 
 
+def test_a_control_finished_first_stands_beside_half_a_memory(
+    base: Base, books: list[Book], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "adapter"
+
+    def stop(done: StepDone) -> None:
+        if (done.phase, done.step) == (Phase.MEMORY, 1):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_tiny(base, books, output, SHORT, on_step=stop)
+    half = train_tiny(base, books, output, SHORT, [Phase.RIVAL])
+    assert half.is_written and half.has_control
+    assert half.unfinished == {"memory": (1, 2)}
+    for as_json in (False, True):
+        _report(Output(as_json), half)
+        assert "phase memory as it is at step 1 of 2" in capsys.readouterr().err
+    whole = train_tiny(base, books, output, SHORT)
+    assert whole.unfinished == {}
+    _report(Output(), whole)
+    assert capsys.readouterr().err == ""
+
+
+def test_briefs_too_long_for_the_model_are_left_out(
+    model_dir: Path, base: Base, books: list[Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By memory and control alike, though slots take room in one of them alone."""
+    small = tmp_path / "small"
+    shutil.copytree(model_dir, small)
+    described = json.loads((small / "config.json").read_text())
+    (small / "config.json").write_text(json.dumps(described | {"max_position_embeddings": 130}))
+    forward, token_ids = TrainingModule.forward, DerivedBriefs.token_ids
+    lengths: list[int] = []
+    longest: dict[bool, list[int]] = {True: [], False: []}
+
+    def count(self: DerivedBriefs, *arguments: Any) -> list[int]:
+        made = token_ids(self, *arguments)
+        made = (made * 9)[: 106 + len(lengths) % 2]
+        lengths.append(len(made))
+        return made
+
+    def follow(self: TrainingModule, shape: Any, rows: Any, briefs: Any, seed: int) -> Any:
+        room = 130 - SHORT.num_mem_tokens - shape.segment_tokens
+        assert all(len(brief) in (0, room) for brief in briefs)
+        longest[self.model.cell is not None] += [len(brief) for brief in briefs]
+        return forward(self, shape, rows, briefs, seed)
+
+    monkeypatch.setattr(DerivedBriefs, "token_ids", count)
+    monkeypatch.setattr(TrainingModule, "forward", follow)
+    config = replace(
+        SHORT,
+        memory_steps=6,
+        context_share=1.0,
+        late_context_share=1.0,
+        max_tail_tokens=0,
+        late_max_tail_tokens=0,
+        min_segment_tokens=20,
+        segment_size=32,
+    )
+    train_tiny(replace(base, directory=small), books, tmp_path / "adapter", config)
+    assert 106 in longest[True] and 0 in longest[True], "one token more does not fit"
+    assert set(longest[False]) >= {0, 106}
+
+
+def test_a_control_reads_as_it_is_judged_after_the_start_of_a_text(
+    model_dir: Path,
+    tokenizer: Any,
+    base: Base,
+    books: list[Book],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    starting = copy.deepcopy(tokenizer)
+    starting.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<|endoftext|> $A", special_tokens=[("<|endoftext|>", 0)]
+    )
+    folder = tmp_path / "starting"
+    shutil.copytree(model_dir, folder)
+    starting.save_pretrained(folder)
+    predict = RecurrentLM.predict
+    firsts: dict[int, set[bool]] = {}
+
+    def follow(self: RecurrentLM, memory: Any, tokens: TokenBatch, num_scored: int) -> Any:
+        texts = [
+            row[len(row) - length :]
+            for row, length in zip(tokens.input_ids.tolist(), tokens.lengths, strict=True)
+        ]
+        begun = firsts.setdefault(self.num_mem_tokens, set())
+        begun.update(text[0] == 0 for text in texts)
+        return predict(self, memory, tokens, num_scored)
+
+    monkeypatch.setattr(RecurrentLM, "predict", follow)
+    train_tiny(replace(base, directory=folder), books, tmp_path / "adapter", SHORT)
+    assert firsts == {0: {True}, SHORT.num_mem_tokens: {False}}
+
+
 def test_a_disk_that_refuses(base: Base, books: list[Book], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be kept"):
@@ -270,6 +399,9 @@ def test_models_that_do_not_fit(
         train_tiny(base, books, tmp_path / "a", replace(SHORT, lora_modules=("c_attn",)))
     with pytest.raises(UsageError, match="too long for this model, which reads 1,024 at once"):
         train_tiny(base, books, tmp_path / "b", replace(SHORT, max_segment_tokens=1_020))
+    with pytest.raises(UsageError, match="Segments of 1,017 tokens") as caught:
+        train_tiny(base, books, tmp_path / "d", replace(SHORT, segment_size=1_017))
+    assert "--segment-size" in caught.value.remedy
     from transformers import LlamaForCausalLM
 
     def forward(self: Any, input_ids: Any = None, attention_mask: Any = None) -> None: ...

@@ -98,6 +98,13 @@ def _base(invocation: Invocation, settings: "Settings", said: Output) -> "Base":
 
 
 def _report(output: Output, trained: "Trained") -> None:
+    if trained.is_written:
+        for name, (done, due) in trained.unfinished.items():
+            if done:
+                output.note(
+                    f"The adapter holds the phase {name} as it is at step {done:,} of {due:,}; "
+                    f"run it to its end before you judge it."
+                )
     if output.as_json:
         output.document(trained.as_json())
         return
