@@ -21,7 +21,7 @@ from accelerate import Accelerator
 from filelock import FileLock, Timeout
 from torch import nn
 
-from novelgen.errors import ModelError, StorageError, UsageError
+from novelgen.errors import StorageError, UsageError
 from novelgen.modeling.adapter import describe_adapter, put_in_place, save_adapter
 from novelgen.modeling.adapter_config import (
     CONFIG_NAME,
@@ -32,6 +32,7 @@ from novelgen.modeling.adapter_config import (
 from novelgen.modeling.backbone import Backbone, load_backbone
 from novelgen.modeling.causal_lm import embedding_of
 from novelgen.modeling.lora import add_lora
+from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.modeling.torch_engine import tokenization_of
@@ -49,6 +50,10 @@ from novelgen.training.windows import WindowSampler
 
 _LOCK_NAME = ".lock"
 _SAMPLED_BATCHES = 120
+_OUT_OF_MEMORY_REMEDY = (
+    "Go on with --gradient-checkpointing, which takes about a third more time and much less "
+    "memory; or, to another --output, lower --batch-size, then --max-segment-tokens."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +196,16 @@ def _run(
     sampler = WindowSampler(books, tokenization, config, plan.batches_of, plan.total_steps)
     module = TrainingModule(model, config, rare_words, tokenization.with_start([]))
     try:
-        return run_phase(
-            plan, module, sampler, tokenization, accelerator, on_step, seconds_between_checkpoints
-        )
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise _out_of_memory() from error
-    except RuntimeError as error:
-        if "DefaultCPUAllocator" in str(error) or "out of memory" in str(error):
-            raise _out_of_memory() from error
-        raise
+        with translated_out_of_memory(_OUT_OF_MEMORY_REMEDY):
+            return run_phase(
+                plan,
+                module,
+                sampler,
+                tokenization,
+                accelerator,
+                on_step,
+                seconds_between_checkpoints,
+            )
     finally:
         accelerator.free_memory()  # it would keep the models of all phases
 
@@ -357,11 +363,3 @@ def _unfinished(config: TrainingConfig, work: Path) -> dict[str, tuple[int, int]
     plans = [plan_of(phase, config, work) for phase in config.phases]
     steps = {plan.name: (read_state(plan.checkpoint).step, plan.total_steps) for plan in plans}
     return {name: (done, due) for name, (done, due) in steps.items() if done < due}
-
-
-def _out_of_memory() -> ModelError:
-    return ModelError(
-        "The device ran out of memory.",
-        "Go on with --gradient-checkpointing, which takes about a third more time and much less "
-        "memory; or, to another --output, lower --batch-size, then --max-segment-tokens.",
-    )

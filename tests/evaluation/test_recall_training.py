@@ -72,10 +72,9 @@ def test_searching_noise_closes_gates_that_it_opens() -> None:
     noise = read_noise(None, encode_with(tokenizer))[:50_000]
     opened = {}
     for rows in (0, 16):
-        level = Level(32, 2, closing_weight=3.0, learning_rate=5e-3, searched_rows=rows)
         # In every sample of one segment a fact stands, so nothing else closes a gate.
-        level = replace(level, max_segments=1)
-        config = replace(tiny_training(30), levels=(level,))
+        level = Level(32, 1, closing_weight=3.0, learning_rate=2e-2, searched_rows=rows)
+        config = replace(tiny_training(120), levels=(level,))
         model, _ = train_recall(config, tokenizer, noise, lambda _: None)
         rows_of_noise = torch.stack([noise[at : at + 32].long() for at in range(0, 3200, 32)])
         with torch.inference_mode():

@@ -121,13 +121,18 @@ def test_memory_hands_on_the_name_and_the_reset_memory_cannot(
 
 
 def test_the_control_can_only_guess(adapter: Path, base: Base, word_tokenizer: Any) -> None:
-    """It knows the rest of the sentence, and the name once a sentence before is in its context."""
+    """It knows the rest of a sentence, but not whom it is about."""
     lm = load_backbone(base.directory, "cpu", "float32").lm
     control = apply_adapter(lm, load_adapter(adapter / "control", base.fingerprint)).eval()
     segment = held_out(word_tokenizer)[:, 1]
     # The sentence before ends with `there`, whoever it was about.
-    rows = pad_left(torch.cat([segment[:, -1:], segment], dim=1).tolist())
+    name = pad_left(torch.cat([segment[:, -1:], segment[:, :1]], dim=1).tolist())
+    untrained = RecurrentLM(load_backbone(base.directory, "cpu", "float32").lm).eval()
+    rest = pad_left(segment.tolist())
     with torch.inference_mode():
-        nats = control.predict(control.initial_memory(len(segment)), rows, SEGMENT).mean(0)
-    assert nats[0] > 0.8 * math.log(len(NAMES))
-    assert nats[1:].mean() < 0.3
+        memory = control.initial_memory(len(segment))
+        guessed = control.predict(memory, name, 1).mean()
+        known = control.predict(memory, rest, SEGMENT - 1).mean()
+        unknown = untrained.predict(memory, rest, SEGMENT - 1).mean()
+    assert guessed > 0.8 * math.log(len(NAMES))
+    assert known < 0.5 * unknown
