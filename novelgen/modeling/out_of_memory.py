@@ -7,6 +7,8 @@ import torch
 
 from novelgen.errors import ModelError
 
+_MESSAGE = "The device ran out of memory."
+
 
 @contextmanager
 def translated_out_of_memory(remedy: str) -> Iterator[None]:
@@ -19,6 +21,3 @@ def translated_out_of_memory(remedy: str) -> Iterator[None]:
         if "DefaultCPUAllocator" in str(error) or "out of memory" in str(error):
             raise ModelError(_MESSAGE, remedy) from error
         raise
-
-
-_MESSAGE = "The device ran out of memory."
