@@ -94,13 +94,13 @@ class Tokenization:
         )
 
     def _find_start_ids(self) -> list[int]:
+        """What the tokenizer puts before a text, and not what it makes of the text itself."""
+        plain = self._encode("a")["input_ids"]
         marked = self.tokenizer("a", add_special_tokens=True, verbose=False)["input_ids"]
-        start = []
-        for id_ in marked:
-            if id_ not in self.control_ids:
-                break
-            start.append(int(id_))
-        return start
+        for num_before in range(len(marked) - len(plain) + 1):
+            if marked[num_before : num_before + len(plain)] == plain:
+                return [int(id_) for id_ in marked[:num_before]]
+        return []
 
 
 class StreamDecoder:

@@ -136,3 +136,9 @@ def test_a_text_begins_with_what_the_model_expects(tokenizer: Any) -> None:
     assert starting.with_start([7, 8]) == [0, 7, 8]
     assert starting.with_start([0, 7, 8]) == [0, 7, 8]
     assert Tokenization(tokenizer).with_start([7, 8]) == [7, 8]
+
+
+def test_an_unknown_word_is_not_taken_for_the_start_of_a_text() -> None:
+    words = Tokenizer(models.WordLevel({"<unk>": 0, "lamp": 1}, unk_token="<unk>"))
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, unk_token="<unk>")
+    assert Tokenization(tokenizer).with_start([1]) == [1]
