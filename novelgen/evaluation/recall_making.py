@@ -11,10 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from novelgen.evaluation.recall_curriculum import RecallTrainingConfig
 from novelgen.evaluation.recall_model import encode_with, save_recall_model, train_tokenizer
 from novelgen.evaluation.recall_noise import Encode, read_noise
 from novelgen.evaluation.recall_tasks import vocabulary_sentences
-from novelgen.evaluation.recall_training import OnStep, RecallTrainingConfig, train_recall
+from novelgen.evaluation.recall_training import OnStep, train_recall
 from novelgen.text.books import find_books
 
 # Characters of every book that the tokenizer is trained on.

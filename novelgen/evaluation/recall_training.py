@@ -1,22 +1,17 @@
 """Training of the small backbone of the recall tasks from scratch, one model for all three.
 
-The curriculum climbs a level when all tasks are answered, or when the level has had its steps:
-first short single segments, then more and longer ones, up to 7 of 499 tokens. Writing costs, so a
-fact is written to few slots and leaves the others be. From some level on, gates are disturbed by
-noise, and writing where nothing is to be remembered costs more: a slot learns to keep its content
-to the last bit over any number of segments. Seeded, reads no clock to decide, and draws nothing
-on a screen.
+The curriculum climbs a level when all tasks are answered, or when the level has had its steps.
+Seeded, reads no clock to decide, and draws nothing on a screen.
 
-Sources: curriculum after arXiv 2304.11062; noisy stretched gates after Louizos et al., *Learning
-Sparse Neural Networks through L0 Regularization* (arXiv 1712.01312).
+Source: noisy stretched gates after Louizos et al., *Learning Sparse Neural Networks through L0
+Regularization* (arXiv 1712.01312).
 """
 
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy
 import torch
@@ -24,13 +19,9 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
+from novelgen.evaluation.recall_curriculum import Level, RecallTrainingConfig
 from novelgen.evaluation.recall_gates import add_gate_noise, remove_gate_noise
-from novelgen.evaluation.recall_model import (
-    SEGMENT_SIZE,
-    RecallModelConfig,
-    build_recall_model,
-    encode_with,
-)
+from novelgen.evaluation.recall_model import build_recall_model, encode_with
 from novelgen.evaluation.recall_noise import (
     Encode,
     EncodedQuestion,
@@ -50,99 +41,12 @@ from novelgen.modeling.causal_lm import run_logits
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.token_batch import TokenBatch
 
-MAX_SEGMENTS = 7
 # Room for two facts and a question, even with a vocabulary of 500.
 _MIN_SEGMENT_TOKENS = 28
 _ANSWERS_WATCHED = 300
 _MIN_STEPS_A_LEVEL = 30
 # Of the segments that are searched for openings of a gate, those that are learned from.
 _HARD_ROWS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One step of the curriculum."""
-
-    max_segment_tokens: int
-    max_segments: int
-    closing_weight: float = 0.0
-    """Cost of every gate that is fully open in a segment without facts.
-
-    One opening in a thousand segments ruins a slot, so at last it must cost as much as a wrong
-    answer.
-    """
-    gate_noise: float = 0.0
-    """Standard deviation of the noise on the gates' logits."""
-    asks_lessons_alone: bool = False
-    """Reasoning is replaced by its first half: two people part, either is asked for."""
-    distraction_share: float = 0.0
-    """Segments without facts that speak of people, places and objects all the same."""
-    learning_rate: float = 1e-3
-    min_segments: int = 1
-    separates_facts: bool = False
-    """Two facts never share a segment, so that they must be joined when the question comes."""
-    writing_weight: float = 0.05
-    """Cost of gates that are all fully open in a segment with facts: few slots take a fact."""
-    passing_accuracy: float = 0.9
-    """Of every task, to climb to the next level."""
-    max_steps: int = 2000
-    """After which it climbs all the same."""
-    searched_rows: int = 0
-    """Segments of nothing but noise that are searched in every step, without gradients, for those
-    that open a gate; the worst of them are learned from."""
-
-
-# Joining two facts is learned where it is cheap, in short segments, and demanded there; what
-# comes after teaches lengths and noise. Closing costs much only at the end, with joining learned.
-LEVELS = (
-    Level(30, 1, writing_weight=0.0, asks_lessons_alone=True, learning_rate=2e-3),
-    Level(30, 2, learning_rate=2e-3, min_segments=2, separates_facts=True),
-    Level(30, 2, min_segments=2, separates_facts=True, passing_accuracy=0.97, max_steps=500),
-    Level(40, 3, 0.001, 0.3, passing_accuracy=0.97, max_steps=500),
-    Level(56, 4, 0.002, 0.6, passing_accuracy=0.96, max_steps=500),
-    Level(80, 5, 0.004, 1.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=400),
-    Level(120, 6, 0.005, 1.5, distraction_share=0.3, passing_accuracy=0.95, max_steps=300),
-    Level(200, 7, 0.006, 2.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=300),
-    Level(350, 7, 0.006, 2.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=200),
-    Level(SEGMENT_SIZE, MAX_SEGMENTS, 0.006, 2.0, distraction_share=0.3, max_steps=200),
-    Level(
-        SEGMENT_SIZE,
-        MAX_SEGMENTS,
-        closing_weight=0.1,
-        gate_noise=2.0,
-        distraction_share=0.3,
-        learning_rate=5e-4,
-        min_segments=3,
-        searched_rows=32,
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class RecallTrainingConfig:
-    """Everything that decides what a training makes of a noise corpus."""
-
-    model: RecallModelConfig = field(default_factory=RecallModelConfig)
-    levels: tuple[Level, ...] = LEVELS
-    gate_rate_factor: float = 3.0
-    """How much faster gates and the tastes of slots learn."""
-    weight_decay: float = 0.01
-    max_gradient_norm: float = 1.0
-    warmup_steps: int = 50
-    max_batch_size: int = 32
-    tokens_per_step: int = 6000
-    reasoning_share: float = 0.6
-    """Samples that are the reasoning task; the other two share the rest."""
-    early_question_weight: float = 0.5
-    """Of questions asked before the last segment."""
-    final_steps: int = 300
-    """Steps at the last level, the rate falling to 0."""
-    max_steps: int = 20_000
-    """When the curriculum does not climb."""
-    seed: int = 1
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

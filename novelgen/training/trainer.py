@@ -19,30 +19,20 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 from filelock import FileLock, Timeout
-from torch import nn
 
 from novelgen.errors import StorageError, UsageError
-from novelgen.modeling.adapter import describe_adapter, put_in_place, save_adapter
-from novelgen.modeling.adapter_config import (
-    CONFIG_NAME,
-    CONTROL_FOLDER,
-    RECORD_NAME,
-    LoraSettings,
-)
-from novelgen.modeling.backbone import Backbone, load_backbone
+from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER, RECORD_NAME
+from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.causal_lm import embedding_of
-from novelgen.modeling.lora import add_lora
 from novelgen.modeling.out_of_memory import translated_out_of_memory
-from novelgen.modeling.recurrent import RecurrentLM, add_memory
-from novelgen.modeling.tokenization import Tokenization
 from novelgen.modeling.torch_engine import tokenization_of
-from novelgen.prompting.brief import BRIEF_VERSION
 from novelgen.text.books import Book
-from novelgen.training.checkpoint import PhaseState, is_writer, load_checkpoint, read_state
+from novelgen.training.assembly import assemble, make_record
+from novelgen.training.checkpoint import PhaseState, is_writer, read_state
 from novelgen.training.config import Phase, TrainingConfig
 from novelgen.training.coverage import rare_word_weights
+from novelgen.training.model_building import Base, build_model, require_context
 from novelgen.training.module import TrainingModule
-from novelgen.training.output_folder import carry_over, holds_adapter_of
 from novelgen.training.phase import SECONDS_BETWEEN_CHECKPOINTS, PhasePlan, run_phase
 from novelgen.training.progress import OnStep
 from novelgen.training.record import differences, read_record
@@ -54,17 +44,6 @@ _OUT_OF_MEMORY_REMEDY = (
     "Go on with --gradient-checkpointing, which takes about a third more time and much less "
     "memory; or, to another --output, lower --batch-size, then --max-segment-tokens."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The language model to adapt."""
-
-    directory: Path
-    name: str
-    fingerprint: str
-    device: str
-    dtype: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +101,11 @@ def train(
                 states[phase.value] = _run(phase, *settings)
     with _claimed(work, waits=True):
         if is_writer():
-            _assemble(base, books, config, work, output)
+            checkpoints = {
+                phase: plan_of(phase, config, work).checkpoint
+                for phase in (Phase.MEMORY, Phase.RIVAL)
+            }
+            assemble(base, books, config, checkpoints, work, output)
         accelerator.wait_for_everyone()
     return Trained(output, states, _unfinished(config, work))
 
@@ -140,27 +123,6 @@ def plan_of(phase: Phase, config: TrainingConfig, work: Path) -> PhasePlan:
         return control
     starts_from = control.checkpoint if Phase.CONTROL in config.phases else None
     return PhasePlan(phase, config.memory_steps, Phase.MEMORY, True, work / phase, starts_from)
-
-
-def build_model(
-    backbone: Backbone, tokenization: Tokenization, config: TrainingConfig, has_memory: bool
-) -> RecurrentLM:
-    """The model as training begins: fresh LoRA, and a fresh memory of empty lines."""
-    lm: nn.Module = backbone.lm
-    if config.lora_rank:
-        settings = LoraSettings(config.lora_rank, config.lora_alpha, config.lora_modules)
-        lm = add_lora(lm, settings)
-    else:
-        lm.requires_grad_(False)
-    model = add_memory(lm, config.num_mem_tokens if has_memory else 0, config.projection_rank)
-    line_end = tokenization.prose_ids("\n")[-1:]  # none where a tokenizer skips white space
-    if model.cell is not None and line_end:
-        # Words the model knows; random vectors would cost it a nat a token to begin with.
-        ids = torch.tensor(line_end, device=model.device)
-        with torch.no_grad():
-            line = embedding_of(model.lm)(ids).float()
-            model.cell.initial_memory.copy_(line.expand_as(model.cell.initial_memory))
-    return model
 
 
 def _run(
@@ -182,7 +144,7 @@ def _run(
     backbone = load_backbone(base.directory, str(accelerator.device), base.dtype)
     tokenization = tokenization_of(backbone)
     model = build_model(backbone, tokenization, config, has_memory=phase is Phase.MEMORY)
-    _require_context(model, config)
+    require_context(model, config)
     sample = WindowSampler(books, tokenization, config, "rare words", 1)
     rare_words = rare_word_weights(
         (
@@ -223,29 +185,6 @@ def _require_begun_rightly(plan: PhasePlan, config: TrainingConfig) -> None:
             f"The phase {plan.name} starts from the end of the phase control, which has not run "
             f"that far.",
             "Run the phase control first.",
-        )
-
-
-def _require_context(model: RecurrentLM, config: TrainingConfig) -> None:
-    slots = config.num_mem_tokens
-    tail = 0
-    if config.context_share or config.late_context_share:
-        tail = max(config.max_tail_tokens, config.late_max_tail_tokens)
-        num_before = max(config.max_segments, config.late_max_segments) - 1
-        tail = min(tail, num_before * config.max_segment_tokens)
-    # The read pass has a tail where the write pass has slots; a brief comes on top where it fits.
-    longest = config.max_segment_tokens + slots + max(tail, slots)
-    if longest > model.context_size:
-        raise UsageError(
-            f"Passes of {longest:,} tokens are too long for this model, which reads "
-            f"{model.context_size:,} at once.",
-            "Lower --max-segment-tokens, --late-max-tail-tokens or --max-tail-tokens.",
-        )
-    if config.segment_size + 2 * slots > model.context_size:
-        raise UsageError(
-            f"Segments of {config.segment_size:,} tokens between twice {slots} memory slots are "
-            f"too long for this model, which reads {model.context_size:,} at once.",
-            "Lower --segment-size or --num-mem-tokens.",
         )
 
 
@@ -291,7 +230,7 @@ def _require_same_training(
     work: Path, base: Base, config: TrainingConfig, books: Sequence[Book]
 ) -> None:
     """Begin the record of this training, or refuse to go on with another one."""
-    record = _record(base, config, books)
+    record = make_record(base, config, books)
     path = work / RECORD_NAME
     if path.exists():
         different = sorted(differences(read_record(path), record))
@@ -304,59 +243,6 @@ def _require_same_training(
         partial = path.with_suffix(".partial")  # the other processes read it at the same time
         partial.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         partial.replace(path)
-
-
-def _record(base: Base, config: TrainingConfig, books: Sequence[Book]) -> dict[str, Any]:
-    return {
-        "base_model": base.name,
-        "base_model_fingerprint": base.fingerprint,
-        "brief_version": BRIEF_VERSION,
-        "config": config.as_json(),
-        "books": [{"name": book.name, "sha256": book.sha256} for book in books],
-    }
-
-
-def _assemble(
-    base: Base, books: Sequence[Book], config: TrainingConfig, work: Path, output: Path
-) -> None:
-    """Write the adapter of the phases that have begun; nothing before there is a memory.
-
-    What nobody trained since is left alone, and so is what others put there.
-    """
-    if not plan_of(Phase.MEMORY, config, work).checkpoint.exists():
-        return
-    checkpoints = {
-        phase: checkpoint
-        for phase in (Phase.MEMORY, Phase.RIVAL)
-        if (checkpoint := plan_of(phase, config, work).checkpoint).exists()
-    }
-    record = _record(base, config, books)
-    states = {phase.value: asdict(read_state(path)) for phase, path in checkpoints.items()}
-    if holds_adapter_of(output, {**record, "phases": states}, base.fingerprint):
-        return
-    staging = work / "adapter"
-    for phase, path in checkpoints.items():
-        folder = staging if phase is Phase.MEMORY else staging / CONTROL_FOLDER
-        # As it is by now: the phase may be going on in another process.
-        states[phase.value] = asdict(_save(base, config, phase, path, folder))
-    record = {**record, "phases": states}
-    (staging / RECORD_NAME).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    carry_over(output, staging)
-    put_in_place(staging, output)
-
-
-def _save(
-    base: Base, config: TrainingConfig, phase: Phase, checkpoint: Path, folder: Path
-) -> PhaseState:
-    backbone = load_backbone(base.directory, "cpu", base.dtype)
-    model = build_model(backbone, tokenization_of(backbone), config, phase is Phase.MEMORY)
-    module = TrainingModule(model, config, torch.zeros(0))
-    state = load_checkpoint(checkpoint, module.trainable(), None)
-    described = describe_adapter(
-        model, base.name, base.fingerprint, config.segment_size, BRIEF_VERSION
-    )
-    save_adapter(model, described, folder)
-    return state
 
 
 def _unfinished(config: TrainingConfig, work: Path) -> dict[str, tuple[int, int]]:

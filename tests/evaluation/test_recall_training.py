@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from novelgen.evaluation.recall_curriculum import Level, RecallTrainingConfig
 from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
 from novelgen.evaluation.recall_gates import add_gate_noise, remove_gate_noise
 from novelgen.evaluation.recall_model import (
@@ -17,7 +18,7 @@ from novelgen.evaluation.recall_model import (
 )
 from novelgen.evaluation.recall_noise import read_noise
 from novelgen.evaluation.recall_tasks import RecallTask, vocabulary_sentences
-from novelgen.evaluation.recall_training import Level, RecallTrainingConfig, train_recall
+from novelgen.evaluation.recall_training import train_recall
 from novelgen.modeling.memory_cell import MemoryCell
 
 TINY = RecallModelConfig(500, 32, 64, 1, 2, num_mem_tokens=4, projection_rank=16)

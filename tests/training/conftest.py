@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.text.books import Book
 from novelgen.training.corpus import read_corpus
-from novelgen.training.trainer import Base
+from novelgen.training.model_building import Base
 from tests.evaluation.tiny_books import write_books
 from tests.modeling.conftest import _one_thread, _seeded, make_lm, tokenizer
 from tests.modeling.tiny_models import CONFIGS

@@ -23,10 +23,10 @@ from novelgen.modeling.memory_cell import MemoryUpdate
 from novelgen.modeling.torch_engine import tokenization_of
 from novelgen.training.checkpoint import PhaseState, load_checkpoint, save_checkpoint
 from novelgen.training.corpus import read_corpus
+from novelgen.training.model_building import build_model
 from novelgen.training.module import TrainingModule, make_optimizer
 from novelgen.training.objective import Objective
 from novelgen.training.processes import sharding_plugin
-from novelgen.training.trainer import build_model
 from novelgen.training.windows import Shape, WindowBatch, WindowSampler
 from tests.training.tiny_training import TINY
 

@@ -16,7 +16,8 @@ from novelgen.text.books import Book
 from novelgen.training import checkpoint as checkpoint_module
 from novelgen.training.checkpoint import PhaseState, load_checkpoint, read_state, save_checkpoint
 from novelgen.training.config import Phase
-from novelgen.training.trainer import Base, work_folder
+from novelgen.training.model_building import Base
+from novelgen.training.trainer import work_folder
 from tests.training.tiny_training import TINY, nothing, train_tiny
 
 STATE = PhaseState(3, 40, 2.0)

@@ -21,7 +21,7 @@ from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.token_batch import pad_left
 from novelgen.training.config import TrainingConfig
 from novelgen.training.corpus import read_corpus
-from novelgen.training.trainer import Base
+from novelgen.training.model_building import Base
 from tests.modeling.tiny_models import CONFIGS
 from tests.training.tiny_training import train_tiny
 

@@ -8,7 +8,7 @@ import pytest
 from novelgen.modeling.adapter import load_adapter, put_in_place
 from novelgen.text.books import Book
 from novelgen.training.config import Phase
-from novelgen.training.trainer import Base
+from novelgen.training.model_building import Base
 from tests.training.tiny_training import TINY, train_tiny
 
 SHORT = replace(TINY, control_steps=1, memory_steps=2)

@@ -11,10 +11,11 @@ import torch
 from novelgen.text.books import Book
 from novelgen.training.checkpoint import read_state
 from novelgen.training.config import Phase
+from novelgen.training.model_building import Base
 from novelgen.training.module import TrainingModule
 from novelgen.training.objective import Objective
 from novelgen.training.progress import StepDone
-from novelgen.training.trainer import Base, work_folder
+from novelgen.training.trainer import work_folder
 from tests.conftest import REPOSITORY
 from tests.training.tiny_training import TINY, checkpoint, logged, same_tensors, train_tiny
 

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from novelgen.text.books import Book
 from novelgen.training.config import Phase
-from novelgen.training.trainer import Base
+from novelgen.training.model_building import Base
 from tests.conftest import REPOSITORY
 from tests.training.sharing_worker import (
     NUM_PROCESSES,

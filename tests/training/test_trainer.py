@@ -22,13 +22,15 @@ from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.token_batch import TokenBatch, pad_left
 from novelgen.modeling.torch_engine import tokenization_of
 from novelgen.text.books import Book
+from novelgen.training import coverage
 from novelgen.training import module as module_module
 from novelgen.training.briefs import DerivedBriefs
 from novelgen.training.checkpoint import load_checkpoint, read_state
 from novelgen.training.config import Phase, TrainingConfig
+from novelgen.training.model_building import Base, build_model
 from novelgen.training.module import TrainingModule, rate_scale
 from novelgen.training.progress import StepDone
-from novelgen.training.trainer import Base, build_model, train, work_folder
+from novelgen.training.trainer import train, work_folder
 from tests.training.tiny_training import TINY, checkpoint, logged, same_tensors, train_tiny
 
 SHORT = replace(TINY, control_steps=1, memory_steps=2)
@@ -108,6 +110,18 @@ def test_memory_and_its_rival_train_on_as_many_tokens(trained: Path) -> None:
     assert lora == {name for name in ends[Phase.RIVAL] if name.startswith("parameter/")}
     assert lora < set(ends[Phase.MEMORY])
     assert not same_tensors(ends[Phase.CONTROL], ends[Phase.RIVAL])
+
+
+def test_memory_steps_tell_how_many_rare_words_slots_point_at(
+    base: Base, books: list[Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a vocabulary of a few hundred tokens none is as rare as in a real one."""
+    monkeypatch.setattr(coverage, "_COMMON_NATS", 2.0)
+    phases = (Phase.CONTROL, Phase.MEMORY)
+    train_tiny(base, books, tmp_path / "adapter", TINY, phases)
+    shares = [step["coverage"] for step in logged(tmp_path / "adapter", Phase.MEMORY)]
+    told = [share for share in shares if share is not None]
+    assert told and all(0 < share < 1 for share in told)
 
 
 @pytest.mark.parametrize(("phase", "folder"), [(Phase.MEMORY, "."), (Phase.RIVAL, "control")])

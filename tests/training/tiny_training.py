@@ -18,8 +18,9 @@ from safetensors.torch import load_file
 from novelgen.text.books import Book
 from novelgen.training.config import Phase, TrainingConfig
 from novelgen.training.corpus import read_corpus
+from novelgen.training.model_building import Base
 from novelgen.training.progress import StepDone
-from novelgen.training.trainer import Base, Trained, train, work_folder
+from novelgen.training.trainer import Trained, train, work_folder
 
 TINY = TrainingConfig(
     control_steps=2,

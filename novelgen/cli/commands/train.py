@@ -13,7 +13,8 @@ from novelgen.training.config import Phase, TrainingConfig
 
 if TYPE_CHECKING:
     from novelgen.config import Settings
-    from novelgen.training.trainer import Base, Trained
+    from novelgen.training.model_building import Base
+    from novelgen.training.trainer import Trained
 
 
 @with_options_of(TrainingConfig, "Recipe")
@@ -89,7 +90,7 @@ def _base(invocation: Invocation, settings: "Settings", said: Output) -> "Base":
     from novelgen.cli.progress import pull_display
     from novelgen.modeling.catalog import DEFAULT_MODEL
     from novelgen.modeling.provisioning import pull
-    from novelgen.training.trainer import Base
+    from novelgen.training.model_building import Base
 
     name = settings.model or DEFAULT_MODEL
     with pull_display(said) as on_progress:

@@ -28,8 +28,8 @@ def train_recall(
     Example: novelgen train-recall --corpus books/ --output my-recall-backbone
     """
     invocation = invocation_of(context)
+    from novelgen.evaluation.recall_curriculum import RecallTrainingConfig
     from novelgen.evaluation.recall_making import make_recall_model
-    from novelgen.evaluation.recall_training import RecallTrainingConfig
 
     config = RecallTrainingConfig(seed=seed)
     display = _Lines(invocation.output, len(config.levels))
