@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from novelgen.errors import StorageError
+from novelgen.training.processes import is_first_process
 
 _PARAMETER = "parameter"
 _MOMENTS = ("exp_avg", "exp_avg_sq")
@@ -49,7 +50,7 @@ def save_checkpoint(
         # Nothing for a parameter that has had no gradient yet.
         for part, value in optimizer.state.get(parameter, {}).items():
             tensors[f"{part}/{name}"] = _whole(value)
-    if not is_writer():
+    if not is_first_process():
         return
     partial = path.with_suffix(".partial")
     try:
@@ -103,12 +104,6 @@ def read_state(path: Path) -> PhaseState:
         return PhaseState(0, 0, 0.0)
     with _opened(path) as file:
         return _state_of(file)
-
-
-def is_writer() -> bool:
-    """Whether this process writes files: the first one of a distributed run, or the only one."""
-    distributed = torch.distributed.is_available() and torch.distributed.is_initialized()
-    return not distributed or torch.distributed.get_rank() == 0
 
 
 @contextmanager

@@ -19,12 +19,12 @@ from novelgen.modeling.tokenization import Tokenization
 from novelgen.training.briefs import DerivedBriefs
 from novelgen.training.checkpoint import (
     PhaseState,
-    is_writer,
     load_checkpoint,
     save_checkpoint,
 )
 from novelgen.training.module import CELL_PREFIX, TrainingModule, make_optimizer, rate_scale
 from novelgen.training.objective import Objective
+from novelgen.training.processes import is_first_process
 from novelgen.training.progress import OnStep, StepDone
 from novelgen.training.step_log import StepLog
 from novelgen.training.windows import Window, WindowBatch, WindowSampler
@@ -75,7 +75,7 @@ def run_phase(
             f"Give a --batch-size that is a multiple of {accelerator.num_processes}.",
         )
     run = _PhaseRun(plan, module, tokenization, accelerator)
-    log = StepLog(plan.folder, run.state.step) if is_writer() else None
+    log = StepLog(plan.folder, run.state.step) if is_first_process() else None
     saved = time.monotonic()
     try:
         while run.state.step < plan.total_steps:

@@ -52,8 +52,10 @@ def sharding_plugin() -> FullyShardedDataParallelPlugin | None:
 
 
 def is_first_process() -> bool:
-    """Whether this process narrates; true before and without a distributed run."""
-    return int(os.environ.get("RANK", "0")) == 0
+    """Whether this process narrates and writes files; true without a distributed run."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        return torch.distributed.get_rank() == 0
+    return int(os.environ.get("RANK", "0")) == 0  # a launcher sets it before they have met
 
 
 def _keep_memory() -> None:

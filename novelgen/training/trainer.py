@@ -28,12 +28,13 @@ from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.torch_engine import tokenization_of
 from novelgen.text.books import Book
 from novelgen.training.assembly import assemble, make_record
-from novelgen.training.checkpoint import PhaseState, is_writer, read_state
+from novelgen.training.checkpoint import PhaseState, read_state
 from novelgen.training.config import Phase, TrainingConfig
 from novelgen.training.coverage import rare_word_weights
 from novelgen.training.model_building import Base, build_model, require_context
 from novelgen.training.module import TrainingModule
 from novelgen.training.phase import SECONDS_BETWEEN_CHECKPOINTS, PhasePlan, run_phase
+from novelgen.training.processes import is_first_process
 from novelgen.training.progress import OnStep
 from novelgen.training.record import differences, read_record
 from novelgen.training.windows import WindowSampler
@@ -100,7 +101,7 @@ def train(
             with _claimed(work / phase, waits=False):
                 states[phase.value] = _run(phase, *settings)
     with _claimed(work, waits=True):
-        if is_writer():
+        if is_first_process():
             checkpoints = {
                 phase: plan_of(phase, config, work).checkpoint
                 for phase in (Phase.MEMORY, Phase.RIVAL)
@@ -206,7 +207,7 @@ def _require_replaceable(work: Path, output: Path) -> None:
 @contextmanager
 def _claimed(folder: Path, waits: bool) -> Iterator[None]:
     """Hold a phase or a whole training against other runs; its processes hold it together."""
-    if not is_writer():
+    if not is_first_process():
         yield
         return
     try:
@@ -239,7 +240,7 @@ def _require_same_training(
                 f"{work} holds a training with other settings: {', '.join(different)}.",
                 "Give the same settings to go on with it, or another --output.",
             )
-    elif is_writer():
+    elif is_first_process():
         partial = path.with_suffix(".partial")  # the other processes read it at the same time
         partial.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         partial.replace(path)
