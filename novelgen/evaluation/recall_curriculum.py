@@ -57,11 +57,11 @@ LEVELS = (
     Level(30, 2, min_segments=2, separates_facts=True, passing_accuracy=0.97, max_steps=500),
     Level(40, 3, 0.001, 0.3, passing_accuracy=0.97, max_steps=500),
     Level(56, 4, 0.002, 0.6, passing_accuracy=0.96, max_steps=500),
-    Level(80, 5, 0.004, 1.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=400),
-    Level(120, 6, 0.005, 1.5, distraction_share=0.3, passing_accuracy=0.95, max_steps=300),
-    Level(200, 7, 0.006, 2.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=300),
-    Level(350, 7, 0.006, 2.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=200),
-    Level(SEGMENT_SIZE, MAX_SEGMENTS, 0.006, 2.0, distraction_share=0.3, max_steps=200),
+    Level(80, 5, 0.004, 1.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=900),
+    Level(120, 6, 0.005, 1.5, distraction_share=0.3, passing_accuracy=0.95, max_steps=600),
+    Level(200, 7, 0.006, 2.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=500),
+    Level(350, 7, 0.006, 2.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=300),
+    Level(SEGMENT_SIZE, MAX_SEGMENTS, 0.006, 2.0, distraction_share=0.3, max_steps=300),
     Level(
         SEGMENT_SIZE,
         MAX_SEGMENTS,
@@ -92,7 +92,7 @@ class RecallTrainingConfig:
     """Samples that are the reasoning task; the other two share the rest."""
     early_question_weight: float = 0.5
     """Of questions asked before the last segment."""
-    final_steps: int = 300
+    final_steps: int = 400
     """Steps at the last level, the rate falling to 0."""
     max_steps: int = 20_000
     """When the curriculum does not climb."""

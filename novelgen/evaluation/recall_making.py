@@ -12,7 +12,12 @@ import torch
 from torch import Tensor
 
 from novelgen.evaluation.recall_curriculum import RecallTrainingConfig
-from novelgen.evaluation.recall_model import encode_with, save_recall_model, train_tokenizer
+from novelgen.evaluation.recall_model import (
+    claim_directory,
+    encode_with,
+    save_recall_model,
+    train_tokenizer,
+)
 from novelgen.evaluation.recall_noise import Encode, read_noise
 from novelgen.evaluation.recall_tasks import vocabulary_sentences
 from novelgen.evaluation.recall_training import OnStep, train_recall
@@ -29,8 +34,10 @@ def make_recall_model(
 ) -> dict[str, Any]:
     """Train on the books of `corpus` and write the model's folder; returns `training.json`.
 
-    Raises `NotFoundError` for a folder without books, `StorageError` when the disk refuses.
+    Raises `NotFoundError` for a folder without books, `UsageError` when `directory` holds
+    something already, `StorageError` when the disk refuses.
     """
+    claim_directory(directory)
     started = time.perf_counter()
     tokenizer = train_tokenizer(_tokenizer_texts(corpus), config.model.vocabulary_size)
     noise = training_noise(corpus, encode_with(tokenizer))

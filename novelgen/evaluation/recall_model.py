@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
 
+from novelgen.errors import StorageError, UsageError
 from novelgen.evaluation.recall_noise import Encode
 from novelgen.modeling.adapter import apply_adapter, describe_adapter, load_adapter, save_adapter
 from novelgen.modeling.backbone import load_backbone
@@ -47,7 +49,7 @@ class RecallModelConfig:
     intermediate_size: int = 128
     num_layers: int = 3
     num_heads: int = 4
-    num_mem_tokens: int = 8
+    num_mem_tokens: int = 16
     projection_rank: int = 32
 
 
@@ -111,10 +113,33 @@ def build_recall_model(config: RecallModelConfig) -> RecurrentLM:
     return model
 
 
+def claim_directory(directory: Path) -> None:
+    """Make the folder that a model will be written to, before the work of training it.
+
+    Raises `UsageError` when it holds something, `StorageError` when it cannot be made.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(directory.iterdir())
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+    if not is_empty:
+        raise UsageError(f"{directory} holds something already.", "Name a new folder.")
+
+
 def save_recall_model(
     model: RecurrentLM, tokenizer: Tokenizer, training: dict[str, Any], directory: Path
 ) -> None:
     """Write the folder. Raises `StorageError` when the disk refuses."""
+    try:
+        _write_files(model, tokenizer, training, directory)
+    except (OSError, SafetensorError) as error:
+        raise _unwritable(directory, error) from error
+
+
+def _write_files(
+    model: RecurrentLM, tokenizer: Tokenizer, training: dict[str, Any], directory: Path
+) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     lm: Any = model.lm
     lm.config.architectures = [type(lm).__name__]
@@ -148,3 +173,10 @@ def load_recall_model(
     backbone = load_backbone(directory, device, dtype)
     model = apply_adapter(backbone.lm, checked).eval()
     return RecallModel(model, Tokenization(backbone.tokenizer).prose_ids)
+
+
+def _unwritable(directory: Path, error: Exception) -> StorageError:
+    return StorageError(
+        f"The model cannot be written to {directory}: {error}.",
+        "Check the free space and the permissions of the folder.",
+    )

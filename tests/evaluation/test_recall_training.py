@@ -1,13 +1,16 @@
 """Training of the recall backbone: a tiny one learns in seconds, repeatably, and is kept."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
+from novelgen.errors import StorageError, UsageError
 from novelgen.evaluation.recall_curriculum import Level, RecallTrainingConfig
 from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
 from novelgen.evaluation.recall_gates import add_gate_noise, remove_gate_noise
+from novelgen.evaluation.recall_making import make_recall_model
 from novelgen.evaluation.recall_model import (
     RecallModel,
     RecallModelConfig,
@@ -138,3 +141,14 @@ def test_the_curriculum_climbs_when_all_tasks_are_answered_or_steps_are_used_up(
         )
         _, last = train_recall(config, tokenizer, noise, lambda _: None)
         assert last.level == expected
+
+
+def test_a_folder_that_holds_something_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "novel.txt").write_text("mine")
+    with pytest.raises(UsageError, match="holds something already"):
+        make_recall_model(RecallTrainingConfig(), tmp_path / "no books", tmp_path / "made", print)
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(StorageError, match="cannot be written"):
+        make_recall_model(RecallTrainingConfig(), tmp_path / "no books", tmp_path / "file", print)
+    assert (tmp_path / "file").read_text() == "mine"
