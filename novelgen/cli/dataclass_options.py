@@ -49,14 +49,21 @@ def _options(settings: type, panel: str) -> list[inspect.Parameter]:
         default: Any = field.default
         if get_origin(annotation) is tuple:
             annotation, default = list[get_args(annotation)[0]], list(default)  # type: ignore[misc]
-        help_text = help_texts.get(field.name, "")
+        flags = [f"--{field.name.replace('_', '-')}"] if annotation is bool else []
+        metavar = {int: "N", float: "X"}.get(annotation, "NAME")
         options.append(
             inspect.Parameter(
                 field.name,
                 inspect.Parameter.KEYWORD_ONLY,
                 default=default,
                 annotation=Annotated[
-                    annotation, typer.Option(help=help_text, rich_help_panel=panel)
+                    annotation,
+                    typer.Option(
+                        *flags,
+                        metavar=None if annotation is bool else metavar,
+                        help=help_texts.get(field.name, ""),
+                        rich_help_panel=panel,
+                    ),
                 ],
             )
         )

@@ -35,15 +35,22 @@ def memory_tables(report: MemoryReport) -> Iterator[str]:
 
 def _tail_lines(report: TailReport, title: str) -> Iterator[str]:
     yield from ("", title, "", _overall(report.overall))
-    for name, share in (
-        ("initial memory", report.overall.gap_share),
-        ("control", report.overall.gap_share_from_control),
-    ):
-        if share is not None:
-            yield f"Share of the gap from {name} to full context that memory closes: {share:.1%}"
+    for bare, name in ((Reading.RESET, "initial memory"), (Reading.CONTROL, "control")):
+        if bare in report.overall.gap:
+            share = _gap_share(report.overall, bare)
+            yield f"Share of the gap from {name} to full context that memory closes: {share}"
     by_segment = [(f"{part.number}", part.comparison) for part in report.by_segment]
     by_position = [(f"{part.first}-{part.last}", part.comparison) for part in report.by_position]
     yield from ("", _gains("segment", by_segment), "", _gains("tokens", by_position))
+
+
+def _gap_share(comparison: Comparison, bare: Reading) -> str:
+    share = comparison.gap_share_from(bare)
+    if share is not None:
+        return f"{share:.1%}"
+    if comparison.gap[bare].high < 0:
+        return "no gap, full context is worse"
+    return "gap not distinguishable from 0"
 
 
 def _overall(comparison: Comparison) -> str:

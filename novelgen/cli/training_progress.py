@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _SECONDS_BETWEEN_LINES = 15.0
 _SMOOTHING = 0.95
+_STOPPING = (
+    b"Stopping after this step. Ctrl-C again stops at once, and loses the steps since the last "
+    b"checkpoint.\n"
+)
 
 
 @contextmanager
@@ -57,8 +61,9 @@ class StopAfterStep:
     """A callback for steps that raises `KeyboardInterrupt` once a signal has come.
 
     Steps are in hand from the first one told to the last, of which a phase tells when it is saved.
-    A signal stops at once where none is, and so does the second one, which loses the step; but
-    never one of several processes, which would leave the others waiting. Signals that this process
+    A signal stops at once where none is, and so does the second one, which loses the steps
+    since the last checkpoint; but never one of several processes, which would leave the others
+    waiting. Signals that this process
     was told to ignore, as by nohup, stay ignored.
     """
 
@@ -91,9 +96,7 @@ class StopAfterStep:
             raise KeyboardInterrupt
         if not self._is_asked and not self._output.is_quiet:
             # Not through the stream, in the middle of whose own work this may be.
-            os.write(
-                sys.stderr.fileno(), b"Stopping after this step. Ctrl-C again stops at once.\n"
-            )
+            os.write(sys.stderr.fileno(), _STOPPING)
         self._is_asked = True
 
 
@@ -115,9 +118,14 @@ class _Smoothed:
 class _Lines:
     def __init__(self, output: Output) -> None:
         self._output, self._smoothed, self._last = output, _Smoothed(), 0.0
+        self._seen: set[str] = set()
 
     def __call__(self, done: "StepDone") -> None:
         loss, now = self._smoothed.add(done), time.monotonic()
+        if done.phase not in self._seen:
+            self._seen.add(done.phase)
+            if done.step > 1:
+                self._output.note(f"{done.phase}: goes on after step {done.step - 1:,}")
         is_last = done.step == done.total_steps
         if now - self._last < _SECONDS_BETWEEN_LINES and not is_last:
             return
@@ -128,6 +136,10 @@ class _Lines:
 
 def _figures(done: "StepDone", loss: float) -> str:
     speed = done.tokens / max(done.seconds, 1e-9)
-    left = done.seconds_left
-    minutes = f"{left / 60:.0f} min left" if left >= 60 else f"{left:.0f} s left"
-    return f"{loss:.3f} nats, {speed:,.0f} tokens/s, {minutes}"
+    left = duration(done.seconds_left)
+    return f"{loss:.3f} nats, {speed:,.0f} tokens/s, {left} left in this phase"
+
+
+def duration(seconds: float) -> str:
+    """A time in words, to the minute; seconds where there is none."""
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"

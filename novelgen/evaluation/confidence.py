@@ -1,4 +1,7 @@
-"""95 % confidence intervals of a mean, by Student's t. Knows nothing of what is measured."""
+"""95 % confidence intervals of a mean, by Student's t, and of a share, by Wilson.
+
+Knows nothing of what is measured.
+"""
 
 import math
 from collections.abc import Sequence
@@ -13,10 +16,13 @@ _UP_TO_30 = (
 )  # fmt: skip
 _BEYOND_30 = ((100, 1.984), (80, 1.990), (60, 2.000), (50, 2.009), (40, 2.021), (31, 2.040))
 
+# The same point of the normal distribution.
+_NORMAL = 1.959964
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean and its 95 % confidence interval, in the unit of the values."""
+    """A mean or share and its 95 % confidence interval, in the unit of the values."""
 
     mean: float
     low: float
@@ -39,6 +45,23 @@ def mean_interval(values: Sequence[float]) -> Interval:
     variance = math.fsum((value - mean) ** 2 for value in values) / (count - 1)
     half_width = t_quantile(count - 1) * math.sqrt(variance / count)
     return Interval(mean, mean - half_width, mean + half_width)
+
+
+def share_interval(hits: int, count: int) -> Interval:
+    """The share of hits among independent trials and its 95 % Wilson interval.
+
+    It stays within 0 and 1 and is no point where all or none are hits (Wilson 1927, Journal of the
+    American Statistical Association 22). Raises `ValueError` for no trials.
+    """
+    if count < 1:
+        raise ValueError(f"a share needs a trial, not {count}")
+    share, unit = hits / count, _NORMAL**2 / count
+    centre = (share + unit / 2) / (1 + unit)
+    half_width = math.sqrt(unit * share * (1 - share) + unit**2 / 4) / (1 + unit)
+    # Rounding must not push an end past the share itself, or out of 0 to 1.
+    low = max(0.0, min(share, centre - half_width))
+    high = min(1.0, max(share, centre + half_width))
+    return Interval(share, low, high)
 
 
 def t_quantile(degrees: int) -> float:

@@ -1,5 +1,6 @@
 """The plot of `eval memory`: gain by position in the segment, and by segment. Draws off screen."""
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,8 @@ _LABELS = {"reset": "initial memory", "other_book": "another book's memory", "co
 def require_plottable(path: Path) -> None:
     """Refuse, before hours of scoring, a path that a plot cannot be written to.
 
-    Raises `UsageError`.
+    Raises `UsageError` for a name or a folder that will not do, `StorageError` when nothing can
+    be written there. Leaves nothing behind.
     """
     if path.suffix.lower() not in PLOT_SUFFIXES:
         raise UsageError(
@@ -28,6 +30,10 @@ def require_plottable(path: Path) -> None:
         )
     if not path.absolute().parent.is_dir():
         raise UsageError(f"There is no folder {path.absolute().parent}.", "Make it first.")
+    try:
+        _try_writing(path)
+    except OSError as error:
+        raise _unwritten(path, error) from error
 
 
 def plot_memory(report: MemoryReport, path: Path) -> None:
@@ -50,10 +56,23 @@ def plot_memory(report: MemoryReport, path: Path) -> None:
     try:
         figure.savefig(path, dpi=120)
     except OSError as error:
-        raise StorageError(
-            f"The plot {path} could not be written: {error.strerror}.",
-            "Check the free space and the permissions of the folder.",
-        ) from error
+        raise _unwritten(path, error) from error
+
+
+def _try_writing(path: Path) -> None:
+    """Only trying tells: root may write anywhere, by permissions, but not on every filesystem."""
+    if path.exists():
+        with path.open("ab"):
+            return
+    with tempfile.TemporaryFile(dir=path.absolute().parent):
+        return
+
+
+def _unwritten(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The plot {path} could not be written: {error.strerror}.",
+        "Check the free space and the permissions of the folder.",
+    )
 
 
 def _plot_positions(axes: Any, tail: TailReport) -> None:

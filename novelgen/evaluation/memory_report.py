@@ -29,23 +29,29 @@ class Comparison:
     """Mean nats a token."""
     gain: Mapping[Reading, Interval]
     """Of true memory, in nats a token, over each of `COMPARED`."""
+    gap: Mapping[Reading, Interval]
+    """What full context saves, in nats a token, over initial memory and over the control."""
 
     @property
     def gap_share(self) -> float | None:
         """How much memory closes of the gap from initial memory to full context; 1 is all."""
-        return self._gap_share_from(Reading.RESET)
+        return self.gap_share_from(Reading.RESET)
 
     @property
     def gap_share_from_control(self) -> float | None:
         """How much memory closes of the gap from the control to full context; 1 is all."""
-        return self._gap_share_from(Reading.CONTROL)
+        return self.gap_share_from(Reading.CONTROL)
 
-    def _gap_share_from(self, bare: Reading) -> float | None:
-        """None when a reading is absent, or when full context is no better."""
-        if bare not in self.nats or Reading.FULL_CONTEXT not in self.nats:
+    def gap_share_from(self, bare: Reading) -> float | None:
+        """How much memory closes of the gap from a reading without it; 1 is all.
+
+        None when there is no such gap, or when it is not clearly above 0: a share of noise may
+        come out as anything.
+        """
+        gap = self.gap.get(bare)
+        if gap is None or gap.low <= 0:
             return None
-        gap = self.nats[bare] - self.nats[Reading.FULL_CONTEXT]
-        return (self.nats[bare] - self.nats[Reading.TRUE]) / gap if gap > 0 else None
+        return (self.nats[bare] - self.nats[Reading.TRUE]) / gap.mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,13 @@ def _compare(nats: "Mapping[Reading, Tensor]") -> Comparison:
         for other in COMPARED
         if other in by_book
     }
-    return Comparison({reading: float(means.mean()) for reading, means in by_book.items()}, gain)
+    gap: dict[Reading, Interval] = {
+        bare: mean_interval((by_book[bare] - by_book[Reading.FULL_CONTEXT]).tolist())
+        for bare in (Reading.RESET, Reading.CONTROL)
+        if bare in by_book and Reading.FULL_CONTEXT in by_book
+    }
+    nats_a_token = {reading: float(means.mean()) for reading, means in by_book.items()}
+    return Comparison(nats_a_token, gain, gap)
 
 
 def _book(name: str, nats: Mapping[Reading, float]) -> BookComparison:

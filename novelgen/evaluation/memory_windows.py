@@ -1,14 +1,18 @@
 """One contiguous stretch of tokens from each of several books, to be read in lockstep.
 
-Guarantees that a book's stretch depends on the seed, its name and its text alone, never on which
-other books there are. Rows come in an order drawn by the seed, so that neighbours, who lend each
-other their memories, are not the works of one author that a sorted folder puts together. Knows no
-model: tokens come from a callable.
+Guarantees that no text is there twice, since books are what intervals count, and that a book's
+stretch depends on the seed, its name and its text alone, never on which other books there are.
+Rows come in an order drawn by the seed, so that neighbours, who lend each other their memories, are
+not the works of one author that a sorted folder puts together. Knows no model: tokens come from a
+callable.
 """
 
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import torch
 from torch import Tensor
@@ -42,6 +46,14 @@ class MemoryWindows:
     """What the model's texts begin with; shown to a model without memory only."""
 
 
+class _Flaw(Enum):
+    """Why a book is left out."""
+
+    TRAINED_ON = auto()
+    COPY = auto()
+    SHORT = auto()
+
+
 def draw_windows(
     books: Iterable[BookFile],
     encode: Encode,
@@ -55,24 +67,35 @@ def draw_windows(
     """A stretch of `num_tokens` of each book that is long enough, of `max_books` at most.
 
     Which books, where in them, and in which order, is drawn by `seed`. Books whose SHA-256 is in
-    `trained_on` are left out. Raises `UsageError` when fewer than two are long enough.
+    `trained_on`, and all copies of a text but the first drawn, are left out. Raises `UsageError`
+    when fewer than two remain that are long enough.
     """
     stretches: dict[str, list[int]] = {}
+    first_with: dict[bytes, str] = {}
+    left_out: Counter[_Flaw] = Counter()
     for book in sorted(books, key=lambda book: _draw(seed, "order", book.name)):
         place = _draw(seed, "place", book.name)
         read = book.read()
         if read.sha256 in trained_on:
+            left_out[_Flaw.TRAINED_ON] += 1
             on_skipped(book, "the adapter was trained on it")
+            continue
+        digest = hashlib.sha256(read.prose.encode()).digest()
+        if digest in first_with:
+            left_out[_Flaw.COPY] += 1
+            on_skipped(book, f"the same text as {first_with[digest]}")
             continue
         ids = _stretch(read.prose, encode, num_tokens, place)
         if len(ids) < num_tokens:
+            left_out[_Flaw.SHORT] += 1
             on_skipped(book, f"too short, with {len(ids):,} tokens")
             continue
         stretches[book.name] = ids
+        first_with[digest] = book.name
         if len(stretches) == max_books:
             break
     if len(stretches) < MIN_BOOKS:
-        raise _too_few(len(stretches), num_tokens)
+        raise _too_few(len(stretches), left_out, num_tokens)
     input_ids = torch.tensor(list(stretches.values()), dtype=torch.long)
     return MemoryWindows(tuple(stretches), input_ids, tuple(start_ids))
 
@@ -104,9 +127,25 @@ def _draw(seed: int, purpose: str, name: str) -> float:
     return float(uniforms(stream_key(seed, "eval memory", [purpose, name]), 0, 1)[0])
 
 
-def _too_few(found: int, num_tokens: int) -> UsageError:
-    return UsageError(
-        f"{found} of the unseen books have the {num_tokens:,} tokens that are needed past their "
-        f"beginning; memory is compared between at least {MIN_BOOKS}.",
-        "Give longer or more books, or lower --segments-per-book, --segment-size or --tail-tokens.",
+def _too_few(found: int, left_out: Counter[_Flaw], num_tokens: int) -> UsageError:
+    named = {
+        _Flaw.TRAINED_ON: "that the adapter was trained on",
+        _Flaw.COPY: "with the same text as another",
+        _Flaw.SHORT: f"without the {num_tokens:,} tokens that are needed past their beginning",
+    }
+    reasons = [f"{left_out[flaw]} {words}" for flaw, words in named.items() if left_out[flaw]]
+    message = (
+        f"{found} of {found + left_out.total()} books can be judged; memory is compared between "
+        f"at least {MIN_BOOKS}."
     )
+    if reasons:
+        message += f" Left out: {', '.join(reasons)}."
+    remedy = "Give more books."
+    if left_out[_Flaw.TRAINED_ON]:
+        remedy = "Name another corpus, of books that the adapter was not trained on."
+    if left_out[_Flaw.SHORT]:
+        remedy += (
+            " Longer books, or a lower --segments-per-book, --segment-size or --tail-tokens, "
+            "help too."
+        )
+    return UsageError(message, remedy)

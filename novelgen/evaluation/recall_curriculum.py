@@ -70,7 +70,7 @@ LEVELS = (
         distraction_share=0.3,
         learning_rate=5e-4,
         min_segments=3,
-        searched_rows=32,
+        searched_rows=64,
     ),
 )
 

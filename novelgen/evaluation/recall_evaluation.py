@@ -17,6 +17,7 @@ import psutil
 import torch
 from torch import Tensor
 
+from novelgen.evaluation.confidence import Interval, share_interval
 from novelgen.evaluation.recall_model import RecallModel
 from novelgen.evaluation.recall_noise import Encode, RecallSample, draw_sample, encode_places
 from novelgen.evaluation.recall_tasks import PLACES, RecallTask
@@ -70,6 +71,11 @@ class RecallResult:
     @property
     def accuracy(self) -> float:
         return self.correct / self.samples
+
+    @property
+    def accuracy_interval(self) -> Interval:
+        """The accuracy with its 95 % Wilson interval over samples."""
+        return share_interval(self.correct, self.samples)
 
 
 def evaluate_recall(

@@ -43,9 +43,12 @@ def make_recall_model(
     noise = training_noise(corpus, encode_with(tokenizer))
     model, last = train_recall(config, tokenizer, noise, on_step)
     document = {
-        "command": f"novelgen train-recall --corpus CORPUS/train --output DIR --seed {config.seed}",
+        "command": f"novelgen train-recall --corpus BOOKS --output DIR --seed {config.seed}",
         "config": config.as_json(),
-        "books": len(find_books(corpus)),
+        "books": [
+            {"name": book.name, "sha256": book.sha256}
+            for book in (file.read() for file in find_books(corpus))
+        ],
         "noise_tokens": len(noise),
         "steps": last.step,
         "tokens": last.tokens,

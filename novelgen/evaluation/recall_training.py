@@ -138,9 +138,9 @@ class _Trainer:
         samples, tasks = self._draw_batch(level)
         self._gate_noise.deviation = level.gate_noise
         self._gate_noise.batch_size = len(samples)
-        loss, memory = self._read(level, samples, tasks)
+        loss, memories = self._read(level, samples, tasks)
         if level.searched_rows:
-            loss = loss + self._close_on_noise(level, memory.detach())
+            loss = loss + self._close_on_noise(level, torch.cat(memories))
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.max_gradient_norm)
@@ -180,15 +180,17 @@ class _Trainer:
 
     def _read(
         self, level: Level, samples: list[RecallSample], tasks: list[RecallTask]
-    ) -> tuple[Tensor, Tensor]:
-        """The loss of a batch, all segments, and the memory after them."""
+    ) -> tuple[Tensor, list[Tensor]]:
+        """The loss of a batch, all segments, and its memories from the initial to the last one."""
         rows, num_segments = len(samples), samples[0].num_segments
         memory = self._model.initial_memory(rows)
+        memories = [memory.detach()]
         loss = torch.zeros(())
         for index in range(num_segments):
             ids = self._segment(level, samples, index)
             update = self._model.write_update(memory, TokenBatch(ids, (ids.shape[1],) * rows))
             memory = update.memory
+            memories.append(memory.detach())
             self._tokens += ids.numel()
             is_empty = torch.tensor([not sample.has_fact_in(index) for sample in samples])
             opened = (1 - update.kept).sum((1, 2))  # (batch,)
@@ -198,18 +200,19 @@ class _Trainer:
             is_last = index == num_segments - 1
             weight = 1.0 if is_last else self._config.early_question_weight
             loss = loss + weight * self._ask(memory, samples, index, tasks if is_last else None)
-        return loss, memory
+        return loss, memories
 
-    def _close_on_noise(self, level: Level, memory: Tensor) -> Tensor:
-        """Cost of the gates that noise opens most, of many segments of it, after `memory`.
+    def _close_on_noise(self, level: Level, memories: Tensor) -> Tensor:
+        """Cost of the gates that noise opens most, of many segments of it, after `memories`.
 
-        What opens a gate once in a thousand segments is seldom met in a batch that is learned
-        from, so it is looked for.
+        Of these some are empty and some hold half of what is needed: a slot that waits for a fact
+        opens most easily. What opens a gate once in a thousand segments is seldom met in a batch
+        that is learned from, so it is looked for.
         """
         size = level.max_segment_tokens
         starts = self._rng.integers(len(self._noise) - size, size=level.searched_rows)
         ids = torch.stack([self._noise[start : start + size].long() for start in starts])
-        held = memory[torch.from_numpy(self._rng.integers(len(memory), size=len(ids)))]
+        held = memories[torch.from_numpy(self._rng.integers(len(memories), size=len(ids)))]
         with torch.no_grad():
             opened = self._opened(held, ids)
         worst = opened.topk(_HARD_ROWS).indices

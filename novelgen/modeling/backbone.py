@@ -60,12 +60,14 @@ def choose_device(device: str = "auto") -> torch.device:
         chosen = torch.device(device)
     except RuntimeError as error:
         raise UsageError(
-            f"There is no device {device!r}.", "Use auto, cuda, mps or cpu."
+            f"There is no device {device!r}.",
+            "Give --device auto, cuda, mps or cpu (eval and train), or set NOVELGEN_DEVICE.",
         ) from error
     found = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(has_mps)}
     if (chosen.index or 0) >= found.get(chosen.type, 0):
         raise ModelError(
-            f"This machine has no device {device}.", "Set NOVELGEN_DEVICE to auto or cpu."
+            f"This machine has no device {device}.",
+            "Give --device auto or cpu (eval and train), or set NOVELGEN_DEVICE.",
         )
     return chosen
 

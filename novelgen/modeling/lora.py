@@ -21,6 +21,8 @@ from novelgen.errors import ModelError
 from novelgen.modeling.adapter_config import LoraSettings
 from novelgen.modeling.recurrent import RecurrentLM
 
+_REMEDY = "Name layers it has with --lora-modules, once for each."
+
 
 def add_lora(lm: nn.Module, settings: LoraSettings) -> nn.Module:
     """`lm` with fresh LoRA layers inside, its own weights frozen.
@@ -41,10 +43,22 @@ def add_lora(lm: nn.Module, settings: LoraSettings) -> nn.Module:
             warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
             model: nn.Module = get_peft_model(lm, config)
     except ValueError as error:
+        if set(settings.target_modules) <= (present := _linear_layers(lm)):
+            raise ModelError(f"LoRA does not fit this model: {error}", _REMEDY) from error
+        missing = sorted(set(settings.target_modules) - present)
         raise ModelError(
-            f"LoRA does not fit this model: {error}", "Name other target modules."
+            f"This model has no layers {', '.join(missing)} for LoRA; it has "
+            f"{', '.join(sorted(present))}.",
+            _REMEDY,
         ) from error
     return model
+
+
+def _linear_layers(lm: nn.Module) -> set[str]:
+    """The last part of the names of the layers that LoRA can go into, but for the head."""
+    kinds = ("Linear", "Conv1D")
+    names = {name.rpartition(".")[2] for name, m in lm.named_modules() if type(m).__name__ in kinds}
+    return names - {"lm_head", "embed_out"}
 
 
 def lora_settings(lm: nn.Module) -> LoraSettings | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from novelgen.errors import NotFoundError, StorageError
+from novelgen.text.encodings import decode
 from novelgen.text.prose import clean_prose
 from novelgen.text.sanitize import clean_text
 
@@ -72,7 +73,7 @@ class BookFile:
     path: Path
 
     def read(self) -> Book:
-        """The book. Raises `StorageError` when the file cannot be read."""
+        """The book. Raises `StorageError` when the file cannot be read or holds no text."""
         try:
             raw = self.path.read_bytes()
         except OSError as error:
@@ -80,7 +81,14 @@ class BookFile:
                 f"The book {self.path} cannot be read: {error.strerror}.",
                 "Check the permissions of the file.",
             ) from error
-        prose, chapters = prose_of(_decode(raw))
+        try:
+            text = decode(raw)
+        except ValueError as error:
+            raise StorageError(
+                f"The book {self.path} is no text: {error}.",
+                "Take the file out of the corpus folder, or save the text in it as UTF-8.",
+            ) from error
+        prose, chapters = prose_of(text)
         return Book(self.name, prose, chapters, hashlib.sha256(raw).hexdigest())
 
 
@@ -89,6 +97,11 @@ def find_books(corpus: Path) -> list[BookFile]:
 
     Raises `NotFoundError` when there is no such folder, or no book in it.
     """
+    if corpus.is_file():
+        raise NotFoundError(
+            f"The corpus {corpus} is a file, not a folder.",
+            f"Name the folder of .md or .txt files that it is in: {corpus.absolute().parent}.",
+        )
     if not corpus.is_dir():
         raise NotFoundError(
             f"There is no corpus folder {corpus}.", "Name a folder of .md or .txt files."
@@ -131,13 +144,6 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         yield title, text[position : match.start()]
         position, title = match.end(), (match.group(1) or "").strip()
     yield title, text[position:]
-
-
-def _decode(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:  # older plain texts
-        return raw.decode("cp1252", errors="replace")
 
 
 def _is_hidden(name: str) -> bool:

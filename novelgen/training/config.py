@@ -137,8 +137,10 @@ class TrainingConfig:
         for name, value in asdict(self).items():
             if not isinstance(value, int | float):
                 continue
-            if not least.get(name, 0) <= value < _TOO_LARGE:
-                raise _out_of_range(name, f"at least {least.get(name, 0)}")
+            if not value >= least.get(name, 0):  # as is not even nan
+                raise _out_of_range(name, value, f"at least {least.get(name, 0)}")
+            if value >= _TOO_LARGE:
+                raise _out_of_range(name, value, f"less than {_TOO_LARGE:,}")
         for name in (
             "first_segment_weight",
             "context_share",
@@ -147,16 +149,18 @@ class TrainingConfig:
             "late_from",
         ):
             if getattr(self, name) > 1:
-                raise _out_of_range(name, "between 0 and 1")
+                raise _out_of_range(name, getattr(self, name), "between 0 and 1")
         for low, high in (
             ("min_segments", "max_segments"),
             ("min_segments", "late_max_segments"),
             ("min_segment_tokens", "max_segment_tokens"),
         ):
             if getattr(self, low) > getattr(self, high):
-                raise _out_of_range(low, f"at most {option_of(high)}")
+                raise _out_of_range(
+                    low, getattr(self, low), f"at most {option_of(high)}, {getattr(self, high)}"
+                )
         if not self.max_gradient_norm > 0:
-            raise _out_of_range("max_gradient_norm", "above 0")
+            raise _out_of_range("max_gradient_norm", self.max_gradient_norm, "above 0")
 
 
 def option_of(name: str) -> str:
@@ -164,5 +168,5 @@ def option_of(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def _out_of_range(name: str, bounds: str) -> UsageError:
-    return UsageError(f"{option_of(name)} is out of range.", f"Give {bounds}.")
+def _out_of_range(name: str, value: float, bounds: str) -> UsageError:
+    return UsageError(f"{option_of(name)} {value} is out of range.", f"Give {bounds}.")

@@ -11,6 +11,9 @@ from pathlib import Path
 from novelgen.errors import UsageError
 from novelgen.text.books import Book, find_books
 
+# Books that one message lists.
+_NAMED = 20
+
 
 def read_corpus(folder: Path, min_chars: int) -> list[Book]:
     """The books of a folder and of the folders below it, sorted by name.
@@ -21,12 +24,12 @@ def read_corpus(folder: Path, min_chars: int) -> list[Book]:
     books = [file.read() for file in find_books(folder)]
     short = [book.name for book in books if len(book.prose) < min_chars]
     if short:
-        others = f" (and {len(short) - 1} more of {len(books)})" if len(short) > 1 else ""
+        named = ", ".join(short[:_NAMED]) + (" …" if len(short) > _NAMED else "")
         raise UsageError(
-            f"The book {short[0]}{others} is too short to train on: a window takes up to "
-            f"{min_chars:,} characters.",
-            "Remove it or join it with another, or lower --max-window-tokens and "
-            "--max-segment-tokens.",
+            f"{len(short)} of {len(books)} books are too short to train on: {named}. A window "
+            f"takes up to {min_chars:,} characters.",
+            "Remove them or join them with others, or lower --late-max-burn-in, then "
+            "--max-segment-tokens and --max-window-tokens.",
         )
     return books
 

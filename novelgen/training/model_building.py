@@ -13,7 +13,7 @@ from torch import nn
 from novelgen.errors import UsageError
 from novelgen.modeling.adapter_config import LoraSettings
 from novelgen.modeling.backbone import Backbone
-from novelgen.modeling.causal_lm import embedding_of
+from novelgen.modeling.causal_lm import embedding_of, hidden_size_of
 from novelgen.modeling.lora import add_lora
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.tokenization import Tokenization
@@ -34,9 +34,17 @@ class Base:
 def build_model(
     backbone: Backbone, tokenization: Tokenization, config: TrainingConfig, has_memory: bool
 ) -> RecurrentLM:
-    """The model as training begins: fresh LoRA, and a fresh memory of empty lines."""
+    """The model as training begins: fresh LoRA, and a fresh memory of empty lines.
+
+    Raises `UsageError` for more LoRA than there is model, `ModelError` for layers it has not.
+    """
     lm: nn.Module = backbone.lm
     if config.lora_rank:
+        if config.lora_rank > (width := hidden_size_of(lm)):
+            raise UsageError(
+                f"LoRA of rank {config.lora_rank:,} is no saving in layers {width:,} wide.",
+                "Lower --lora-rank.",
+            )
         settings = LoraSettings(config.lora_rank, config.lora_alpha, config.lora_modules)
         lm = add_lora(lm, settings)
     else:
@@ -55,6 +63,12 @@ def build_model(
 def require_context(model: RecurrentLM, config: TrainingConfig) -> None:
     """Raise `UsageError` when a pass of the recipe does not fit into the model's context."""
     slots = config.num_mem_tokens
+    if config.segment_size + 2 * slots > model.context_size:
+        raise UsageError(
+            f"Segments of {config.segment_size:,} tokens between twice {slots} memory slots are "
+            f"too long for this model, which reads {model.context_size:,} at once.",
+            "Lower --segment-size or --num-mem-tokens.",
+        )
     tail = 0
     if config.context_share or config.late_context_share:
         tail = max(config.max_tail_tokens, config.late_max_tail_tokens)
@@ -67,10 +81,4 @@ def require_context(model: RecurrentLM, config: TrainingConfig) -> None:
             f"Passes of {longest:,} tokens are too long for this model, which reads "
             f"{model.context_size:,} at once.",
             "Lower --max-segment-tokens, --late-max-tail-tokens or --max-tail-tokens.",
-        )
-    if config.segment_size + 2 * slots > model.context_size:
-        raise UsageError(
-            f"Segments of {config.segment_size:,} tokens between twice {slots} memory slots are "
-            f"too long for this model, which reads {model.context_size:,} at once.",
-            "Lower --segment-size or --num-mem-tokens.",
         )

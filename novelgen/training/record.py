@@ -4,13 +4,22 @@ Two records tell of the same training when nothing differs that has an effect on
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from novelgen.errors import StorageError
+from novelgen.training.config import option_of
 
-# Settings that may change on the way: the steps stay the same.
-_WITHOUT_EFFECT = ("gradient_checkpointing",)
+# What may change on the way: the steps stay the same. A model is known by its fingerprint, however
+# its folder is named.
+_WITHOUT_EFFECT = ("gradient_checkpointing", "base_model")
+_LONGEST_VALUE = 40
+_OTHERWISE = {
+    "base_model_fingerprint": "another model",
+    "books": "other books",
+    "brief_version": "briefs of another novelgen",
+}
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -26,10 +35,22 @@ def read_record(path: Path) -> dict[str, Any]:
     return found
 
 
-def differences(found: dict[str, Any], record: dict[str, Any]) -> set[str]:
-    """What a record that was read has otherwise than one that was made, by name."""
-    flat_found = {**found, **found["config"]}
-    flat_record = {**record, **record["config"]}
-    plain = json.loads(json.dumps(flat_record))
-    names = (set(flat_found) | set(plain)) - {"config", *_WITHOUT_EFFECT}
-    return {name for name in names if flat_found.get(name) != plain.get(name)}
+def differences(found: Mapping[str, Any], record: Mapping[str, Any]) -> list[str]:
+    """What a record that was read has otherwise than one that was made, in words, sorted."""
+    before = {**found, **found["config"]}
+    now = json.loads(json.dumps({**record, **record["config"]}))
+    names = sorted((set(before) | set(now)) - {"config", *_WITHOUT_EFFECT})
+    return [
+        _describe(option_of(name), before.get(name), now.get(name))
+        if name in record["config"]
+        else _OTHERWISE.get(name, name)
+        for name in names
+        if before.get(name) != now.get(name)
+    ]
+
+
+def _describe(option: str, before: Any, now: Any) -> str:
+    values = [json.dumps(value) for value in (before, now)]
+    if max(map(len, values)) > _LONGEST_VALUE:
+        return option
+    return f"{option} {values[0]} there, {values[1]} now"

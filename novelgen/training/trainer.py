@@ -93,7 +93,10 @@ def train(
     work = work_folder(output)
     _require_replaceable(work, output)
     with _claimed(work, waits=True):
-        _require_same_training(work, base, config, books)
+        _require_same_training(work, make_record(base, config, books), config)
+    accelerator.wait_for_everyone()  # the other processes hold their record against this one
+    if not is_first_process():
+        _require_same_training(work, make_record(base, config, books), config)
     settings = (base, books, config, work, accelerator, on_step, seconds_between_checkpoints)
     states = {}
     for phase in Phase:
@@ -227,23 +230,36 @@ def _claimed(folder: Path, waits: bool) -> Iterator[None]:
         ) from error
 
 
-def _require_same_training(
-    work: Path, base: Base, config: TrainingConfig, books: Sequence[Book]
-) -> None:
-    """Begin the record of this training, or refuse to go on with another one."""
-    record = make_record(base, config, books)
+def _require_same_training(work: Path, record: Mapping[str, Any], config: TrainingConfig) -> None:
+    """Begin the record of this training, or refuse to go on with another one.
+
+    A training of which nothing is saved and that nobody runs gives way: its settings may be those
+    that were refused.
+    """
     path = work / RECORD_NAME
-    if path.exists():
-        different = sorted(differences(read_record(path), record))
-        if different:
-            raise UsageError(
-                f"{work} holds a training with other settings: {', '.join(different)}.",
-                "Give the same settings to go on with it, or another --output.",
-            )
-    elif is_first_process():
-        partial = path.with_suffix(".partial")  # the other processes read it at the same time
+    different = differences(read_record(path), record) if path.exists() else []
+    if different and _is_begun(work, config):
+        raise UsageError(
+            f"{work} holds a training with other settings ({', '.join(different)}).",
+            "Give the same settings to go on with it, or another --output.",
+        )
+    if different or not path.exists():
+        partial = path.with_suffix(".partial")
         partial.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         partial.replace(path)
+
+
+def _is_begun(work: Path, config: TrainingConfig) -> bool:
+    """Whether a phase has saved a step, or is running."""
+    if any(plan_of(phase, config, work).checkpoint.exists() for phase in Phase):
+        return True
+    for lock in work.glob(f"*/{_LOCK_NAME}"):
+        try:
+            with FileLock(lock, timeout=0):
+                pass
+        except Timeout:
+            return True
+    return False
 
 
 def _unfinished(config: TrainingConfig, work: Path) -> dict[str, tuple[int, int]]:

@@ -162,12 +162,14 @@ def test_what_cannot_be_judged_says_what_to_do(
     assert "no corpus folder" in empty.stderr
     plot = evaluate(novelgen, corpus, model_dir, *chosen, "--plot", "gains.doc", expect=2)
     assert ".png" in plot.stderr
+    seed = evaluate(novelgen, corpus, model_dir, *chosen, "--seed", "-1", expect=2)
+    assert "--seed" in seed.stderr
     short = evaluate(novelgen, corpus, model_dir, *chosen, "--segments-per-book", "999", expect=2)
-    assert "0 of the unseen books have the" in short.stderr
+    assert "0 of 4 books can be judged" in short.stderr
     assert short.stdout == "" and "Traceback" not in short.stderr
 
 
-def test_help_loads_no_torch(environment: dict[str, str]) -> None:
+def test_help_loads_no_torch_and_fits_a_narrow_terminal(environment: dict[str, str]) -> None:
     import subprocess
     import sys
 
@@ -178,10 +180,12 @@ def test_help_loads_no_torch(environment: dict[str, str]) -> None:
     )
     finished = subprocess.run(
         [sys.executable, "-c", program, "eval", "memory", "--help"],
-        capture_output=True, text=True, env=environment, check=False,
+        capture_output=True, text=True, env=environment | {"COLUMNS": "80"}, check=False,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
     assert "Example: novelgen eval memory" in finished.stdout
+    for option in ("--segments-per-book ", "--segment-size ", "--tail-tokens "):
+        assert option in finished.stdout, "names are whole in a narrow terminal"
 
 
 def test_a_control_with_memory_is_no_control(

@@ -69,6 +69,25 @@ def test_the_share_of_the_gap() -> None:
     assert (worse.gap_share, worse.gap_share_from_control) == (None, None)
 
 
+def test_a_gap_that_may_be_none_has_no_share() -> None:
+    """Full context is better by 0.3 a token, with a 95 % interval of 0.3 ± 4.303 · 0.1."""
+    unsure = 3.5 - torch.tensor([0.1267949, 0.3, 0.4732051]).reshape(3, 1, 1)
+    tail = scores(64, full_context=nats(0) + unsure)
+    report = summarise([scores(), tail], BOOKS, 16, SIZE)
+    gap = report.requested.overall.gap[Reading.RESET]
+    assert (gap.mean, gap.half_width) == pytest.approx((0.3, 0.4303), abs=1e-4)
+    document = json.loads(json.dumps(memory_document(report, "tiny", "x", 0)))
+    assert document["gap_share"] is None and document["gap_share_from_control"] is None
+    assert document["by_segment"][0]["gap_share"] is None
+    assert document["memory_alone"]["gap_share"] == pytest.approx(0.5, abs=1e-5)
+    alone, behind = "\n".join(memory_tables(report)).split("verbatim tail")
+    assert "memory closes: 50.0%" in alone and "distinguishable" not in alone
+    assert behind.count("memory closes: gap not distinguishable from 0") == 2
+
+    worse = summarise([scores(full_context=nats(4.0))], BOOKS, 16, SIZE)
+    assert "memory closes: no gap, full context is worse" in "\n".join(memory_tables(worse))
+
+
 def test_by_segment_and_by_position_find_where_the_gain_is() -> None:
     reset = nats(3.0)
     reset[:, 1, 6] += 19  # segment 3, its eighth token: 7 are scored up to there
@@ -153,5 +172,21 @@ def test_a_plot_that_cannot_be_written_is_refused(report: MemoryReport, tmp_path
     with pytest.raises(UsageError, match="no folder"):
         require_plottable(tmp_path / "missing" / "gains.png")
     (tmp_path / "taken.png").mkdir()
+    with pytest.raises(StorageError, match=r"taken\.png could not be written"):
+        require_plottable(tmp_path / "taken.png")
     with pytest.raises(StorageError, match="could not be written"):
         plot_memory(report, tmp_path / "taken.png")
+
+
+def test_a_plot_is_tried_before_the_work_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    require_plottable(tmp_path / "new.png")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "old.png").write_bytes(b"drawn before")
+    require_plottable(tmp_path / "old.png")
+    assert (tmp_path / "old.png").read_bytes() == b"drawn before"
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no /proc on this system")
+def test_a_folder_that_takes_no_files_is_refused_whatever_its_permissions() -> None:
+    with pytest.raises(StorageError, match=r"/proc/gains\.png could not be written"):
+        require_plottable(Path("/proc/gains.png"))

@@ -1,6 +1,7 @@
 """Stretches of books, and which of their segments are scored."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,13 +67,13 @@ def test_a_slice_that_holds_too_few_tokens_is_made_up_for(corpus: Path) -> None:
 def test_the_whole_rest_of_a_book_is_the_longest_stretch(corpus: Path) -> None:
     books = [book for book in find_books(corpus) if book.name != "dust.md"]
     lengths: list[int] = []
-    with pytest.raises(UsageError, match="0 of the unseen books"):
+    with pytest.raises(UsageError, match="0 of 3 books can be judged"):
         draw_windows(
             books, encode, 10**6, 0, on_skipped=lambda _, why: lengths.append(_number(why))
         )
     second = sorted(lengths)[1]
     assert draw_windows(books, encode, second, 0).input_ids.shape == (2, second)
-    with pytest.raises(UsageError, match="1 of the unseen books"):
+    with pytest.raises(UsageError, match="1 of 3 books can be judged"):
         draw_windows(books, encode, second + 1, 0)
 
 
@@ -111,6 +112,37 @@ def test_books_that_were_trained_on_are_left_out(corpus: Path) -> None:
     assert ("amber.md", "the adapter was trained on it") in skipped
 
 
+def test_when_all_was_trained_on_the_remedy_is_another_corpus(corpus: Path) -> None:
+    books = [book for book in find_books(corpus) if book.name != "dust.md"]
+    trained_on = {book.read().sha256 for book in books}
+    with pytest.raises(UsageError, match="Left out: 3 that the adapter was trained on") as caught:
+        draw_windows(books, encode, 300, 0, trained_on=trained_on)
+    assert "another corpus" in caught.value.remedy and "--segment-size" not in caught.value.remedy
+    with pytest.raises(UsageError, match="3 that the adapter was trained on, 1 without") as caught:
+        draw_windows(find_books(corpus), encode, 300, 0, trained_on=trained_on)
+    assert "another corpus" in caught.value.remedy and "--segment-size" in caught.value.remedy
+
+
+def test_copies_of_a_text_are_one_book(corpus: Path) -> None:
+    shutil.copy(corpus / "amber.md", corpus / "zebra.md")
+    skipped: list[tuple[str, str]] = []
+    windows = draw_windows(
+        find_books(corpus),
+        encode,
+        300,
+        0,
+        on_skipped=lambda book, why: skipped.append((book.name, why)),
+    )
+    copies = {"amber.md", "zebra.md"}
+    kept, *more = copies & set(windows.books)
+    assert not more and len(windows.books) == 3
+    assert ((copies - {kept}).pop(), f"the same text as {kept}") in skipped
+    same = [book for book in find_books(corpus) if book.name in copies]
+    with pytest.raises(UsageError, match=r"1 of 2 books .* 1 with the same text") as caught:
+        draw_windows(same, encode, 300, 0)
+    assert caught.value.remedy == "Give more books."
+
+
 def test_at_most_so_many_books_drawn_by_the_seed(tmp_path: Path) -> None:
     write_books(tmp_path, [f"{letter}.md" for letter in "abcdefgh"])
     books = find_books(tmp_path)
@@ -129,12 +161,11 @@ def test_short_books_are_reported_and_too_few_refused(corpus: Path) -> None:
     # 28 characters, of which the first word is skipped.
     assert skipped == [("dust.md", "too short, with 25 tokens")]
     skipped.clear()
-    with pytest.raises(
-        UsageError, match="0 of the unseen books have the 1,000,000 tokens"
-    ) as caught:
+    with pytest.raises(UsageError, match="4 without the 1,000,000 tokens") as caught:
         draw_windows(find_books(corpus), encode, 1_000_000, 0, on_skipped=on_skipped)
     assert len(skipped) == 4
     assert "--segments-per-book" in caught.value.remedy
+    assert "trained" not in f"{caught.value.message} {caught.value.remedy}"
 
 
 def test_chosen_segments() -> None:

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from novelgen.cli.recall_table import recall_table
 from novelgen.evaluation.recall_document import recall_document
 from novelgen.evaluation.recall_evaluation import (
     RecallPlan,
@@ -100,15 +101,21 @@ def test_progress_counts_every_segment_of_every_sample(
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
-def test_results_become_json_and_a_plot(tmp_path) -> None:
+def test_results_become_json_a_table_and_a_plot(tmp_path) -> None:
     results = [RecallResult(n, n // 2 + 1, 40, n * SIZE, 100.0, 0.001) for n in (1, 16)]
     document = recall_document(plan(RecallTask.DETECT, 1, 16), results)
     assert document["task"] == "detect-and-memorize"
     assert document["accuracy"] == {"1": 0.025, "16": 0.225}
+    assert document["ci95"] == {"1": [0.0044, 0.1288], "16": [0.1232, 0.375]}
     assert document["samples"] == {"1": 40, "16": 40}
     assert document["tokens"] == {"1": 60, "16": 960}
     assert document["peak_memory_mib"] == {"1": 100.0, "16": 100.0}
     assert document["seconds_per_segment"] == {"1": 0.001, "16": 0.001}
+    lines = "\n".join(recall_table(RecallTask.DETECT, results)).split("\n")
+    assert lines[:2] == ["detect-and-memorize", "guessing: 16.7%"]
+    assert "95 % interval" in lines[2]
+    assert "22.5%  12.3% to 37.5%" in lines[4]
+    assert max(map(len, lines)) <= 80
     path = tmp_path / "recall.png"
     plot_recall({RecallTask.DETECT: results}, path)
     assert path.read_bytes()[:4] == b"\x89PNG"

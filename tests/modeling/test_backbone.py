@@ -45,13 +45,15 @@ def test_auto_chooses_for_the_device() -> None:
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:x"])
 def test_an_unknown_device_is_refused(device: str) -> None:
-    with pytest.raises(UsageError, match=device):
+    with pytest.raises(UsageError, match=device) as caught:
         choose_device(device)
+    assert "--device" in caught.value.remedy and "NOVELGEN_DEVICE" in caught.value.remedy
 
 
 def test_a_device_this_machine_lacks_is_refused() -> None:
-    with pytest.raises(ModelError, match="cuda:97"):
+    with pytest.raises(ModelError, match="cuda:97") as caught:
         choose_device("cuda:97")
+    assert "--device" in caught.value.remedy and "NOVELGEN_DEVICE" in caught.value.remedy
 
 
 def test_an_unknown_dtype_is_refused(model_dir: Path) -> None:

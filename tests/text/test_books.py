@@ -1,5 +1,6 @@
 """What of a file is prose to be scored."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,14 @@ def test_a_folder_without_books_is_refused(tmp_path: Path) -> None:
         find_books(tmp_path / "missing")
 
 
+def test_a_file_is_no_corpus_and_its_folder_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "novel.txt"
+    path.write_text("Prose.")
+    with pytest.raises(NotFoundError, match=r"novel\.txt is a file, not a folder") as caught:
+        find_books(path)
+    assert str(tmp_path) in caught.value.remedy
+
+
 def test_older_encodings_are_read_and_missing_files_named(tmp_path: Path) -> None:
     path = tmp_path / "old.txt"
     path.write_bytes("Caf\u00e9 \u201cSol\u201d.".encode("cp1252"))
@@ -84,3 +93,13 @@ def test_older_encodings_are_read_and_missing_files_named(tmp_path: Path) -> Non
     path.unlink()
     with pytest.raises(StorageError, match=r"old\.txt cannot be read"):
         BookFile("old.txt", path).read()
+
+
+def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "noise.txt"
+    path.write_bytes(random.Random(1).randbytes(60_000))
+    with pytest.raises(
+        StorageError, match=r"noise\.txt is no text: .* control characters"
+    ) as caught:
+        BookFile("noise.txt", path).read()
+    assert "UTF-8" in caught.value.remedy

@@ -62,7 +62,7 @@ def test_a_training_and_its_documents(
     assert [book["name"] for book in made["books"]] == ["birch.txt", "old_cedar.md"]
 
     refused = novelgen(*command, "--json", expect=2)
-    assert "other settings: books" in refused.stderr
+    assert "other books" in refused.stderr
     assert refused.stdout == ""
 
 
@@ -83,9 +83,13 @@ def test_every_setting_of_the_recipe_has_help() -> None:
     [
         (("--corpus", "nowhere"), 3, "no corpus folder nowhere"),
         (("--corpus", "empty"), 3, "no .md or .txt file in empty"),
-        (("--corpus", "short"), 2, "leaf.md is too short to train on"),
-        (("--corpus", "short", "--max-segments", "1"), 2, "--min-segments is out of range"),
-        (("--corpus", "short", "--lora-learning-rate", "nan"), 2, "--lora-learning-rate is out"),
+        (("--corpus", "short"), 2, "1 of 1 books are too short to train on: leaf.md"),
+        (("--corpus", "short", "--max-segments", "1"), 2, "--min-segments 2 is out of range"),
+        (
+            ("--corpus", "short", "--lora-learning-rate", "nan"),
+            2,
+            "--lora-learning-rate nan is out",
+        ),
         (("--corpus", "short", "--phase", "all"), 2, "'all' is not one of"),
         (("--corpus", "short", "--hold-out", "-1"), 2, "--hold-out"),
     ],

@@ -15,7 +15,7 @@ from tokenizers.processors import TemplateProcessing
 
 from novelgen.cli.commands.train import _report
 from novelgen.cli.output import Output
-from novelgen.errors import ModelError, StorageError, UsageError
+from novelgen.errors import ModelError, NovelgenError, StorageError, UsageError
 from novelgen.modeling.adapter import apply_adapter, load_adapter
 from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.recurrent import RecurrentLM
@@ -31,7 +31,14 @@ from novelgen.training.model_building import Base, build_model
 from novelgen.training.module import TrainingModule, rate_scale
 from novelgen.training.progress import StepDone
 from novelgen.training.trainer import train, work_folder
-from tests.training.tiny_training import TINY, checkpoint, logged, same_tensors, train_tiny
+from tests.training.tiny_training import (
+    TINY,
+    Trained,
+    checkpoint,
+    logged,
+    same_tensors,
+    train_tiny,
+)
 
 SHORT = replace(TINY, control_steps=1, memory_steps=2)
 
@@ -187,17 +194,44 @@ def test_other_settings_are_refused_and_nothing_is_lost(
     paths = [path for path in trained.parent.rglob("*") if path.is_file()]
     before = {path: path.read_bytes() for path in paths}
     other_base = replace(base, fingerprint="0")
+
+    def with_recipe(**changes: Any) -> Trained:
+        return train_tiny(base, books, trained, replace(TINY, **changes))
+
     others: list[tuple[str, Any]] = [
-        ("memory_steps", lambda: train_tiny(base, books, trained, replace(TINY, memory_steps=9))),
-        ("lora_modules", lambda: train_tiny(base, books, trained, replace(TINY, lora_modules=()))),
-        ("books", lambda: train_tiny(base, books[:2], trained)),
-        ("base_model_fingerprint", lambda: train_tiny(other_base, books, trained)),
+        ("--memory-steps 6 there, 9 now", lambda: with_recipe(memory_steps=9)),
+        ("--lora-modules", lambda: with_recipe(lora_modules=())),
+        ("other books", lambda: train_tiny(base, books[:2], trained)),
+        ("another model", lambda: train_tiny(other_base, books, trained)),
     ]  # fmt: skip
     for name, attempt in others:
-        with pytest.raises(UsageError, match=f"other settings: {name}\\.") as caught:
+        with pytest.raises(UsageError, match=f"other settings .{name}.*\\)\\.") as caught:
             attempt()
         assert "another --output" in caught.value.remedy
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_model_is_known_by_its_fingerprint(trained: Path, base: Base, books: list[Book]) -> None:
+    steps = train_tiny(replace(base, name="./elsewhere/tiny"), books, trained).phases
+    assert steps["memory"].step == TINY.memory_steps
+
+
+def test_settings_that_were_refused_do_not_stand_in_the_way(
+    base: Base, books: list[Book], tmp_path: Path
+) -> None:
+    output = tmp_path / "adapter"
+    for refused in (
+        replace(TINY, num_mem_tokens=100_000),
+        replace(TINY, lora_rank=100_000),
+        replace(TINY, lora_modules=("mlp_up",)),
+    ):
+        with pytest.raises(NovelgenError) as caught:
+            train_tiny(base, books, output, refused)
+        assert "--num-mem-tokens" in caught.value.remedy or "--lora" in caught.value.remedy
+    assert "mlp_up for LoRA; it has down_proj, gate_proj" in caught.value.message
+    train_tiny(base, books, output, SHORT, (Phase.CONTROL,))
+    with pytest.raises(UsageError, match="other settings"):
+        train_tiny(base, books, output, TINY)
 
 
 def test_checkpointing_may_be_switched_on_when_memory_runs_out(
@@ -319,11 +353,11 @@ def test_a_control_finished_first_stands_beside_half_a_memory(
     assert half.is_written and half.has_control
     assert half.unfinished == {"memory": (1, 2)}
     for as_json in (False, True):
-        _report(Output(as_json), half)
+        _report(Output(as_json), SHORT, half)
         assert "phase memory as it is at step 1 of 2" in capsys.readouterr().err
     whole = train_tiny(base, books, output, SHORT)
     assert whole.unfinished == {}
-    _report(Output(), whole)
+    _report(Output(), SHORT, whole)
     assert capsys.readouterr().err == ""
 
 
@@ -409,7 +443,7 @@ def test_a_disk_that_refuses(base: Base, books: list[Book], tmp_path: Path) -> N
 def test_models_that_do_not_fit(
     base: Base, books: list[Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ModelError, match="LoRA does not fit"):
+    with pytest.raises(ModelError, match="no layers c_attn for LoRA; it has down_proj, gate_proj"):
         train_tiny(base, books, tmp_path / "a", replace(SHORT, lora_modules=("c_attn",)))
     with pytest.raises(UsageError, match="too long for this model, which reads 1,024 at once"):
         train_tiny(base, books, tmp_path / "b", replace(SHORT, max_segment_tokens=1_020))

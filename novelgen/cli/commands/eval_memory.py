@@ -51,7 +51,7 @@ def memory(
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Draw the gains into a file.")
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", help="Draws books and places.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Draws books and places.")] = 0,
     device: Annotated[str | None, typer.Option(metavar="D", help="auto, cpu, cuda or mps.")] = None,
 ) -> None:
     """Measure what memory is worth on unseen books: against none, another book's, and a control.

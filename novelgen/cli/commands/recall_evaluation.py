@@ -6,13 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
-from novelgen.cli.output import Output, columns
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from novelgen.evaluation.recall_evaluation import RecallResult
     from novelgen.evaluation.recall_model import RecallModel
     from novelgen.evaluation.recall_tasks import RecallTask
 
@@ -72,6 +68,7 @@ def recall(
         from novelgen.evaluation.memory_plot import require_plottable
 
         require_plottable(plot)
+    from novelgen.cli.recall_table import recall_table
     from novelgen.cli.step_progress import step_display
     from novelgen.evaluation.recall_document import recall_document
     from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
@@ -87,7 +84,8 @@ def recall(
             found[each] = evaluate_recall(judged, plan, noise, on_progress)
         documents.append(recall_document(plan, found[each]))
         if not output.as_json:
-            _print(output, each, found[each])
+            for line in recall_table(each, found[each]):
+                output.data(line)
     if output.as_json:
         output.document(documents[0] if len(documents) == 1 else {"tasks": documents})
     if plot is not None:
@@ -146,20 +144,3 @@ def _load(
     return load_recall_model(
         local.directory, adapter.expanduser(), settings.device, dtype_of(settings)
     )
-
-
-def _print(output: Output, task: "RecallTask", results: "Sequence[RecallResult]") -> None:
-    rows = [
-        [
-            f"{result.num_segments:,}",
-            f"{result.tokens:,}",
-            f"{result.accuracy:.1%}",
-            f"{result.samples:,}",
-            f"{result.peak_memory_mib:,.0f}",
-            f"{1000 * result.seconds_per_segment:,.2f}",
-        ]
-        for result in results
-    ]
-    headers = ["segments", "tokens", "right", "samples", "peak MiB", "ms a segment"]
-    output.data(f"{task.value}")
-    output.data(columns(headers, rows, right=range(len(headers))))

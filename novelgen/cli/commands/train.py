@@ -34,7 +34,10 @@ def train(
     ] = 0,
     phase: Annotated[
         list[Phase] | None,
-        typer.Option(help="Run this phase alone; may be repeated. All of them by default."),
+        typer.Option(
+            metavar="PHASE",
+            help="Run control, memory or rival alone; may be repeated. Default: all.",
+        ),
     ] = None,
     device: Annotated[str | None, typer.Option(metavar="D", help="auto, cpu, cuda or mps.")] = None,
     **options: Any,
@@ -81,7 +84,7 @@ def train(
         said.note("Stopped. The same command goes on from the last checkpoint.")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     if is_first_process():
-        _report(invocation.output, trained)
+        _report(invocation.output, config, trained)
 
 
 def _base(invocation: Invocation, settings: "Settings", said: Output) -> "Base":
@@ -98,7 +101,9 @@ def _base(invocation: Invocation, settings: "Settings", said: Output) -> "Base":
     return Base(local.directory, name, local.fingerprint, settings.device, dtype_of(settings))
 
 
-def _report(output: Output, trained: "Trained") -> None:
+def _report(output: Output, config: TrainingConfig, trained: "Trained") -> None:
+    from novelgen.cli.training_progress import duration
+
     if trained.is_written:
         for name, (done, due) in trained.unfinished.items():
             if done:
@@ -110,7 +115,7 @@ def _report(output: Output, trained: "Trained") -> None:
         output.document(trained.as_json())
         return
     rows = [
-        [name, f"{state.step:,}", f"{state.tokens:,}", f"{state.seconds / 60:.0f} min"]
+        [name, f"{state.step:,}", f"{state.tokens:,}", duration(state.seconds)]
         for name, state in trained.phases.items()
     ]
     output.data(columns(["phase", "steps", "tokens", "time"], rows, right=(1, 2, 3)))
@@ -118,5 +123,7 @@ def _report(output: Output, trained: "Trained") -> None:
         output.note("No adapter yet: the phase memory has not run.")
         return
     output.data(str(trained.adapter))
-    if not trained.has_control:
+    if Phase.RIVAL not in config.phases:
+        output.note("Its control is the plain model: the model was not tuned.")
+    elif not trained.has_control:
         output.note("It has no control yet: run the phase rival to judge it against one.")
