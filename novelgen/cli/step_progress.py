@@ -42,6 +42,11 @@ def _lines(output: Output, description: str) -> OnStep:
             return
         last = now
         seconds_left = (now - started) * (total - done) / done
-        output.note(f"{description}: {done:,} of {total:,}, {seconds_left / 60:.0f} min left")
+        output.note(f"{description}: {done:,} of {total:,}, {duration(seconds_left)} left")
 
     return show
+
+
+def duration(seconds: float) -> str:
+    """A time in words, to the minute; seconds where there is none."""
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from novelgen.cli.output import Output
 from novelgen.cli.progress import is_live_terminal
+from novelgen.cli.step_progress import duration
 
 if TYPE_CHECKING:
     from novelgen.training.progress import StepDone
@@ -138,8 +139,3 @@ def _figures(done: "StepDone", loss: float) -> str:
     speed = done.tokens / max(done.seconds, 1e-9)
     left = duration(done.seconds_left)
     return f"{loss:.3f} nats, {speed:,.0f} tokens/s, {left} left in this phase"
-
-
-def duration(seconds: float) -> str:
-    """A time in words, to the minute; seconds where there is none."""
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"

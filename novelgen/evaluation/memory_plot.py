@@ -1,39 +1,18 @@
 """The plot of `eval memory`: gain by position in the segment, and by segment. Draws off screen."""
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from novelgen.errors import StorageError, UsageError
 from novelgen.evaluation.memory_readings import COMPARED
 from novelgen.evaluation.memory_report import Comparison, MemoryReport, TailReport
+from novelgen.evaluation.plot_files import save_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PLOT_SUFFIXES = (".png", ".svg", ".pdf")
-
 _WIDTH_INCHES = 11.0
 _ROW_INCHES = 4.2
 _LABELS = {"reset": "initial memory", "other_book": "another book's memory", "control": "control"}
-
-
-def require_plottable(path: Path) -> None:
-    """Refuse, before hours of scoring, a path that a plot cannot be written to.
-
-    Raises `UsageError` for a name or a folder that will not do, `StorageError` when nothing can
-    be written there. Leaves nothing behind.
-    """
-    if path.suffix.lower() not in PLOT_SUFFIXES:
-        raise UsageError(
-            f"A plot cannot be written as {path.name}.", f"End it in {', '.join(PLOT_SUFFIXES)}."
-        )
-    if not path.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {path.absolute().parent}.", "Make it first.")
-    try:
-        _try_writing(path)
-    except OSError as error:
-        raise _unwritten(path, error) from error
 
 
 def plot_memory(report: MemoryReport, path: Path) -> None:
@@ -53,26 +32,7 @@ def plot_memory(report: MemoryReport, path: Path) -> None:
         f"Gain of true memory: {report.num_mem_tokens} slots, segments of {report.segment_size} "
         f"tokens, {len(report.books)} books, 95 % intervals"
     )
-    try:
-        figure.savefig(path, dpi=120)
-    except OSError as error:
-        raise _unwritten(path, error) from error
-
-
-def _try_writing(path: Path) -> None:
-    """Only trying tells: root may write anywhere, by permissions, but not on every filesystem."""
-    if path.exists():
-        with path.open("ab"):
-            return
-    with tempfile.TemporaryFile(dir=path.absolute().parent):
-        return
-
-
-def _unwritten(path: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"The plot {path} could not be written: {error.strerror}.",
-        "Check the free space and the permissions of the folder.",
-    )
+    save_figure(figure, path)
 
 
 def _plot_positions(axes: Any, tail: TailReport) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from novelgen.errors import StorageError
+from novelgen.evaluation.plot_files import save_figure
 from novelgen.evaluation.recall_evaluation import RecallResult
 from novelgen.evaluation.recall_tasks import CHANCE, RecallTask
 
@@ -51,13 +51,7 @@ def plot_recall(results: Results, path: Path) -> None:
     _draw(seconds, results, lambda result: 1000 * result.seconds_per_segment)
     seconds.set_ylim(bottom=0)
     seconds.set_ylabel("time for a segment of a sample (ms)")
-    try:
-        figure.savefig(path, dpi=120)
-    except OSError as error:
-        raise StorageError(
-            f"The plot {path} could not be written: {error.strerror}.",
-            "Check the free space and the permissions of the folder.",
-        ) from error
+    save_figure(figure, path)
 
 
 def _draw(axes: Any, results: Results, figure_of: Callable[[RecallResult], float]) -> None:

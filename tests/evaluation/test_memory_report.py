@@ -10,7 +10,7 @@ from torch import Tensor
 from novelgen.cli.memory_tables import memory_tables
 from novelgen.errors import StorageError, UsageError
 from novelgen.evaluation.memory_document import memory_document
-from novelgen.evaluation.memory_plot import plot_memory, require_plottable
+from novelgen.evaluation.memory_plot import plot_memory
 from novelgen.evaluation.memory_readings import Reading
 from novelgen.evaluation.memory_report import (
     MemoryReport,
@@ -19,6 +19,7 @@ from novelgen.evaluation.memory_report import (
     summarise_tail,
 )
 from novelgen.evaluation.memory_scoring import MemoryScores
+from novelgen.evaluation.plot_files import require_plottable
 
 BOOKS = ("a", "b", "c")
 SIZE = 20

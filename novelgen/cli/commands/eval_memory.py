@@ -63,8 +63,9 @@ def memory(
     from novelgen.cli.step_progress import step_display
     from novelgen.config import load_settings
     from novelgen.evaluation.memory_document import memory_document
-    from novelgen.evaluation.memory_plot import plot_memory, require_plottable
+    from novelgen.evaluation.memory_plot import plot_memory
     from novelgen.evaluation.memory_readings import Reading
+    from novelgen.evaluation.plot_files import require_plottable
     from novelgen.text.books import find_books
 
     output = invocation.output

@@ -65,7 +65,7 @@ def recall(
 
     tasks = _read_tasks(task)
     if plot is not None:
-        from novelgen.evaluation.memory_plot import require_plottable
+        from novelgen.evaluation.plot_files import require_plottable
 
         require_plottable(plot)
     from novelgen.cli.recall_table import recall_table

@@ -102,7 +102,7 @@ def _base(invocation: Invocation, settings: "Settings", said: Output) -> "Base":
 
 
 def _report(output: Output, config: TrainingConfig, trained: "Trained") -> None:
-    from novelgen.cli.training_progress import duration
+    from novelgen.cli.step_progress import duration
 
     if trained.is_written:
         for name, (done, due) in trained.unfinished.items():

@@ -8,6 +8,7 @@ import typer
 
 from novelgen.cli.invocation import invocation_of
 from novelgen.cli.output import Output
+from novelgen.cli.step_progress import duration
 
 if TYPE_CHECKING:
     from novelgen.evaluation.recall_training import TrainingStep
@@ -53,7 +54,7 @@ class _Lines:
         self._last = now
         accuracy = ", ".join(f"{task} {share:.0%}" for task, share in done.accuracy.items())
         speed = done.tokens / max(done.elapsed_seconds, 1e-9)
-        left = "" if done.seconds_left is None else f", {done.seconds_left / 60:.0f} min left"
+        left = "" if done.seconds_left is None else f", {duration(done.seconds_left)} left"
         self._output.note(
             f"step {done.step:,}, level {done.level + 1} of {self._num_levels}, "
             f"loss {done.loss:.3f}, {accuracy}, {speed:,.0f} tokens/s{left}"
