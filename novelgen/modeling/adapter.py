@@ -143,7 +143,13 @@ def apply_adapter(lm: nn.Module, adapter: Adapter) -> RecurrentLM:
             f"Choose the model {adapter.config.base_model}, or another adapter.",
         )
     if adapter.config.lora is not None:
-        lm = add_lora(lm, adapter.config.lora)
+        try:
+            lm = add_lora(lm, adapter.config.lora)
+        except ModelError as error:
+            raise ModelError(
+                f"The adapter {adapter.directory} is for another model. {error.message}",
+                f"Choose the model {adapter.config.base_model}, or another adapter.",
+            ) from error
         try:
             load_lora_weights(lm, adapter.lora)
         except ValueError as error:

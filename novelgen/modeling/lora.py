@@ -47,7 +47,7 @@ def add_lora(lm: nn.Module, settings: LoraSettings) -> nn.Module:
             raise ModelError(f"LoRA does not fit this model: {error}", _REMEDY) from error
         missing = sorted(set(settings.target_modules) - present)
         raise ModelError(
-            f"This model has no layers {', '.join(missing)} for LoRA; it has "
+            f"LoRA does not fit this model: it has no layers {', '.join(missing)}, only "
             f"{', '.join(sorted(present))}.",
             _REMEDY,
         ) from error

@@ -92,11 +92,13 @@ def train(
     """
     work = work_folder(output)
     _require_replaceable(work, output)
+    record = make_record(base, config, books)
     with _claimed(work, waits=True):
-        _require_same_training(work, make_record(base, config, books), config)
+        if is_first_process():
+            _require_same_training(work, record, config)
     accelerator.wait_for_everyone()  # the other processes hold their record against this one
     if not is_first_process():
-        _require_same_training(work, make_record(base, config, books), config)
+        _require_same_training(work, record, config)
     settings = (base, books, config, work, accelerator, on_step, seconds_between_checkpoints)
     states = {}
     for phase in Phase:

@@ -228,7 +228,7 @@ def test_settings_that_were_refused_do_not_stand_in_the_way(
         with pytest.raises(NovelgenError) as caught:
             train_tiny(base, books, output, refused)
         assert "--num-mem-tokens" in caught.value.remedy or "--lora" in caught.value.remedy
-    assert "mlp_up for LoRA; it has down_proj, gate_proj" in caught.value.message
+    assert "no layers mlp_up, only down_proj, gate_proj" in caught.value.message
     train_tiny(base, books, output, SHORT, (Phase.CONTROL,))
     with pytest.raises(UsageError, match="other settings"):
         train_tiny(base, books, output, TINY)
@@ -443,7 +443,7 @@ def test_a_disk_that_refuses(base: Base, books: list[Book], tmp_path: Path) -> N
 def test_models_that_do_not_fit(
     base: Base, books: list[Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ModelError, match="no layers c_attn for LoRA; it has down_proj, gate_proj"):
+    with pytest.raises(ModelError, match="no layers c_attn, only down_proj, gate_proj"):
         train_tiny(base, books, tmp_path / "a", replace(SHORT, lora_modules=("c_attn",)))
     with pytest.raises(UsageError, match="too long for this model, which reads 1,024 at once"):
         train_tiny(base, books, tmp_path / "b", replace(SHORT, max_segment_tokens=1_020))
