@@ -9,6 +9,7 @@ Source: curriculum after arXiv 2304.11062.
 """
 
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from novelgen.evaluation.recall_model import SEGMENT_SIZE, RecallModelConfig
@@ -34,6 +35,10 @@ class Level:
     """Reasoning is replaced by its first half: two people part, either is asked for."""
     distraction_share: float = 0.0
     """Segments without facts that speak of people, places and objects all the same."""
+    sprinkled_share: float = 0.0
+    """Of these, those whose prose has single words of the tasks put into it instead."""
+    misled_share: float = 0.0
+    """Samples whose memory was misled before they begin: noise was forced into its slots."""
     learning_rate: float = 1e-3
     min_segments: int = 1
     separates_facts: bool = False
@@ -51,23 +56,24 @@ class Level:
 
 # Joining two facts is learned where it is cheap, in short segments, and demanded there; what
 # comes after teaches lengths and noise. Closing costs much only at the end, with joining learned.
+_Misled = partial(Level, misled_share=0.25)
+_Distracted = partial(_Misled, distraction_share=0.3, sprinkled_share=0.5)
 LEVELS = (
     Level(30, 1, writing_weight=0.0, asks_lessons_alone=True, learning_rate=2e-3),
     Level(30, 2, learning_rate=2e-3, min_segments=2, separates_facts=True),
     Level(30, 2, min_segments=2, separates_facts=True, passing_accuracy=0.97, max_steps=500),
-    Level(40, 3, 0.001, 0.3, passing_accuracy=0.97, max_steps=500),
-    Level(56, 4, 0.002, 0.6, passing_accuracy=0.96, max_steps=500),
-    Level(80, 5, 0.004, 1.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=900),
-    Level(120, 6, 0.005, 1.5, distraction_share=0.3, passing_accuracy=0.95, max_steps=600),
-    Level(200, 7, 0.006, 2.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=500),
-    Level(350, 7, 0.006, 2.0, distraction_share=0.3, passing_accuracy=0.95, max_steps=300),
-    Level(SEGMENT_SIZE, MAX_SEGMENTS, 0.006, 2.0, distraction_share=0.3, max_steps=300),
-    Level(
+    _Misled(40, 3, 0.001, 0.3, passing_accuracy=0.97, max_steps=500),
+    _Misled(56, 4, 0.002, 0.6, passing_accuracy=0.96, max_steps=500),
+    _Distracted(80, 5, 0.004, 1.0, passing_accuracy=0.95, max_steps=900),
+    _Distracted(120, 6, 0.005, 1.5, passing_accuracy=0.95, max_steps=600),
+    _Distracted(200, 7, 0.006, 2.0, passing_accuracy=0.95, max_steps=500),
+    _Distracted(350, 7, 0.006, 2.0, passing_accuracy=0.95, max_steps=300),
+    _Distracted(SEGMENT_SIZE, MAX_SEGMENTS, 0.006, 2.0, max_steps=300),
+    _Distracted(
         SEGMENT_SIZE,
         MAX_SEGMENTS,
         closing_weight=0.1,
         gate_noise=2.0,
-        distraction_share=0.3,
         learning_rate=5e-4,
         min_segments=3,
         searched_rows=64,

@@ -21,6 +21,7 @@ from torch.nn import functional
 
 from novelgen.evaluation.recall_curriculum import Level, RecallTrainingConfig
 from novelgen.evaluation.recall_gates import add_gate_noise, remove_gate_noise
+from novelgen.evaluation.recall_hard_noise import HardNoise
 from novelgen.evaluation.recall_model import build_recall_model, encode_with
 from novelgen.evaluation.recall_noise import (
     Encode,
@@ -45,8 +46,6 @@ from novelgen.modeling.token_batch import TokenBatch
 _MIN_SEGMENT_TOKENS = 28
 _ANSWERS_WATCHED = 300
 _MIN_STEPS_A_LEVEL = 30
-# Of the segments that are searched for openings of a gate, those that are learned from.
-_HARD_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,7 @@ class _Trainer:
         self._rng = numpy.random.default_rng(config.seed)
         self._place_ids = torch.tensor([ids[0] for ids in encode_places(encode)])
         self._answers = {task: deque[bool](maxlen=_ANSWERS_WATCHED) for task in RecallTask}
+        self._hard_noise = HardNoise(model, noise, encode, self._rng)
         self._tokens = 0
         slow = [p for p in model.parameters() if all(p is not other for other in quick)]
         self._optimizer = torch.optim.AdamW(
@@ -124,7 +124,7 @@ class _Trainer:
                 loss,
                 self._accuracy(),
                 now - started,
-                self._tokens,
+                self._tokens + self._hard_noise.tokens_searched,
                 seconds_left if is_last else None,
             )
             if is_last and steps_here >= config.final_steps:
@@ -140,7 +140,11 @@ class _Trainer:
         self._gate_noise.batch_size = len(samples)
         loss, memories = self._read(level, samples, tasks)
         if level.searched_rows:
-            loss = loss + self._close_on_noise(level, torch.cat(memories))
+            self._gate_noise.deviation = 0.0
+            cost = self._hard_noise.opening_cost(
+                torch.cat(memories), level.searched_rows, level.max_segment_tokens
+            )
+            loss = loss + level.closing_weight * cost
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._config.max_gradient_norm)
@@ -183,7 +187,8 @@ class _Trainer:
     ) -> tuple[Tensor, list[Tensor]]:
         """The loss of a batch, all segments, and its memories from the initial to the last one."""
         rows, num_segments = len(samples), samples[0].num_segments
-        memory = self._model.initial_memory(rows)
+        length = level.max_segment_tokens
+        memory = self._hard_noise.misled_memory(level.misled_share, rows, length)
         memories = [memory.detach()]
         loss = torch.zeros(())
         for index in range(num_segments):
@@ -202,29 +207,6 @@ class _Trainer:
             loss = loss + weight * self._ask(memory, samples, index, tasks if is_last else None)
         return loss, memories
 
-    def _close_on_noise(self, level: Level, memories: Tensor) -> Tensor:
-        """Cost of the gates that noise opens most, of many segments of it, after `memories`.
-
-        Of these some are empty and some hold half of what is needed: a slot that waits for a fact
-        opens most easily. What opens a gate once in a thousand segments is seldom met in a batch
-        that is learned from, so it is looked for.
-        """
-        size = level.max_segment_tokens
-        starts = self._rng.integers(len(self._noise) - size, size=level.searched_rows)
-        ids = torch.stack([self._noise[start : start + size].long() for start in starts])
-        held = memories[torch.from_numpy(self._rng.integers(len(memories), size=len(ids)))]
-        with torch.no_grad():
-            opened = self._opened(held, ids)
-        worst = opened.topk(_HARD_ROWS).indices
-        return level.closing_weight * self._opened(held[worst], ids[worst]).mean()
-
-    def _opened(self, memory: Tensor, ids: Tensor) -> Tensor:
-        """How far the gates of all slots open, summed, `(batch,)`."""
-        self._gate_noise.batch_size = len(ids)
-        update = self._model.write_update(memory, TokenBatch(ids, (ids.shape[1],) * len(ids)))
-        self._tokens += ids.numel()
-        return (1 - update.kept).sum((1, 2))
-
     def _segment(self, level: Level, samples: list[RecallSample], index: int) -> Tensor:
         """Token ids of every row, `(batch, length)`; a last segment is cut to the shortest."""
         rows = [sample.segment(index, self._noise) for sample in samples]
@@ -232,6 +214,9 @@ class _Trainer:
         ids = torch.stack([row[:length] for row in rows])
         for row, sample in zip(ids, samples, strict=True):
             if not sample.has_fact_in(index) and self._rng.random() < level.distraction_share:
+                if self._rng.random() < level.sprinkled_share:
+                    self._hard_noise.sprinkle(row)
+                    continue
                 spoken = self._encode(f" {draw_distraction(self._rng)}")[:length]
                 start = int(self._rng.integers(length - len(spoken) + 1))
                 row[start : start + len(spoken)] = torch.tensor(spoken)

@@ -13,6 +13,7 @@ Sources: Bulatov, Kuratov, Burtsev, *Recurrent Memory Transformer* (2022); point
 et al., *Pointer Networks* (2015); the stretched gate after Louizos et al. (arXiv 1712.01312).
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -24,6 +25,8 @@ _EPSILON = 1e-6
 _ROWS_PER_CHUNK = 8192
 # The cut gate is `clamp(sigmoid(x) * (1 + 2 * STRETCH) - STRETCH, 0, 1)`.
 _GATE_STRETCH = 0.1
+SHUT_GATE_LOGIT = math.log((1 + _GATE_STRETCH) / _GATE_STRETCH)
+"""The least logit that keeps a slot to the last bit; about 2.4."""
 # How slots start out. The last third points at the last tokens of the segment, one each, and is
 # written anew each time; the others point anywhere, sharply, since a soft mix of many words reads
 # like none. The first third keeps most of what it has, for information that must last.
@@ -44,6 +47,11 @@ class MemoryUpdate:
     """Where each slot pointed, `(batch, num_mem_tokens, length)`; 0 at padding."""
     kept: Tensor
     """How much of its old content each slot kept, 0 to 1, `(batch, num_mem_tokens, 1)`."""
+    gate_logits: Tensor
+    """What decided how much was kept, `(batch, num_mem_tokens, 1)`: a gate is shut from
+    `SHUT_GATE_LOGIT` on."""
+    new_content: Tensor
+    """What an open gate writes, `(batch, num_mem_tokens, hidden)`."""
 
 
 class MemoryCell(nn.Module):
@@ -133,8 +141,9 @@ class MemoryCell(nn.Module):
             normalised = _unit_rms(written.float())
             attention = self._point(normalised, _unit_rms(token_hidden.float()), is_token)
             new = attention @ token_embeddings.float() + self._residual(normalised)
-            kept = self._gate(normalised).masked_fill(~is_token.any(1)[:, None, None], 1.0)
-            return MemoryUpdate(kept * memory + (1 - kept) * new, attention, kept)
+            logits = self.gate_logit + functional.linear(normalised, self.gate_weight)
+            kept = _gate(logits).masked_fill(~is_token.any(1)[:, None, None], 1.0)
+            return MemoryUpdate(kept * memory + (1 - kept) * new, attention, kept, logits, new)
 
     def _point(self, written: Tensor, tokens: Tensor, is_token: Tensor) -> Tensor:
         query = functional.linear(written, self.pointer_query) + self.pointer_bias
@@ -151,11 +160,6 @@ class MemoryCell(nn.Module):
         projected = functional.silu(functional.linear(written, self.projection_down))
         return functional.linear(projected, self.projection_up) * self.embedding_rms
 
-    def _gate(self, written: Tensor) -> Tensor:
-        logit = self.gate_logit + functional.linear(written, self.gate_weight)
-        stretched = torch.sigmoid(logit) * (1 + 2 * _GATE_STRETCH) - _GATE_STRETCH
-        return stretched.clamp(0, 1)
-
 
 def measure_embedding_rms(embedding: nn.Embedding) -> float:
     """Root mean square of the vectors an input embedding puts out, over its whole vocabulary.
@@ -171,6 +175,11 @@ def measure_embedding_rms(embedding: nn.Embedding) -> float:
             total += float(vectors.square().sum())
             count += vectors.numel()
     return float((total / count) ** 0.5)
+
+
+def _gate(logits: Tensor) -> Tensor:
+    stretched = torch.sigmoid(logits) * (1 + 2 * _GATE_STRETCH) - _GATE_STRETCH
+    return stretched.clamp(0, 1)
 
 
 def _unit_rms(vectors: Tensor) -> Tensor:

@@ -8,7 +8,12 @@ from transformers import DynamicCache
 
 from novelgen.errors import ModelError
 from novelgen.modeling.causal_lm import embedding_of, run_hidden
-from novelgen.modeling.memory_cell import MemoryCell, MemoryUpdate, measure_embedding_rms
+from novelgen.modeling.memory_cell import (
+    SHUT_GATE_LOGIT,
+    MemoryCell,
+    MemoryUpdate,
+    measure_embedding_rms,
+)
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.token_batch import TokenBatch, pad_left
 from tests.modeling.tiny_models import FAMILIES, LmFactory
@@ -263,6 +268,25 @@ def test_a_closed_gate_keeps_a_slot_to_the_last_bit_and_an_open_one_replaces_it(
     assert update.kept.flatten().tolist() == [1, 0]
     assert torch.equal(update.memory[0, 0], memory[0, 0])
     torch.testing.assert_close(update.memory[0, 1], update.attention[0, 1] @ embeddings[0])
+
+
+def test_a_gate_is_shut_from_the_shut_logit_on_and_writes_the_new_content_below() -> None:
+    cell = MemoryCell(2, 8, embedding_rms=1.0)
+    memory = torch.randn(1, 2, 8)
+    with torch.no_grad():
+        cell.gate_logit.copy_(torch.tensor([[SHUT_GATE_LOGIT + 1e-4], [SHUT_GATE_LOGIT - 1e-2]]))
+        update = cell.update(
+            memory,
+            torch.randn(1, 2, 8),
+            torch.randn(1, 5, 8),
+            torch.randn(1, 5, 8),
+            torch.ones(1, 5, dtype=torch.bool),
+        )
+    torch.testing.assert_close(update.gate_logits[0], cell.gate_logit)
+    assert update.kept[0, 0].item() == 1 > update.kept[0, 1].item() > 0.9
+    mixed = update.kept * memory + (1 - update.kept) * update.new_content
+    torch.testing.assert_close(update.memory, mixed)
+    assert not torch.allclose(update.new_content, memory)
 
 
 def test_the_last_third_of_the_slots_starts_out_pointing_at_the_last_tokens_in_order() -> None:

@@ -15,7 +15,8 @@ WEIGHTS = torch.tensor([0.0, 1.0, 1.0, 0.5, 1.0, 1.0])
 
 def update(attention: list[list[list[float]]], kept: list[list[float]]) -> MemoryUpdate:
     pointed = torch.tensor(attention, requires_grad=True)
-    return MemoryUpdate(torch.zeros(0), pointed, torch.tensor(kept).unsqueeze(-1))
+    unused = torch.zeros(0)
+    return MemoryUpdate(unused, pointed, torch.tensor(kept).unsqueeze(-1), unused, unused)
 
 
 def segment(*rows: list[int]) -> TokenBatch:
