@@ -24,7 +24,7 @@ def train_recall(
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the model that is made.")],
     seed: Annotated[int, typer.Option(metavar="S", min=0, help="Draws weights and problems.")] = 1,
 ) -> None:
-    """Train the small recall backbone from scratch, for all three tasks. Half an hour on a CPU.
+    """Train the small recall backbone from scratch, for all three tasks. Under an hour on a CPU.
 
     Example: novelgen train-recall --corpus books/ --output my-recall-backbone
     """

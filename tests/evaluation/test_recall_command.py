@@ -1,0 +1,87 @@
+"""`novelgen eval recall` as a real process, and the weights that ship."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
+from novelgen.evaluation.recall_model import SHIPPED_DIRECTORY, load_recall_model
+from novelgen.evaluation.recall_noise import read_noise
+from novelgen.evaluation.recall_tasks import RecallTask
+
+CommandLine = Callable[..., Any]
+
+
+def test_json_has_the_contracted_keys(novelgen: CommandLine, tmp_path: Path) -> None:
+    plot = tmp_path / "recall.png"
+    finished = novelgen(
+        *("eval", "recall", "--task", "memorize", "--segments", "2,1", "--samples", "6"),
+        *("--plot", str(plot), "--json"),
+    )
+    document = json.loads(finished.stdout)
+    assert document["task"] == "memorize"
+    for key in ("accuracy", "ci95", "samples", "tokens", "peak_memory_mib", "seconds_per_segment"):
+        assert list(document[key]) == ["1", "2"]
+    assert document["tokens"] == {"1": 499, "2": 998}
+    assert document["samples"] == {"1": 6, "2": 6}
+    assert all(0 <= value <= 1 for value in document["accuracy"].values())
+    assert all(value > 50 for value in document["peak_memory_mib"].values())
+    assert plot.stat().st_size > 1000
+
+
+def test_tasks_may_be_repeated(novelgen: CommandLine) -> None:
+    finished = novelgen(
+        *("eval", "recall", "--task", "all", "--segments", "1", "--samples", "2", "--json")
+    )
+    tasks = [document["task"] for document in json.loads(finished.stdout)["tasks"]]
+    assert tasks == [task.value for task in RecallTask]
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--task", "forget"), "no recall task"),
+        (("--task", "memorize", "--segments", "1,x"), "no list of numbers"),
+        (("--task", "memorize", "--segments", "0"), "At least one segment"),
+        (("--task", "memorize", "--model", "smollm2-135m"), "belong together"),
+    ],
+)
+def test_wrong_options_are_named(
+    novelgen: CommandLine, options: tuple[str, ...], complaint: str
+) -> None:
+    finished = novelgen("eval", "recall", *options, expect=2)
+    assert complaint in finished.stderr
+    assert finished.stdout == ""
+
+
+def test_training_without_books_or_over_other_files_is_refused(
+    novelgen: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "books").mkdir()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "novel.txt").write_text("mine")
+    empty = ("train-recall", "--corpus", str(tmp_path / "books"), "--output")
+    finished = novelgen(*empty, str(tmp_path / "made"), expect=3)
+    assert "no .md or .txt file" in finished.stderr
+    finished = novelgen(*empty, str(tmp_path / "mine"), expect=2)
+    assert "holds something already" in finished.stderr
+    assert [file.name for file in (tmp_path / "mine").iterdir()] == ["novel.txt"]
+
+
+@pytest.mark.parametrize("task", RecallTask)
+def test_shipped_weights_remember_over_eight_segments(task: RecallTask) -> None:
+    recall = load_recall_model(device="cpu")
+    noise = read_noise(None, recall.encode)
+    plan = RecallPlan(task, (8,), 24, 499, 24, seed=11)
+    (result,) = evaluate_recall(recall, plan, noise)
+    assert result.accuracy > 0.9
+
+
+def test_shipped_weights_say_how_they_were_made_and_are_small() -> None:
+    training = json.loads((SHIPPED_DIRECTORY / "training.json").read_text())
+    assert training["command"].startswith("novelgen train-recall")
+    total = sum(file.stat().st_size for file in SHIPPED_DIRECTORY.rglob("*") if file.is_file())
+    assert total < 5_000_000
