@@ -1,8 +1,8 @@
 """Accuracy, memory and time of a recall task by the number of segments read.
 
 Guarantees: what is read at a length follows from the seed and the number of the sample alone,
-not from how samples are batched; answers are balanced. The question is asked from memory alone:
-nothing of the text is in sight any more. Memory of one length is all that is kept.
+not from how samples are batched; answers are balanced to within one. The question is asked from
+memory alone: nothing of the text is in sight any more.
 
 The memory after `n` segments does not depend on what follows, so *memorize*, whose fact always
 comes first, is read once and asked at every length on the way.
@@ -17,10 +17,18 @@ import psutil
 import torch
 from torch import Tensor
 
+from novelgen.errors import UsageError
 from novelgen.evaluation.confidence import Interval, share_interval
 from novelgen.evaluation.recall_model import RecallModel
-from novelgen.evaluation.recall_noise import Encode, RecallSample, draw_sample, encode_places
+from novelgen.evaluation.recall_noise import (
+    Encode,
+    RecallSample,
+    draw_sample,
+    encode_places,
+    longest_problem,
+)
 from novelgen.evaluation.recall_tasks import PLACES, RecallTask
+from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.token_batch import TokenBatch, pad_left
 
@@ -64,9 +72,10 @@ class RecallResult:
     tokens: int
     """In each sample, with the question."""
     peak_memory_mib: float
-    """Of the process on a CPU, of the device on a GPU, while it read to this length."""
+    """The most while it read to this length: of what CUDA has allocated; elsewhere of the resident
+    memory of the process, looked at after every segment."""
     seconds_per_segment: float
-    """Of one sample; samples are read in batches."""
+    """The time of a batch, with its questions, over its samples and segments."""
 
     @property
     def accuracy(self) -> float:
@@ -85,6 +94,13 @@ def evaluate_recall(
     on_progress: OnProgress = lambda _done, _total: None,
 ) -> list[RecallResult]:
     """The results of a task at every length of the plan."""
+    with translated_out_of_memory("Lower --batch-size."):
+        return _evaluate(recall, plan, noise, on_progress)
+
+
+def _evaluate(
+    recall: RecallModel, plan: RecallPlan, noise: Tensor, on_progress: OnProgress
+) -> list[RecallResult]:
     meters = {length: _Meter() for length in plan.lengths}
     done, total = 0, plan.total_segments()
     for lengths in plan.passes():
@@ -95,6 +111,17 @@ def evaluate_recall(
                 done += rows
                 on_progress(done, total)
     return [_result(plan, length, meters[length]) for length in plan.lengths]
+
+
+def require_room(recall: RecallModel, segment_size: int) -> None:
+    """Raise `UsageError` when a segment cannot hold a problem, or the model not a segment."""
+    fewest = longest_problem(recall.encode)
+    most = recall.model.context_size - 2 * recall.model.num_mem_tokens
+    if not fewest <= segment_size <= most:
+        raise UsageError(
+            f"With this model a segment has {fewest} to {most} tokens, not {segment_size}.",
+            "Give a --segment-size between them.",
+        )
 
 
 def draw_samples(
@@ -150,11 +177,12 @@ def _read(
     model, places = recall.model, encode_places(recall.encode)
     with torch.inference_mode():
         memory = model.initial_memory(len(samples))
-        started, seconds = time.perf_counter(), 0.0
+        seconds = 0.0
         for index in range(lengths[-1]):
             _start_measuring(model.device)
             if index + 1 in lengths:
                 meter = meters[index + 1]
+                started = time.perf_counter()
                 asked = [sample.prefix(index + 1) for sample in samples]
                 last = model.write(memory, _segment(asked, index, noise))
                 answers = answer(model, last, asked, places)
@@ -166,8 +194,8 @@ def _read(
             if index + 1 < lengths[-1]:
                 started = time.perf_counter()
                 memory = model.write(memory, _segment(samples, index, noise))
+                _wait_for(model.device)
                 seconds += time.perf_counter() - started
-            started = time.perf_counter()
             _measure_memory(model.device, meters, lengths, index + 1)
             yield len(samples)
 
@@ -178,6 +206,11 @@ def _segment(samples: list[RecallSample], index: int, noise: Tensor) -> TokenBat
     if len(set(lengths)) == 1:
         return TokenBatch(torch.stack(rows), lengths)
     return pad_left([row.tolist() for row in rows])
+
+
+def _wait_for(device: torch.device) -> None:
+    if device.type == "cuda":  # which computes after the call has returned
+        torch.cuda.synchronize(device)
 
 
 def _start_measuring(device: torch.device) -> None:

@@ -52,7 +52,8 @@ class HardNoise:
 
         Each is read after one of `memories`, `(n, m, hidden)`. Of these some should be empty and
         some hold half of what is needed: a slot that waits for a fact opens most easily. A gate
-        costs 0 from a margin beyond where it shuts on, and rises evenly below.
+        costs 0 from a margin beyond where it shuts on, 1 at logit 0; gates are summed, segments
+        averaged.
         """
         ids = self._draw(rows, length)
         for row in ids[::_ROWS_A_SPRINKLED_ONE]:
@@ -67,7 +68,7 @@ class HardNoise:
     def misled_memory(self, share: float, rows: int, length: int) -> Tensor:
         """Memories before the first segment, `(rows, m, hidden)`: initial, but for a share.
 
-        In that share noise that speaks of the tasks has been written to some or all slots. They
+        In that share noise that speaks of the tasks has been written to any number of slots. They
         must give way to a fact as the initial memory does.
         """
         memory = self._model.initial_memory(rows)

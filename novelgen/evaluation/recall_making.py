@@ -18,7 +18,7 @@ from novelgen.evaluation.recall_model import (
     save_recall_model,
     train_tokenizer,
 )
-from novelgen.evaluation.recall_noise import Encode, read_noise
+from novelgen.evaluation.recall_noise import TRAINING_NOISE_SEED, Encode, read_noise
 from novelgen.evaluation.recall_tasks import vocabulary_sentences
 from novelgen.evaluation.recall_training import OnStep, train_recall
 from novelgen.text.books import find_books
@@ -39,16 +39,17 @@ def make_recall_model(
     """
     claim_directory(directory)
     started = time.perf_counter()
+    books = [
+        {"name": book.name, "sha256": book.sha256}
+        for book in (file.read() for file in find_books(corpus))
+    ]
     tokenizer = train_tokenizer(_tokenizer_texts(corpus), config.model.vocabulary_size)
     noise = training_noise(corpus, encode_with(tokenizer))
     model, last = train_recall(config, tokenizer, noise, on_step)
     document = {
         "command": f"novelgen train-recall --corpus BOOKS --output DIR --seed {config.seed}",
         "config": config.as_json(),
-        "books": [
-            {"name": book.name, "sha256": book.sha256}
-            for book in (file.read() for file in find_books(corpus))
-        ],
+        "books": books,
         "noise_tokens": len(noise),
         "steps": last.step,
         "tokens": last.tokens,
@@ -61,7 +62,7 @@ def make_recall_model(
 
 def training_noise(corpus: Path, encode: Encode) -> Tensor:
     """The tokens of the corpus and a good share of scripted text, which looks much like facts."""
-    scripted = read_noise(None, encode)
+    scripted = read_noise(None, encode, TRAINING_NOISE_SEED)
     books = read_noise(corpus, encode)
     return torch.cat(
         [books, scripted.repeat(max(1, round(_SCRIPTED_SHARE * len(books) / len(scripted))))]

@@ -16,20 +16,24 @@ import torch
 from torch import Tensor
 
 from novelgen.engine.scripted_grammar import pieces
+from novelgen.errors import NotFoundError
 from novelgen.evaluation.recall_tasks import (
     PLACES,
     Placement,
     Problem,
     Question,
     RecallTask,
+    draw_place,
     draw_placements,
     draw_problem,
+    vocabulary_sentences,
 )
 from novelgen.text.books import find_books
 
 Encode = Callable[[str], list[int]]
 """Token ids of a text, without special tokens."""
 
+TRAINING_NOISE_SEED = 0
 _SCRIPTED_WORDS = 200_000
 # A byte-level tokenizer of any model is fast enough on pieces of this size.
 _CHARS_PER_PIECE = 20_000
@@ -115,15 +119,18 @@ class RecallSample:
         return sum(len(fact) for fact, place in pairs if place.segment < index)
 
 
-def read_noise(corpus: Path | None, encode: Encode, seed: int = 0) -> Tensor:
+def read_noise(corpus: Path | None, encode: Encode, seed: int = 1) -> Tensor:
     """Every token of the corpus in one row, int32; text of the scripted grammar without one.
 
-    Raises `NotFoundError` for a folder that is missing or holds no book.
+    Models are trained on the scripted text of seed `TRAINING_NOISE_SEED`. Raises `NotFoundError`
+    for a folder that is missing or holds no prose.
     """
     pieces_of_text = _corpus_pieces(corpus) if corpus else iter([_scripted_text(seed)])
     ids = array("i")
     for piece in pieces_of_text:
         ids.extend(encode(piece))
+    if not ids:
+        raise NotFoundError(f"The books in {corpus} hold no prose.", "Put novels there.")
     return torch.frombuffer(ids, dtype=torch.int32).clone()
 
 
@@ -137,7 +144,7 @@ def draw_sample(
     answer: str | None = None,
 ) -> RecallSample:
     """A random problem at random places in noise from a random start."""
-    problem = draw_problem(task, answer or PLACES[int(rng.integers(len(PLACES)))], rng)
+    problem = draw_problem(task, answer or draw_place(rng), rng)
     return place_problem(task, problem, num_segments, segment_size, noise, encode, rng)
 
 
@@ -170,6 +177,11 @@ def encode_question(question: Question, encode: Encode) -> EncodedQuestion:
     """A question as it goes on in running text."""
     tokens = tuple(encode(f" {question.text}"))
     return EncodedQuestion(tokens, tuple(encode(f" {question.answer}")), question.needs)
+
+
+def longest_problem(encode: Encode) -> int:
+    """Tokens that two facts and a question take at most."""
+    return 3 * max(len(encode(f" {sentence}")) for sentence in vocabulary_sentences())
 
 
 def encode_places(encode: Encode) -> list[list[int]]:

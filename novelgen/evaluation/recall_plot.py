@@ -12,6 +12,7 @@ from novelgen.evaluation.recall_evaluation import RecallResult
 from novelgen.evaluation.recall_tasks import CHANCE, RecallTask
 
 PUBLISHED_SEGMENTS = 4096
+PUBLISHED_TOKENS = PUBLISHED_SEGMENTS * 499
 PUBLISHED = {RecallTask.MEMORIZE: 0.906, RecallTask.DETECT: 0.961, RecallTask.REASONING: 0.819}
 """Accuracy at 4,096 segments of 499 tokens in arXiv 2304.11062, with a model of 110M parameters."""
 
@@ -31,7 +32,9 @@ def plot_recall(results: Results, path: Path) -> None:
     accuracy, memory, seconds = figure.subplots(1, 3)
     _draw(accuracy, results, lambda result: 100 * result.accuracy)
     _draw_intervals(accuracy, results)
-    for number, task in enumerate(results):
+    for number, (task, measured) in enumerate(results.items()):
+        if all(result.tokens != PUBLISHED_TOKENS for result in measured):
+            continue
         accuracy.plot(
             [PUBLISHED_SEGMENTS],
             [100 * PUBLISHED[task]],

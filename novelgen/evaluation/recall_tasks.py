@@ -124,7 +124,8 @@ def draw_placements(
 ) -> tuple[Placement, ...]:
     """Where the facts stand, in reading order; lengths are tokens, facts included.
 
-    Every segment and every place between two noise tokens is equally likely, and no fact is cut.
+    Every segment and every place between two noise tokens is equally likely, and each fact stands
+    whole in its segment.
     """
     if task is RecallTask.MEMORIZE:
         return (Placement(0, 0),)
@@ -138,6 +139,11 @@ def draw_placements(
         places = sorted(int(rng.integers(noise + 1)) for _ in inside)
         placements += [Placement(segment, place) for place in places]
     return tuple(placements)
+
+
+def draw_place(rng: numpy.random.Generator) -> str:
+    """One of the six answers, each equally likely."""
+    return _draw(PLACES, rng)
 
 
 def draw_distraction(rng: numpy.random.Generator) -> str:

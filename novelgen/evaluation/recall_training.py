@@ -31,11 +31,11 @@ from novelgen.evaluation.recall_noise import (
     place_problem,
 )
 from novelgen.evaluation.recall_tasks import (
-    PLACES,
     Problem,
     RecallTask,
     draw_distraction,
     draw_lesson,
+    draw_place,
     draw_problem,
 )
 from novelgen.modeling.causal_lm import run_logits
@@ -59,7 +59,7 @@ class TrainingStep:
     """Of the last answers of every task."""
     elapsed_seconds: float
     tokens: int
-    """Read so far."""
+    """Read so far, searched noise included, what memories are misled by not."""
     seconds_left: float | None
     """None before the last level, as nobody knows how fast the curriculum climbs."""
 
@@ -177,7 +177,7 @@ class _Trainer:
                 return sample
 
     def _draw_problem(self, task: RecallTask, level: Level) -> Problem:
-        place = PLACES[int(self._rng.integers(len(PLACES)))]
+        place = draw_place(self._rng)
         if task is RecallTask.REASONING and level.asks_lessons_alone:
             return draw_lesson(place, self._rng)
         return draw_problem(task, place, self._rng)
@@ -208,7 +208,10 @@ class _Trainer:
         return loss, memories
 
     def _segment(self, level: Level, samples: list[RecallSample], index: int) -> Tensor:
-        """Token ids of every row, `(batch, length)`; a last segment is cut to the shortest."""
+        """Token ids of every row, `(batch, length)`; a last segment is cut to the shortest.
+
+        Questions differ by a token or two, so that a fact at the very end loses its full stop.
+        """
         rows = [sample.segment(index, self._noise) for sample in samples]
         length = min(len(row) for row in rows)
         ids = torch.stack([row[:length] for row in rows])

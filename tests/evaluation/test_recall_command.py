@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from novelgen.evaluation.recall_curriculum import RecallTrainingConfig
 from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
 from novelgen.evaluation.recall_model import SHIPPED_DIRECTORY, load_recall_model
 from novelgen.evaluation.recall_noise import read_noise
@@ -32,7 +33,7 @@ def test_json_has_the_contracted_keys(novelgen: CommandLine, tmp_path: Path) -> 
     assert plot.stat().st_size > 1000
 
 
-def test_tasks_may_be_repeated(novelgen: CommandLine) -> None:
+def test_all_tasks_are_asked_in_order(novelgen: CommandLine) -> None:
     finished = novelgen(
         *("eval", "recall", "--task", "all", "--segments", "1", "--samples", "2", "--json")
     )
@@ -46,6 +47,8 @@ def test_tasks_may_be_repeated(novelgen: CommandLine) -> None:
         (("--task", "forget"), "no recall task"),
         (("--task", "memorize", "--segments", "1,x"), "no list of numbers"),
         (("--task", "memorize", "--segments", "0"), "At least one segment"),
+        (("--task", "memorize", "--segment-size", "30"), "36 to 992 tokens, not 30"),
+        (("--task", "memorize", "--segment-size", "1000"), "not 1000"),
         (("--task", "memorize", "--model", "smollm2-135m"), "belong together"),
     ],
 )
@@ -61,6 +64,8 @@ def test_training_without_books_or_over_other_files_is_refused(
     novelgen: CommandLine, tmp_path: Path
 ) -> None:
     (tmp_path / "books").mkdir()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "book.md").write_text("# A heading\n")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "novel.txt").write_text("mine")
     empty = ("train-recall", "--corpus", str(tmp_path / "books"), "--output")
@@ -68,6 +73,9 @@ def test_training_without_books_or_over_other_files_is_refused(
     assert "no .md or .txt file" in finished.stderr
     finished = novelgen(*empty, str(tmp_path / "mine"), expect=2)
     assert "holds something already" in finished.stderr
+    evaluation = ("eval", "recall", "--task", "memorize", "--segments", "1", "--samples", "1")
+    finished = novelgen(*evaluation, "--corpus", str(tmp_path / "empty"), expect=3)
+    assert "hold no prose" in finished.stderr
     assert [file.name for file in (tmp_path / "mine").iterdir()] == ["novel.txt"]
 
 
@@ -82,6 +90,9 @@ def test_shipped_weights_remember_over_eight_segments(task: RecallTask) -> None:
 
 def test_shipped_weights_say_how_they_were_made_and_are_small() -> None:
     training = json.loads((SHIPPED_DIRECTORY / "training.json").read_text())
-    assert training["command"].startswith("novelgen train-recall")
+    assert training["command"].startswith("novelgen train-recall --corpus BOOKS")
+    assert training["config"] == json.loads(json.dumps(RecallTrainingConfig().as_json()))
+    assert len(training["books"]) == 70
+    assert all(len(book["sha256"]) == 64 for book in training["books"])
     total = sum(file.stat().st_size for file in SHIPPED_DIRECTORY.rglob("*") if file.is_file())
     assert total < 5_000_000

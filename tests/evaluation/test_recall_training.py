@@ -76,8 +76,15 @@ def test_searching_noise_closes_gates_that_it_opens() -> None:
     noise = read_noise(None, encode_with(tokenizer))[:50_000]
     opened = {}
     for rows in (0, 16):
-        # In every sample of one segment a fact stands, so nothing else closes a gate.
-        level = Level(32, 1, closing_weight=3.0, learning_rate=2e-2, searched_rows=rows)
+        # In every sample of one segment a fact stands, so that nothing else is closed by a cost.
+        level = Level(
+            32,
+            1,
+            closing_weight=3.0,
+            learning_rate=2e-2,
+            writing_weight=0.0,
+            searched_rows=rows,
+        )
         config = replace(tiny_training(120), levels=(level,))
         model, _ = train_recall(config, tokenizer, noise, lambda _: None)
         rows_of_noise = torch.stack([noise[at : at + 32].long() for at in range(0, 3200, 32)])
@@ -106,7 +113,7 @@ def test_a_saved_model_answers_alike(trained, tmp_path) -> None:
 def _whole(ids: torch.Tensor):
     from novelgen.modeling.token_batch import TokenBatch
 
-    return TokenBatch(ids, (ids.shape[1],))
+    return TokenBatch(ids, (ids.shape[1],) * len(ids))
 
 
 def test_gate_noise_differs_by_row_and_leaves_the_cell_as_it_was() -> None:
@@ -152,3 +159,8 @@ def test_a_folder_that_holds_something_is_refused_before_any_work(tmp_path: Path
     with pytest.raises(StorageError, match="cannot be written"):
         make_recall_model(RecallTrainingConfig(), tmp_path / "no books", tmp_path / "file", print)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_two_facts_are_not_separated_in_one_segment() -> None:
+    with pytest.raises(ValueError, match="two segments"):
+        Level(32, 2, separates_facts=True)

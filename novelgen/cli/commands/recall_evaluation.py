@@ -38,10 +38,10 @@ def recall(
     ] = None,
     corpus: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of .md or .txt books as noise; or made up."),
+        typer.Option(metavar="DIR", help="Folder of .md or .txt books as noise; else made-up."),
     ] = None,
     segment_size: Annotated[
-        int, typer.Option(metavar="L", min=40, help="Tokens in a segment.")
+        int, typer.Option(metavar="L", min=1, help="Tokens in a segment.")
     ] = 499,
     batch_size: Annotated[
         int, typer.Option(metavar="N", min=1, help="Samples read side by side.")
@@ -71,12 +71,13 @@ def recall(
     from novelgen.cli.recall_table import recall_table
     from novelgen.cli.step_progress import step_display
     from novelgen.evaluation.recall_document import recall_document
-    from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
+    from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall, require_room
     from novelgen.evaluation.recall_noise import read_noise
 
     output = invocation.output
     judged = _load(invocation, model, adapter, device)
-    noise = read_noise(corpus, judged.encode, seed)
+    require_room(judged, segment_size)
+    noise = read_noise(corpus.expanduser() if corpus else None, judged.encode, seed + 1)
     documents, found = [], {}
     for each in tasks:
         plan = RecallPlan(each, lengths, samples, segment_size, batch_size, seed)
@@ -135,7 +136,8 @@ def _load(
                 "The small backbone for these tasks does not come with this version.",
                 "Make it with novelgen train-recall, and name it with --model and --adapter.",
             )
-        return load_recall_model(device=settings.device)
+        # Its gates learned their margins in float32.
+        return load_recall_model(device=settings.device, dtype="float32")
     from novelgen.cli.progress import pull_display
     from novelgen.modeling.provisioning import pull
 

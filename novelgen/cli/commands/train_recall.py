@@ -32,9 +32,9 @@ def train_recall(
     from novelgen.evaluation.recall_curriculum import RecallTrainingConfig
     from novelgen.evaluation.recall_making import make_recall_model
 
-    config = RecallTrainingConfig(seed=seed)
+    config, output = RecallTrainingConfig(seed=seed), output.expanduser()
     display = _Lines(invocation.output, len(config.levels))
-    document = make_recall_model(config, corpus, output.expanduser(), display)
+    document = make_recall_model(config, corpus.expanduser(), output, display)
     if invocation.output.as_json:
         invocation.output.document(document)
     else:
