@@ -126,9 +126,9 @@ def _space(paths: Paths) -> Finding:
 
 
 def _device(settings: Settings) -> Finding:
-    from novelgen.modeling.device import choose_device
+    from novelgen.modeling.device import describe_device
 
-    device = choose_device(settings.device)
+    device = describe_device(settings.device)
     memory = f"{device.memory_available_bytes / 1e9:,.1f} GB free"
     return Finding(Severity.GOOD, "device", f"{device.kind.value}: {device.name}, {memory}")
 

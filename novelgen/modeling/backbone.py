@@ -32,6 +32,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 from transformers.utils import logging as transformers_logging
 
 from novelgen.errors import ModelError, UsageError
+from novelgen.modeling.device import torch_device
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _CAUSAL_ARCHITECTURES = ("CausalLM", "LMHead", "ConditionalGeneration")
@@ -47,37 +48,12 @@ class Backbone:
     dtype: str
 
 
-def choose_device(device: str = "auto") -> torch.device:
-    """The device for `auto`, `cuda`, `cuda:1`, `mps` or `cpu`.
-
-    `auto` takes the first of CUDA, MPS and CPU that there is. Raises `UsageError` for a name
-    that is none, `ModelError` for one that this machine does not have.
-    """
-    has_mps = torch.backends.mps.is_available()
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "mps" if has_mps else "cpu")
-    try:
-        chosen = torch.device(device)
-    except RuntimeError as error:
-        raise UsageError(
-            f"There is no device {device!r}.",
-            "Give --device auto, cuda, mps or cpu (eval and train), or set NOVELGEN_DEVICE.",
-        ) from error
-    found = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(has_mps)}
-    if (chosen.index or 0) >= found.get(chosen.type, 0):
-        raise ModelError(
-            f"This machine has no device {device}.",
-            "Give --device auto or cpu (eval and train), or set NOVELGEN_DEVICE.",
-        )
-    return chosen
-
-
 def default_dtype(device: str = "auto") -> str:
     """What dtype `auto` is on a device.
 
     float32 on a CPU, where bfloat16 reads a prompt four times slower, and bfloat16 on a GPU.
     """
-    return "float32" if choose_device(device).type == "cpu" else "bfloat16"
+    return "float32" if torch_device(device).type == "cpu" else "bfloat16"
 
 
 def load_backbone(model: str | Path, device: str = "auto", dtype: str = "auto") -> Backbone:
@@ -87,7 +63,7 @@ def load_backbone(model: str | Path, device: str = "auto", dtype: str = "auto") 
     unknown device, `ModelError` when there is no such model, it cannot be reached, is
     incomplete, damaged or no causal language model, or does not fit into memory.
     """
-    chosen_device = choose_device(device)
+    chosen_device = torch_device(device)
     dtype_name = default_dtype(device) if dtype == "auto" else dtype
     chosen_dtype = _read_dtype(dtype_name)
     name = str(model)

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
-from novelgen.errors import UsageError
+from novelgen.errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    import torch
 
 _PROBE_ROWS, _PROBE_COLUMNS = 4096, 4096
 """A float32 matrix of 64 MiB: larger than the caches of common processors."""
@@ -37,26 +41,46 @@ class Device:
     memory_available_bytes: int
 
 
-def choose_device(wanted: str = "auto") -> Device:
-    """The device for `wanted`: auto, cuda, mps or cpu.
+def torch_device(wanted: str = "auto") -> "torch.device":
+    """The device for `auto`, `cuda`, `cuda:1`, `mps` or `cpu`.
 
-    Raises `UsageError` for a device that is not here.
+    `auto` takes the first of CUDA, MPS and CPU that there is. Raises `UsageError` for a name
+    that is none, `ModelError` for one that this machine does not have.
     """
+    import torch
+
     present = _present_kinds()
     if wanted == "auto":
-        return _describe(present[0])
-    if wanted not in [kind.value for kind in DeviceKind]:
+        return torch.device(present[0].value)
+    try:
+        chosen = torch.device(wanted)
+    except RuntimeError as error:
         raise UsageError(
-            f"There is no device named {wanted!r}.",
-            "Choose auto, cuda, mps or cpu.",
+            f"There is no device {wanted!r}.",
+            "Give --device auto, cuda, mps or cpu (eval and train), or set NOVELGEN_DEVICE.",
+        ) from error
+    count = torch.cuda.device_count() if chosen.type == DeviceKind.CUDA else 1
+    if chosen.type not in present or (chosen.index or 0) >= count:
+        raise ModelError(
+            f"This machine has no device {wanted} (or torch was installed without it).",
+            f"Give --device auto or {present[0].value} (eval and train), or set NOVELGEN_DEVICE.",
         )
-    if DeviceKind(wanted) not in present:
-        raise UsageError(
-            f"The device {wanted} is not available on this machine (or torch was installed "
-            "without it).",
-            f"Set NOVELGEN_DEVICE=auto, which takes {present[0].value} here.",
-        )
-    return _describe(DeviceKind(wanted))
+    return chosen
+
+
+def describe_device(wanted: str = "auto") -> Device:
+    """The device that `torch_device` chooses, and its memory. Raises as that does."""
+    chosen = torch_device(wanted)
+    kind = DeviceKind(chosen.type)
+    if kind is DeviceKind.CUDA:
+        import torch
+
+        free, total = torch.cuda.mem_get_info(chosen)
+        return Device(kind, torch.cuda.get_device_name(chosen), total, free)
+    total, available = _machine_memory()
+    if kind is DeviceKind.MPS:
+        return Device(kind, "Apple GPU", total, available)
+    return Device(kind, f"CPU, {_usable_cores()} cores", total, available)
 
 
 @cache
@@ -86,18 +110,6 @@ def _present_kinds() -> list[DeviceKind]:
     if torch.backends.mps.is_available():
         present.append(DeviceKind.MPS)
     return [*present, DeviceKind.CPU]
-
-
-def _describe(kind: DeviceKind) -> Device:
-    if kind is DeviceKind.CUDA:
-        import torch
-
-        free, total = torch.cuda.mem_get_info()
-        return Device(kind, torch.cuda.get_device_name(), total, free)
-    total, available = _machine_memory()
-    if kind is DeviceKind.MPS:
-        return Device(kind, "Apple GPU", total, available)
-    return Device(kind, f"CPU, {_usable_cores()} cores", total, available)
 
 
 def _usable_cores() -> int:

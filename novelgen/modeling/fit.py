@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from novelgen.modeling.device import Device, DeviceKind, choose_device, cpu_bytes_per_second
+from novelgen.modeling.device import Device, DeviceKind, cpu_bytes_per_second, describe_device
 from novelgen.modeling.disk_space import megabytes
 from novelgen.modeling.safetensors_header import read_config, read_tensors
 
@@ -95,8 +95,8 @@ def assess(
     """Whether the model in `model_dir` fits when loaded as `dtype`, and how long it will write.
 
     `context_size` defaults to the model's own, at most 4,096 tokens; `candidates` rows share the
-    weights but not the cache. Raises `ModelError` for a damaged model, `UsageError` for a device
-    that is not here.
+    weights but not the cache. Raises `ModelError` for a damaged model or
+    a device that is not here.
     """
     config = _text_config(read_config(model_dir))
     parameters = sum(entry.parameters for entry in read_tensors(model_dir).values())
@@ -104,7 +104,7 @@ def assess(
     weight_bytes = parameters * BYTES_PER_PARAMETER.get(dtype, 4)
     kv_cache_bytes = candidates * context * _kv_bytes_per_token(config, dtype)
     needed = weight_bytes + kv_cache_bytes + _RUNTIME_BYTES
-    chosen = choose_device(device)
+    chosen = describe_device(device)
     verdict = _judge(needed, chosen.memory_available_bytes)
     speed, is_measured = _tokens_per_second(weight_bytes, _num_layers(config), chosen)
     return FitReport(

@@ -13,7 +13,7 @@ from accelerate import Accelerator
 from accelerate.utils import FullyShardedDataParallelPlugin
 from torch.distributed.fsdp import MixedPrecisionPolicy
 
-from novelgen.modeling.backbone import choose_device
+from novelgen.modeling.device import torch_device
 
 # glibc's mallopt: never map large blocks on their own and never give memory back, since fresh
 # pages cost more than the arithmetic on logits (measured: a tenth of a training step).
@@ -24,7 +24,7 @@ _GROWN_BYTES = 2**28
 
 def start_processes(device: str) -> Accelerator:
     """The accelerator of this process: bfloat16 compute on a GPU, float32 on a CPU."""
-    chosen = choose_device(device)
+    chosen = torch_device(device)
     kind = chosen.type
     if kind == "cpu":
         _keep_memory()

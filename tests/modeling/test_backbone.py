@@ -11,7 +11,8 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, T5Config, T5ForConditionalGeneration
 
 from novelgen.errors import ModelError, UsageError
-from novelgen.modeling.backbone import choose_device, default_dtype, load_backbone
+from novelgen.modeling.backbone import default_dtype, load_backbone
+from novelgen.modeling.device import torch_device
 from tests.modeling.tiny_models import LmFactory
 
 
@@ -39,20 +40,20 @@ def test_the_dtype_asked_for_is_used(model_dir: Path) -> None:
 
 def test_auto_chooses_for_the_device() -> None:
     assert default_dtype("cpu") == "float32"
-    assert choose_device("auto").type in {"cpu", "cuda", "mps"}
-    assert (default_dtype("auto") == "float32") is (choose_device("auto").type == "cpu")
+    assert torch_device("auto").type in {"cpu", "cuda", "mps"}
+    assert (default_dtype("auto") == "float32") is (torch_device("auto").type == "cpu")
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:x"])
 def test_an_unknown_device_is_refused(device: str) -> None:
     with pytest.raises(UsageError, match=device) as caught:
-        choose_device(device)
+        torch_device(device)
     assert "--device" in caught.value.remedy and "NOVELGEN_DEVICE" in caught.value.remedy
 
 
 def test_a_device_this_machine_lacks_is_refused() -> None:
     with pytest.raises(ModelError, match="cuda:97") as caught:
-        choose_device("cuda:97")
+        torch_device("cuda:97")
     assert "--device" in caught.value.remedy and "NOVELGEN_DEVICE" in caught.value.remedy
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from novelgen.errors import ModelError, UsageError
 from novelgen.modeling import device, fit
-from novelgen.modeling.device import Device, DeviceKind, choose_device
+from novelgen.modeling.device import Device, DeviceKind, describe_device
 from novelgen.modeling.fit import Verdict, assess
 
 
@@ -18,7 +18,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def give(free: int, kind: DeviceKind = DeviceKind.CPU) -> None:
         chosen = Device(kind, "a device", 64_000_000_000, free)
-        monkeypatch.setattr(fit, "choose_device", lambda wanted: chosen)
+        monkeypatch.setattr(fit, "describe_device", lambda wanted: chosen)
 
     return give
 
@@ -108,21 +108,21 @@ def test_no_model_no_report(tmp_path: Path) -> None:
 
 def test_the_device_asked_for_must_be_here() -> None:
     present = [kind.value for kind in device._present_kinds()]
-    assert choose_device("auto").kind.value == present[0]
-    assert choose_device("cpu").memory_available_bytes > 0
+    assert describe_device("auto").kind.value == present[0]
+    assert describe_device("cpu").memory_available_bytes > 0
     for absent in {"cuda", "mps"} - set(present):
-        with pytest.raises(UsageError, match=absent):
-            choose_device(absent)
+        with pytest.raises(ModelError, match=absent):
+            describe_device(absent)
     with pytest.raises(UsageError, match="tpu"):
-        choose_device("tpu")
+        describe_device("tpu")
 
 
 def test_a_container_counts_its_own_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device, "_CGROUP", tmp_path)
-    machine_wide = choose_device("cpu").memory_total_bytes
+    machine_wide = describe_device("cpu").memory_total_bytes
     (tmp_path / "memory.max").write_text("1000000\n")
     (tmp_path / "memory.current").write_text("400000\n")
-    limited = choose_device("cpu")
+    limited = describe_device("cpu")
     assert (limited.memory_total_bytes, limited.memory_available_bytes) == (1_000_000, 600_000)
     (tmp_path / "memory.max").write_text("max\n")
-    assert choose_device("cpu").memory_total_bytes == machine_wide
+    assert describe_device("cpu").memory_total_bytes == machine_wide
