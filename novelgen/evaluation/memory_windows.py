@@ -8,7 +8,6 @@ callable.
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,15 +19,13 @@ from torch import Tensor
 from novelgen.engine.randomness import stream_key, uniforms
 from novelgen.errors import UsageError
 from novelgen.text.books import BookFile
+from novelgen.text.stretches import CHARS_PER_TOKEN, word_start
 
 MIN_BOOKS = 2
 """Fewer give no memory of another book, and no confidence interval."""
 
 # What stands at the beginning of a file: title page, dedication, contents.
 _SKIPPED_SHARE = 0.05
-# More characters than a token of prose takes on average, in any vocabulary.
-_CHARS_PER_TOKEN = 8
-_WORD_START = re.compile(r"(?<=\s)(?=\S)")
 
 Encode = Callable[[str], Sequence[int]]
 OnSkipped = Callable[[BookFile, str], None]
@@ -104,23 +101,18 @@ def _stretch(prose: str, encode: Encode, num_tokens: int, place: float) -> list[
     """`num_tokens` tokens, from a `place` between the first that may be and the last, 0 to 1.
 
     All that there are past the beginning when those are fewer. Of a long book only the
-    stretch is tokenised, which takes seconds and a gigabyte for a whole one.
+    stretch is tokenised.
     """
-    first = _word_start(prose, int(_SKIPPED_SHARE * len(prose)))
-    num_chars = num_tokens * _CHARS_PER_TOKEN
+    first = word_start(prose, int(_SKIPPED_SHARE * len(prose)))
+    num_chars = num_tokens * CHARS_PER_TOKEN
     if len(prose) - first > num_chars:
-        start = _word_start(prose, first + int(place * (len(prose) - first - num_chars)))
+        start = word_start(prose, first + int(place * (len(prose) - first - num_chars)))
         ids = encode(prose[start : start + num_chars])
         if len(ids) >= num_tokens:
             return list(ids[:num_tokens])
     ids = encode(prose[first:])
     offset = int(place * (len(ids) - num_tokens + 1)) if len(ids) > num_tokens else 0
     return list(ids[offset : offset + num_tokens])
-
-
-def _word_start(prose: str, position: int) -> int:
-    match = _WORD_START.search(prose, position)
-    return match.start() if match else position
 
 
 def _draw(seed: int, purpose: str, name: str) -> float:

@@ -5,10 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from novelgen.errors import UsageError
-
-CHARS_PER_TOKEN = 8
-"""More characters than the tokens of prose have on average, in any tokenizer."""
-
+from novelgen.text.stretches import CHARS_PER_TOKEN
 
 # Beyond what torch takes as a seed; of any other setting an absurd amount, as is infinity.
 _TOO_LARGE = 2**63

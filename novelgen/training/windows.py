@@ -7,18 +7,17 @@ that was killed goes on with the very batches it would have seen. Books are draw
 import bisect
 import itertools
 import random
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelgen.errors import UsageError
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.text.books import Book
-from novelgen.training.config import CHARS_PER_TOKEN, Phase, TrainingConfig
+from novelgen.text.stretches import CHARS_PER_TOKEN, word_start
+from novelgen.training.config import Phase, TrainingConfig
 
 # A place near the end of a book, or in one of very long words, may be short of tokens.
 _MAX_DRAWS = 100
-_WORD_START = re.compile(r"(?<=\s)(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +128,7 @@ class WindowSampler:
         for _ in range(_MAX_DRAWS):
             book = self._books[bisect.bisect_right(self._ends, draw.randrange(self._ends[-1]))]
             num_chars = num_tokens * CHARS_PER_TOKEN
-            start = draw.randint(0, max(0, len(book.prose) - num_chars))
-            match = _WORD_START.search(book.prose, start) if start else None
-            start = match.start() if match else start
+            start = word_start(book.prose, draw.randint(0, max(0, len(book.prose) - num_chars)))
             token_ids = self._tokenization.prose_ids(book.prose[start : start + num_chars])
             if len(token_ids) >= num_tokens:
                 return Window(book, start, tuple(token_ids[:num_tokens]))
