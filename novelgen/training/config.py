@@ -67,7 +67,7 @@ class TrainingConfig:
     reconstruction_share: float = 0.1
     """Share of batches that rebuild a stretch from memory alone, annealed to 0 at half-time."""
     reconstruction_tokens: int = 32
-    """Length of that stretch, inside the segment that was written last."""
+    """Length of that stretch, inside the segment that was written last; of a shorter one, all."""
     coverage_weight: float = 0.05
     """Weight of pointing at the rare words that come again."""
     num_mem_tokens: int = 24
@@ -151,6 +151,7 @@ class TrainingConfig:
             ("min_segments", "max_segments"),
             ("min_segments", "late_max_segments"),
             ("min_segment_tokens", "max_segment_tokens"),
+            ("reconstruction_tokens", "max_segment_tokens"),
         ):
             if getattr(self, low) > getattr(self, high):
                 raise _out_of_range(

@@ -54,6 +54,7 @@ def test_the_least_is_allowed(name: str) -> None:
         ({"late_from": 1.1}, "--late-from"),
         ({"min_segment_tokens": 257}, "--min-segment-tokens"),
         ({"max_segments": 1}, "--min-segments"),
+        ({"reconstruction_tokens": 257}, "--reconstruction-tokens"),
         ({"max_gradient_norm": 0.0}, "--max-gradient-norm"),
         ({"seed": 2**64}, "--seed"),
     ],
