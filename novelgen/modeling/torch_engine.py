@@ -143,7 +143,7 @@ class TorchEngine:
 
 
 def load_torch_engine(
-    model: str | Path,
+    directory: Path,
     model_name: str,
     model_fingerprint: str,
     segment_size: int,
@@ -152,7 +152,7 @@ def load_torch_engine(
     device: str = "auto",
     dtype: str = "auto",
 ) -> TorchEngine:
-    """The engine for a model folder or hub id, with its memory on if an adapter is given.
+    """The engine for the model of a folder, with its memory on if an adapter is given.
 
     An adapter brings the segment size it was trained with, in place of `segment_size`.
     Raises `ModelError` when the model or adapter is missing, damaged or does not fit.
@@ -161,12 +161,12 @@ def load_torch_engine(
     if adapter is not None:
         _require_brief_version(adapter.config.brief_version, brief_version)
         segment_size = adapter.config.segment_size
-    backbone = load_backbone(model, device, dtype)
+    backbone = load_backbone(directory, device, dtype)
     recurrent = RecurrentLM(backbone.lm)
     load_plain = None
     if adapter is not None:
         recurrent = merge_lora(apply_adapter(backbone.lm, adapter))
-        load_plain = partial(_load_plain, model, device, dtype)
+        load_plain = partial(_load_plain, directory, device, dtype)
     return build_torch_engine(
         recurrent,
         backbone,
@@ -178,8 +178,8 @@ def load_torch_engine(
     )
 
 
-def _load_plain(model: str | Path, device: str, dtype: str) -> RecurrentLM:
-    return RecurrentLM(load_backbone(model, device, dtype).lm)
+def _load_plain(directory: Path, device: str, dtype: str) -> RecurrentLM:
+    return RecurrentLM(load_backbone(directory, device, dtype).lm)
 
 
 def _require_brief_version(trained: int, current: int) -> None:

@@ -5,7 +5,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import huggingface_hub.constants
 import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM, T5Config, T5ForConditionalGeneration
@@ -144,19 +143,6 @@ def test_code_from_a_repository_is_not_run(broken: Path, tmp_path: Path) -> None
 def test_a_path_that_is_no_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no folder with a model"):
         load_backbone(tmp_path / "nowhere", "cpu")
-
-
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [("owner/some-model", "cannot be reached"), ("no such: model", "There is no model")],
-)
-def test_the_hub_offline_is_reported(
-    name: str, message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(ModelError, match=message) as caught:
-        load_backbone(name, "cpu")
-    assert caught.value.remedy
 
 
 def test_too_little_memory_is_reported(model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
