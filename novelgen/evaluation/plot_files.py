@@ -21,6 +21,11 @@ def require_plottable(path: Path) -> None:
     Raises `UsageError` for a name or a folder that will not do, `StorageError` when nothing can
     be written there. Leaves nothing behind.
     """
+    if not str(path).isprintable():
+        raise UsageError(
+            f"A plot cannot be written as {str(path)!r}: its name has control characters.",
+            "Name the file without them.",
+        )
     if path.suffix.lower() not in PLOT_SUFFIXES:
         raise UsageError(
             f"A plot cannot be written as {path.name}.", f"End it in {', '.join(PLOT_SUFFIXES)}."

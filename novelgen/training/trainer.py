@@ -91,7 +91,7 @@ def train(
     that step saved.
     """
     work = work_folder(output)
-    _require_replaceable(work, output)
+    require_replaceable(output)
     record = make_record(base, config, books)
     with _claimed(work, waits=True):
         if is_first_process():
@@ -194,8 +194,12 @@ def _require_begun_rightly(plan: PhasePlan, config: TrainingConfig) -> None:
         )
 
 
-def _require_replaceable(work: Path, output: Path) -> None:
-    """Refuse an output that holds anything but an adapter of this very training."""
+def require_replaceable(output: Path) -> None:
+    """Refuse an output that holds anything but an adapter of this very training.
+
+    Raises `UsageError`.
+    """
+    work = work_folder(output)
     if not output.exists() or (output.is_dir() and not any(output.iterdir())):
         return
     if not (output / CONFIG_NAME).is_file():

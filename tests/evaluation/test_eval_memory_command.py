@@ -162,6 +162,8 @@ def test_what_cannot_be_judged_says_what_to_do(
     assert "no corpus folder" in empty.stderr
     plot = evaluate(novelgen, corpus, model_dir, *chosen, "--plot", "gains.doc", expect=2)
     assert ".png" in plot.stderr
+    hidden = evaluate(novelgen, corpus, model_dir, *chosen, "--plot", "a\x1b[2J.png", expect=2)
+    assert "control characters" in hidden.stderr and "\x1b" not in hidden.stderr
     seed = evaluate(novelgen, corpus, model_dir, *chosen, "--seed", "-1", expect=2)
     assert "--seed" in seed.stderr
     short = evaluate(novelgen, corpus, model_dir, *chosen, "--segments-per-book", "999", expect=2)

@@ -112,3 +112,15 @@ def test_all_books_held_out(novelgen: CommandLine, corpus: Path) -> None:
         "--max-window-tokens", "90", "--late-max-burn-in", "0", expect=2,
     )  # fmt: skip
     assert "All 3 books are held out." in refused.stderr
+
+
+def test_a_folder_of_other_things_is_refused_before_a_model_is_fetched(
+    novelgen: CommandLine, corpus: Path
+) -> None:
+    before = sorted(corpus.iterdir())
+    refused = novelgen(
+        "train", "--corpus", str(corpus), "--output", str(corpus), "--model", "nowhere/at-all",
+        *options_of(TINY), expect=2,
+    )  # fmt: skip
+    assert "holds something else than an adapter" in refused.stderr
+    assert sorted(corpus.iterdir()) == before

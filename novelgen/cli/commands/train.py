@@ -62,8 +62,11 @@ def train(
     settings = load_settings(invocation.paths, invocation.config_file, model=model, device=device)
     from novelgen.cli.training_progress import StopAfterStep, training_display
     from novelgen.training.processes import is_first_process, start_processes
+    from novelgen.training.trainer import require_replaceable
     from novelgen.training.trainer import train as train_adapter
 
+    output = output.expanduser().absolute()
+    require_replaceable(output)
     said = Output(invocation.output.as_json, invocation.output.is_quiet or not is_first_process())
     base = _base(invocation, settings, said)
     said.note(f"Training {base.name} on {len(books)} books, {len(held)} held out.")
@@ -75,7 +78,7 @@ def train(
                 base,
                 books,
                 config,
-                output.expanduser().absolute(),
+                output,
                 phase or config.phases,
                 start_processes(settings.device),
                 on_step,
