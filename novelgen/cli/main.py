@@ -3,9 +3,10 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 import novelgen
@@ -31,8 +32,22 @@ from novelgen.paths import resolve_paths
 _WRITING = "Writing"
 _RESEARCH = "Research and repair"
 
+
+class _Interrupted(Exception):
+    """Ctrl-C, which typer would end the program with and say nothing."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _Interrupted from error
+
+
 app = typer.Typer(
     name="novelgen",
+    cls=_Commands,
     help="Write long novels on your own machine.",
     epilog=EPILOG,
     add_completion=False,
@@ -110,7 +125,7 @@ def _guarded(arguments: list[str]) -> int:
         return int(code or ExitCode.DONE)
     except typer.Exit as error:
         return error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt, _Interrupted):
         output.error("interrupted.", "Everything committed is kept; `novelgen list` shows it.")
         return ExitCode.INTERRUPTED
     except TyperException as error:

@@ -22,7 +22,9 @@ class Output:
 
     def document(self, document: Mapping[str, Any]) -> None:
         """The one JSON document of a command. ASCII only, so no control character gets out."""
-        print(json.dumps(document, ensure_ascii=True, indent=2), file=sys.stdout)  # noqa: T201
+        # NaN is no JSON: to fail is better than to write what no other program reads.
+        text = json.dumps(document, ensure_ascii=True, indent=2, allow_nan=False)
+        print(text, file=sys.stdout)  # noqa: T201
 
     def data(self, line: str = "") -> None:
         """A line of the command's result."""

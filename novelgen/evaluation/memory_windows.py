@@ -7,7 +7,6 @@ not the works of one author that a sorted folder puts together. Knows no model: 
 callable.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def draw_windows(
     when fewer than two remain that are long enough.
     """
     stretches: dict[str, list[int]] = {}
-    first_with: dict[bytes, str] = {}
+    first_with: dict[str, str] = {}
     left_out: Counter[_Flaw] = Counter()
     for book in sorted(books, key=lambda book: _draw(seed, "order", book.name)):
         place = _draw(seed, "place", book.name)
@@ -77,7 +76,7 @@ def draw_windows(
             left_out[_Flaw.TRAINED_ON] += 1
             on_skipped(book, "the adapter was trained on it")
             continue
-        digest = hashlib.sha256(read.prose.encode()).digest()
+        digest = read.prose_sha256
         if digest in first_with:
             left_out[_Flaw.COPY] += 1
             on_skipped(book, f"the same text as {first_with[digest]}")

@@ -28,6 +28,7 @@ from novelgen.evaluation.recall_noise import (
     longest_problem,
 )
 from novelgen.evaluation.recall_tasks import PLACES, RecallTask
+from novelgen.evaluation.segment_nats import require_defined
 from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.token_batch import TokenBatch, pad_left
@@ -149,12 +150,15 @@ def answer(
     """The most likely place, as an index, of every row, from memory alone.
 
     `memory` is `(batch, num_mem_tokens, hidden)`, `places` holds the token ids of every answer.
+    Raises `ModelError` for undefined numbers.
     """
     nats = []
     for place in places:
         rows = pad_left([[*sample.question.tokens, *place] for sample in samples])
         nats.append(model.predict(memory, rows, num_scored=len(place)).sum(1))
-    return [int(best) for best in torch.stack(nats).argmin(0)]
+    found = torch.stack(nats)  # (places, batch)
+    require_defined(found)
+    return [int(best) for best in found.argmin(0)]
 
 
 class _Meter:

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from novelgen.evaluation.recall_curriculum import RecallTrainingConfig
 from novelgen.evaluation.recall_model import (
-    claim_directory,
     encode_with,
     save_recall_model,
     train_tokenizer,
@@ -21,6 +20,7 @@ from novelgen.evaluation.recall_model import (
 from novelgen.evaluation.recall_noise import TRAINING_NOISE_SEED, Encode, read_noise
 from novelgen.evaluation.recall_tasks import vocabulary_sentences
 from novelgen.evaluation.recall_training import OnStep, train_recall
+from novelgen.modeling.folders import held_free, require_free
 from novelgen.text.books import find_books
 
 # Characters of every book that the tokenizer is trained on.
@@ -35,14 +35,26 @@ def make_recall_model(
     """Train on the books of `corpus` and write the model's folder; returns `training.json`.
 
     Raises `NotFoundError` for a folder without books, `UsageError` when `directory` holds
-    something already, `StorageError` when the disk refuses.
+    something already or another process is making it, `StorageError` when the disk refuses.
     """
-    claim_directory(directory)
+    require_free(directory)
     started = time.perf_counter()
     books = [
         {"name": book.name, "sha256": book.sha256}
         for book in (file.read() for file in find_books(corpus))
     ]
+    with held_free(directory):
+        return _make(config, corpus, directory, books, started, on_step)
+
+
+def _make(
+    config: RecallTrainingConfig,
+    corpus: Path,
+    directory: Path,
+    books: list[dict[str, str]],
+    started: float,
+    on_step: OnStep,
+) -> dict[str, Any]:
     tokenizer = train_tokenizer(_tokenizer_texts(corpus), config.model.vocabulary_size)
     noise = training_noise(corpus, encode_with(tokenizer))
     model, last = train_recall(config, tokenizer, noise, on_step)

@@ -15,15 +15,15 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, LlamaConfig, PreTrainedTokenizerFast
 
-from novelgen.errors import StorageError, UsageError
+from novelgen.errors import UsageError
 from novelgen.evaluation.recall_noise import Encode
 from novelgen.modeling.adapter import apply_adapter, describe_adapter, load_adapter, save_adapter
 from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.fingerprints import compute_fingerprint, model_fingerprint
+from novelgen.modeling.folders import unwritable, write_weights, written_whole
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.prompting.brief import BRIEF_VERSION
@@ -113,34 +113,20 @@ def build_recall_model(config: RecallModelConfig) -> RecurrentLM:
     return model
 
 
-def claim_directory(directory: Path) -> None:
-    """Make the folder that a model will be written to, before the work of training it.
-
-    Raises `UsageError` when it holds something, `StorageError` when it cannot be made.
-    """
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        is_empty = not any(directory.iterdir())
-    except OSError as error:
-        raise _unwritable(directory, error) from error
-    if not is_empty:
-        raise UsageError(f"{directory} holds something already.", "Name a new folder.")
-
-
 def save_recall_model(
     model: RecurrentLM, tokenizer: Tokenizer, training: dict[str, Any], directory: Path
 ) -> None:
-    """Write the folder. Raises `StorageError` when the disk refuses."""
+    """Write the folder, wholly or not at all. Raises `StorageError` when the disk refuses."""
     try:
-        _write_files(model, tokenizer, training, directory)
+        with written_whole(directory) as folder:
+            _write_files(model, tokenizer, training, folder)
     except (OSError, SafetensorError) as error:
-        raise _unwritable(directory, error) from error
+        raise unwritable(directory, error) from error
 
 
 def _write_files(
     model: RecurrentLM, tokenizer: Tokenizer, training: dict[str, Any], directory: Path
 ) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
     lm: Any = model.lm
     lm.config.architectures = [type(lm).__name__]
     lm.config.save_pretrained(directory)
@@ -150,7 +136,7 @@ def _write_files(
         for name, tensor in lm.state_dict().items()
         if "lm_head" not in name
     }
-    save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})
+    write_weights(weights, directory / "model.safetensors")
     PreTrainedTokenizerFast(tokenizer_object=tokenizer).save_pretrained(directory)
     fingerprint = compute_fingerprint(directory)
     config = describe_adapter(model, _NAME, fingerprint, SEGMENT_SIZE, BRIEF_VERSION)
@@ -167,16 +153,15 @@ def load_recall_model(
 ) -> RecallModel:
     """A model and its adapter, ready to be judged; the shipped ones by default.
 
-    Raises `ModelError` when one is missing, damaged or does not fit the other.
+    Raises `ModelError` when one is missing, damaged or does not fit the other, `UsageError` for an
+    adapter without memory.
     """
     checked = load_adapter(adapter or directory / _ADAPTER_FOLDER, model_fingerprint(directory))
+    if not checked.config.num_mem_tokens:
+        raise UsageError(
+            f"The adapter {checked.directory} has no memory to judge.",
+            "Name an adapter with memory; this is a control.",
+        )
     backbone = load_backbone(directory, device, dtype)
     model = apply_adapter(backbone.lm, checked).eval()
     return RecallModel(model, Tokenization(backbone.tokenizer).prose_ids)
-
-
-def _unwritable(directory: Path, error: Exception) -> StorageError:
-    return StorageError(
-        f"The model cannot be written to {directory}: {error}.",
-        "Check the free space and the permissions of the folder.",
-    )

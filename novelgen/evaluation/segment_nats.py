@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import DynamicCache
 
+from novelgen.errors import ModelError
 from novelgen.modeling.causal_lm import run_logits, unwrap_peft
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.token_batch import TokenBatch
@@ -27,12 +28,24 @@ def segment_nats(model: RecurrentLM, memory: Tensor, context: Tensor, segment: T
 
     `memory` is `(rows, num_mem_tokens, hidden)`, `context` `(rows, C)`, `segment` `(rows, L)`;
     the result is `(rows, L - 1)` float32 on the CPU. The first token is left out for all alike:
-    without memory and context nothing predicts it.
+    without memory and context nothing predicts it. Raises `ModelError` for undefined numbers.
     """
     ids = torch.cat([context, segment], dim=1)
     rows = _rows_per_pass(model, memory.shape[1] + ids.shape[1])
     parts = zip(torch.split(memory, rows), torch.split(ids, rows), strict=True)
-    return torch.cat([_score_rows(model, *part, segment.shape[1]) for part in parts])
+    nats = torch.cat([_score_rows(model, *part, segment.shape[1]) for part in parts])
+    require_defined(nats)
+    return nats
+
+
+def require_defined(nats: Tensor) -> None:
+    """Raise `ModelError` for nats that are infinite or no numbers: they would judge nothing."""
+    if not torch.isfinite(nats).all():
+        raise ModelError(
+            "The model with its adapter answers with infinite or undefined numbers.",
+            "Set another dtype (NOVELGEN_DTYPE=float32) or --device cpu; if that does not help, "
+            "fetch the model and the adapter again.",
+        )
 
 
 def write_segment(model: RecurrentLM, memory: Tensor, segment: Tensor) -> Tensor:
@@ -57,8 +70,7 @@ def _score_rows(model: RecurrentLM, memory: Tensor, ids: Tensor, length: int) ->
             model.lm,
             embeds[:, begin:end],
             logits_to_keep=count,
-            past_key_values=cache,
-            use_cache=True,
+            cache=cache,
         )
         chunks.append(_cross_entropy(output.logits, following))
         begin = end

@@ -11,8 +11,6 @@ fit the model is refused before anything is changed. Knows nothing of training o
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +18,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from novelgen.errors import ModelError, StorageError
@@ -32,6 +30,7 @@ from novelgen.modeling.adapter_config import (
     parse_adapter_config,
 )
 from novelgen.modeling.causal_lm import device_of, hidden_size_of
+from novelgen.modeling.folders import unwritable, write_weights, written_whole
 from novelgen.modeling.lora import (
     add_lora,
     load_lora_weights,
@@ -97,17 +96,10 @@ def save_adapter(model: RecurrentLM, config: AdapterConfig, directory: Path) -> 
         _require_finite(weights, directory)
     _refuse_foreign_directory(directory)
     try:
-        directory.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
-    except OSError as error:
-        raise _unwritable(directory, error) from error
-    try:
-        _write_files(staging, config, memory, lora, model.lm)
-        put_in_place(staging, directory)
+        with written_whole(directory) as folder:
+            _write_files(folder, config, memory, lora, model.lm)
     except (OSError, SafetensorError) as error:
-        raise _unwritable(directory, error) from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        raise unwritable(directory, error) from error
 
 
 def load_adapter(directory: Path, model_fingerprint: str) -> Adapter:
@@ -219,47 +211,17 @@ def _write_files(
     document = json.dumps(config.as_json(), indent=2, sort_keys=True)
     (folder / CONFIG_NAME).write_text(document + "\n", encoding="utf-8")
     if memory:
-        save_file(memory, folder / MEMORY_NAME, metadata={"format": "pt"})
+        write_weights(memory, folder / MEMORY_NAME)
     if lora:
-        save_file(lora, folder / LORA_NAME, metadata={"format": "pt"})
+        write_weights(lora, folder / LORA_NAME)
         # PEFT would put a path of this machine there, which says nothing elsewhere.
         description = {**lora_description(lm), "base_model_name_or_path": config.base_model}
         text = json.dumps(description, indent=2, sort_keys=True, default=_plain)
         (folder / LORA_CONFIG_NAME).write_text(text + "\n", encoding="utf-8")
-    folder.chmod(0o755)
 
 
 def _plain(value: Any) -> Any:
     return sorted(value) if isinstance(value, set | frozenset) else str(value)
-
-
-def put_in_place(staging: Path, directory: Path) -> None:
-    """Rename `staging` to `directory`, in place of what is there, wholly or not at all.
-
-    Raises `OSError`.
-    """
-    if not directory.exists():
-        staging.replace(directory)
-        return
-    replaced = Path(tempfile.mkdtemp(prefix=f".{directory.name}-old-", dir=directory.parent))
-    old = replaced / directory.name
-    try:
-        directory.replace(old)
-        staging.replace(directory)
-    except BaseException:  # an interrupt as well
-        if old.exists() and not directory.exists():
-            old.replace(directory)
-        raise
-    finally:
-        if directory.exists():  # else the old one is still in there
-            shutil.rmtree(replaced, ignore_errors=True)
-
-
-def _unwritable(directory: Path, error: Exception) -> StorageError:
-    return StorageError(
-        f"The adapter could not be written to {directory}: {error}.",
-        "Check the free space and the permissions of the folder.",
-    )
 
 
 def _load_weights(path: Path) -> dict[str, Tensor]:
@@ -283,8 +245,10 @@ def _require_shapes(path: Path, memory: Mapping[str, Tensor], config: AdapterCon
         )
     expected = {name: tuple(tensor.shape) for name, tensor in cell.state_dict().items()}
     found = {name: tuple(tensor.shape) for name, tensor in memory.items()}
-    if found != expected:
-        raise damaged_adapter(path, f"it holds {found}, its config needs {expected}")
+    for name in sorted(found.keys() | expected.keys()):
+        if found.get(name) != expected.get(name):
+            held, due = (shapes.get(name, "nothing") for shapes in (found, expected))
+            raise damaged_adapter(path, f"{name} is {held}, its config needs {due}")
     for name, tensor in memory.items():
         if tensor.dtype != torch.float32:
             raise damaged_adapter(path, f"{name} is {tensor.dtype}, not float32")

@@ -1,6 +1,7 @@
 """What an adapter directory says about itself: `adapter.json`. Knows no torch."""
 
 import json
+import math
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ CONTROL_FOLDER = "control"
 
 MEMORY_PROSE_WRITE = "memory-prose-write/memory-brief-tail-prose/1"
 """The layout of the write pass and of the read pass that this version trains and uses."""
+
+
+# Of slots, widths and tokens: far beyond any model.
+_LARGEST = 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +101,20 @@ def _read_config(path: Path, document: dict[str, Any]) -> AdapterConfig:
     try:
         values = {field.name: document[field.name] for field in fields(AdapterConfig)}
         has_memory = values["num_mem_tokens"] != 0
-        for name in ("num_mem_tokens", "hidden_size", "projection_rank", "segment_size"):
-            least = 1 if has_memory or name in ("hidden_size", "segment_size") else 0
-            if type(values[name]) is not int or values[name] < least:
-                raise ValueError(f"{name} is {values[name]!r}")
+        least = {
+            "num_mem_tokens": int(has_memory),
+            "hidden_size": 1,
+            "projection_rank": int(has_memory),
+            "segment_size": 2,
+        }
+        for name, fewest in least.items():
+            _require_count(name, values[name], fewest)
         if not isinstance(values["brief_version"], int):
             raise ValueError(f"brief_version is {values['brief_version']!r}")
         for name in ("base_model", "base_model_fingerprint"):
             if not isinstance(values[name], str):
                 raise ValueError(f"{name} is {values[name]!r}")
-        values["lora"] = _read_lora(values["lora"])
+        values["lora"] = _read_lora(values["lora"], values["hidden_size"])
         if not has_memory and values["lora"] is None:
             raise ValueError("it has neither memory nor LoRA")
         return AdapterConfig(**values)
@@ -115,13 +124,23 @@ def _read_config(path: Path, document: dict[str, Any]) -> AdapterConfig:
         raise damaged_adapter(path, error) from error
 
 
-def _read_lora(document: dict[str, Any] | None) -> LoraSettings | None:
+def _read_lora(document: dict[str, Any] | None, hidden_size: int) -> LoraSettings | None:
     if document is None:
         return None
-    modules = document["target_modules"]
+    rank, alpha, modules = document["rank"], document["alpha"], document["target_modules"]
     if not isinstance(modules, list) or not all(isinstance(name, str) for name in modules):
         raise ValueError(f"target_modules is {modules!r}")
-    return LoraSettings(int(document["rank"]), float(document["alpha"]), tuple(modules))
+    if not modules:
+        raise ValueError("target_modules is empty")
+    _require_count("rank", rank, 1, hidden_size)
+    if type(alpha) not in (int, float) or not math.isfinite(alpha) or alpha < 0:
+        raise ValueError(f"alpha is {alpha!r}")
+    return LoraSettings(rank, float(alpha), tuple(modules))
+
+
+def _require_count(name: str, value: object, least: int, most: int = _LARGEST) -> None:
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError(f"{name} is {value!r}")
 
 
 def trained_books(directory: Path) -> frozenset[str]:

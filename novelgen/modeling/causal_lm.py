@@ -6,14 +6,16 @@ carry the LoRA weights. Knows nothing of memory.
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache as cache_results
 from typing import Any
 
 import torch
 from peft import PeftModel
 from torch import Tensor, nn
+from transformers import Cache
 
 from novelgen.errors import ModelError
 
@@ -59,9 +61,15 @@ def hidden_size_of(lm: nn.Module) -> int:
     return hidden_size
 
 
-def run_hidden(lm: nn.Module, inputs_embeds: Tensor, **inputs: Any) -> Tensor:
-    """Hidden states alone, `(batch, length, hidden)`; the vocabulary projection is not computed."""
+def run_hidden(
+    lm: nn.Module, inputs_embeds: Tensor, cache: Cache | None = None, **inputs: Any
+) -> Tensor:
+    """Hidden states alone, `(batch, length, hidden)`; the vocabulary projection is not computed.
+
+    A `cache` is read and written on.
+    """
     body = unwrap_peft(lm).base_model
+    inputs |= _cache_inputs(body, cache)
     hidden: Tensor = body(inputs_embeds=inputs_embeds, **inputs).last_hidden_state
     return hidden
 
@@ -70,14 +78,16 @@ def run_logits(
     lm: nn.Module,
     inputs_embeds: Tensor,
     logits_to_keep: Tensor | int | None = None,
+    cache: Cache | None = None,
     **inputs: Any,
 ) -> BackboneOutput:
-    """Hidden states and logits of one pass.
+    """Hidden states and logits of one pass; a `cache` is read and written on.
 
     `logits_to_keep` is a count from the end, or the positions wanted; None keeps all and leaves
     the model's own projection untouched, to the last bit.
     """
     model = unwrap_peft(lm)
+    inputs |= _cache_inputs(model, cache)
     projects_all = logits_to_keep is None or not _accepts(model, "logits_to_keep")
     if not projects_all:
         inputs["logits_to_keep"] = logits_to_keep
@@ -105,8 +115,22 @@ def _captured_hidden(body: nn.Module) -> Iterator[list[Tensor]]:
         handle.remove()
 
 
+def _cache_inputs(model: Any, cache: Cache | None) -> dict[str, Any]:
+    if cache is None:
+        return {}
+    # Renamed in transformers 5.24.
+    name = "cache" if _accepts(model, "cache") else "past_key_values"
+    return {name: cache, "use_cache": True}
+
+
 def _accepts(model: Any, parameter: str) -> bool:
-    return parameter in inspect.signature(model.forward).parameters
+    return parameter in _parameters(type(model).forward)
+
+
+@cache_results
+def _parameters(forward: Callable[..., Any]) -> frozenset[str]:
+    """What a kind of model takes; looked up once, as it is asked for with every token."""
+    return frozenset(inspect.signature(forward).parameters)
 
 
 def require_embeds(lm: nn.Module) -> None:

@@ -149,9 +149,7 @@ class _Loop:
         self._seen = torch.cat([self._seen, tokens.unsqueeze(1)], dim=1)
 
     def _forward(self, embeds: Tensor) -> Tensor:
-        output = run_logits(
-            self._model.lm, embeds, logits_to_keep=1, past_key_values=self._cache, use_cache=True
-        )
+        output = run_logits(self._model.lm, embeds, logits_to_keep=1, cache=self._cache)
         return output.logits[:, -1].float()
 
     def _choose(self, position: int) -> Tensor:

@@ -40,13 +40,11 @@ def mean_logprob(
         embeds = model.embed(memory, ids)
         cache = DynamicCache(config=unwrap_peft(model.lm).config)
         if first:
-            run_hidden(model.lm, embeds[:, :first], past_key_values=cache, use_cache=True)
+            run_hidden(model.lm, embeds[:, :first], cache=cache)
         total = 0.0
         for start in range(first, last, _TOKENS_PER_CHUNK):
             stop = min(start + _TOKENS_PER_CHUNK, last)
-            output = run_logits(
-                model.lm, embeds[:, start:stop], past_key_values=cache, use_cache=True
-            )
+            output = run_logits(model.lm, embeds[:, start:stop], cache=cache)
             following = ids[0, start + 1 - model.num_mem_tokens : stop + 1 - model.num_mem_tokens]
             total += _sum_logprob(output.logits[0], following)
     return total / (last - first)

@@ -8,6 +8,7 @@ that what is judged looks like what is written. Knows no tokens and no models.
 
 import bisect
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,6 +59,11 @@ class Book:
     sha256: str
     """Hex digest of the file."""
 
+    @property
+    def prose_sha256(self) -> str:
+        """Hex digest of the prose: the same for copies of a text that differ around it."""
+        return hashlib.sha256(self.prose.encode()).hexdigest()
+
     def chapter_at(self, position: int) -> int:
         """The index of the chapter that a character of the prose stands in."""
         starts = [chapter.start for chapter in self.chapters]
@@ -69,7 +75,7 @@ class BookFile:
     """A file of the corpus."""
 
     name: str
-    """Its path below the corpus folder, with forward slashes."""
+    """Its path below the corpus folder, with forward slashes; no UTF-8 is written as `\\xff`."""
     path: Path
 
     def read(self) -> Book:
@@ -79,7 +85,7 @@ class BookFile:
         except OSError as error:
             raise StorageError(
                 f"The book {self.path} cannot be read: {error.strerror}.",
-                "Check the permissions of the file.",
+                "Check the file and its permissions, or take it out of the corpus folder.",
             ) from error
         try:
             text = decode(raw)
@@ -107,9 +113,9 @@ def find_books(corpus: Path) -> list[BookFile]:
             f"There is no corpus folder {corpus}.", "Name a folder of .md or .txt files."
         )
     books = [
-        BookFile(path.relative_to(corpus).as_posix(), path)
+        BookFile(_name_of(path.relative_to(corpus)), path)
         for path in corpus.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file()
+        if path.suffix.lower() in SUFFIXES and (path.is_file() or _leads_nowhere(path))
     ]
     books = [book for book in books if not _is_hidden(book.name)]
     if not books:
@@ -144,6 +150,15 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
         yield title, text[position : match.start()]
         position, title = match.end(), (match.group(1) or "").strip()
     yield title, text[position:]
+
+
+def _name_of(path: Path) -> str:
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
+def _leads_nowhere(path: Path) -> bool:
+    """Whether it is a link to nothing: a book that is gone, of which reading it tells."""
+    return path.is_symlink() and not path.exists()
 
 
 def _is_hidden(name: str) -> bool:

@@ -11,9 +11,10 @@ from typing import Any
 
 import torch
 
-from novelgen.modeling.adapter import describe_adapter, put_in_place, save_adapter
+from novelgen.modeling.adapter import describe_adapter, save_adapter
 from novelgen.modeling.adapter_config import CONTROL_FOLDER, RECORD_NAME
 from novelgen.modeling.backbone import load_backbone
+from novelgen.modeling.folders import put_in_place
 from novelgen.modeling.torch_engine import tokenization_of
 from novelgen.prompting.brief import BRIEF_VERSION
 from novelgen.text.books import Book

@@ -1,11 +1,11 @@
 """The books of a training: all of a folder, split by book.
 
-Guarantees that a book is never in two parts of a split, and that which are held out follows from
-their names and the seed. Knows no tokens.
+Guarantees that a text is never in two parts of a split, and that which are held out follows from
+the names and the seed. Knows no tokens.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from novelgen.errors import UsageError
@@ -15,13 +15,27 @@ from novelgen.text.books import Book, find_books
 _NAMED = 20
 
 
-def read_corpus(folder: Path, min_chars: int) -> list[Book]:
+OnCopy = Callable[[Book, Book], None]
+"""Told of a book that is left out, and of the one whose text it has."""
+
+
+def read_corpus(
+    folder: Path, min_chars: int, on_copy: OnCopy = lambda _copy, _kept: None
+) -> list[Book]:
     """The books of a folder and of the folders below it, sorted by name.
+
+    Of a text that is there several times only the first by name is a book: its copies could be on
+    both sides of a split.
 
     Raises `NotFoundError` for a folder that is missing or holds no book, `UsageError` when one is
     shorter than `min_chars` and cannot give a window.
     """
-    books = [file.read() for file in find_books(folder)]
+    kept: dict[str, Book] = {}
+    for book in (file.read() for file in find_books(folder)):
+        first = kept.setdefault(book.prose_sha256, book)
+        if first is not book:
+            on_copy(book, first)
+    books = list(kept.values())
     short = [book.name for book in books if len(book.prose) < min_chars]
     if short:
         named = ", ".join(short[:_NAMED]) + (" …" if len(short) > _NAMED else "")

@@ -30,7 +30,9 @@ def read_record(path: Path) -> dict[str, Any]:
             raise ValueError("it is no record of a training")
     except ValueError as error:
         raise StorageError(
-            f"{path} is damaged: {error}.", f"Remove {path.parent}, or name another --output."
+            f"{path}, which tells what is trained in {path.parent}, is damaged: {error}.",
+            "Bring that file back from a copy. Without one, take it alone away and give the very "
+            "settings of before, which nothing can check then; or name another --output.",
         ) from error
     return found
 

@@ -10,6 +10,7 @@ and a training that was stopped goes on from there.
 """
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,10 +21,11 @@ import torch
 from accelerate import Accelerator
 from filelock import FileLock, Timeout
 
-from novelgen.errors import StorageError, UsageError
+from novelgen.errors import ModelError, StorageError, UsageError
 from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER, RECORD_NAME
 from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.causal_lm import embedding_of
+from novelgen.modeling.folders import require_place
 from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.torch_engine import tokenization_of
 from novelgen.text.books import Book
@@ -33,7 +35,12 @@ from novelgen.training.config import Phase, TrainingConfig
 from novelgen.training.coverage import rare_word_weights
 from novelgen.training.model_building import Base, build_model, require_context
 from novelgen.training.module import TrainingModule
-from novelgen.training.phase import SECONDS_BETWEEN_CHECKPOINTS, PhasePlan, run_phase
+from novelgen.training.phase import (
+    CHECKPOINT_NAME,
+    SECONDS_BETWEEN_CHECKPOINTS,
+    PhasePlan,
+    run_phase,
+)
 from novelgen.training.processes import is_first_process
 from novelgen.training.progress import OnStep
 from novelgen.training.record import differences, read_record
@@ -90,21 +97,25 @@ def train(
     its loss breaks, `StorageError` for the disk, and `KeyboardInterrupt` when `on_step` does, with
     that step saved.
     """
-    work = work_folder(output)
     require_replaceable(output)
+    work = work_folder(output)
     record = make_record(base, config, books)
     with _claimed(work, waits=True):
         if is_first_process():
-            _require_same_training(work, record, config)
+            _require_same_training(work, record)
     accelerator.wait_for_everyone()  # the other processes hold their record against this one
     if not is_first_process():
-        _require_same_training(work, record, config)
+        _require_same_training(work, record)
     settings = (base, books, config, work, accelerator, on_step, seconds_between_checkpoints)
     states = {}
-    for phase in Phase:
-        if phase in phases:
-            with _claimed(work / phase, waits=False):
-                states[phase.value] = _run(phase, *settings)
+    try:
+        for phase in Phase:
+            if phase in phases:
+                with _claimed(work / phase, waits=False):
+                    states[phase.value] = _run(phase, *settings)
+    except (UsageError, ModelError):
+        _clear_unbegun(work)
+        raise
     with _claimed(work, waits=True):
         if is_first_process():
             checkpoints = {
@@ -197,8 +208,9 @@ def _require_begun_rightly(plan: PhasePlan, config: TrainingConfig) -> None:
 def require_replaceable(output: Path) -> None:
     """Refuse an output that holds anything but an adapter of this very training.
 
-    Raises `UsageError`.
+    Raises `UsageError`, and `StorageError` where nothing can be written.
     """
+    require_place(output)
     work = work_folder(output)
     if not output.exists() or (output.is_dir() and not any(output.iterdir())):
         return
@@ -206,9 +218,10 @@ def require_replaceable(output: Path) -> None:
         raise UsageError(
             f"{output} holds something else than an adapter.", "Name a new folder for --output."
         )
-    if not (work / RECORD_NAME).is_file():
+    if not any(_checkpoint(phase, work).is_file() for phase in Phase):
         raise UsageError(
-            f"{output} holds an adapter, and {work}, which its training would go on from, is gone.",
+            f"{output} holds an adapter, and the checkpoints in {work}, which its training would "
+            f"go on from, are gone.",
             "Name another --output, or move the adapter away.",
         )
 
@@ -236,7 +249,7 @@ def _claimed(folder: Path, waits: bool) -> Iterator[None]:
         ) from error
 
 
-def _require_same_training(work: Path, record: Mapping[str, Any], config: TrainingConfig) -> None:
+def _require_same_training(work: Path, record: Mapping[str, Any]) -> None:
     """Begin the record of this training, or refuse to go on with another one.
 
     A training of which nothing is saved and that nobody runs gives way: its settings may be those
@@ -244,7 +257,7 @@ def _require_same_training(work: Path, record: Mapping[str, Any], config: Traini
     """
     path = work / RECORD_NAME
     different = differences(read_record(path), record) if path.exists() else []
-    if different and _is_begun(work, config):
+    if different and _is_begun(work):
         raise UsageError(
             f"{work} holds a training with other settings ({', '.join(different)}).",
             "Give the same settings to go on with it, or another --output.",
@@ -255,9 +268,13 @@ def _require_same_training(work: Path, record: Mapping[str, Any], config: Traini
         partial.replace(path)
 
 
-def _is_begun(work: Path, config: TrainingConfig) -> bool:
+def _checkpoint(phase: Phase, work: Path) -> Path:
+    return work / phase / CHECKPOINT_NAME
+
+
+def _is_begun(work: Path) -> bool:
     """Whether a phase has saved a step, or is running."""
-    if any(plan_of(phase, config, work).checkpoint.exists() for phase in Phase):
+    if any(_checkpoint(phase, work).exists() for phase in Phase):
         return True
     for lock in work.glob(f"*/{_LOCK_NAME}"):
         try:
@@ -266,6 +283,15 @@ def _is_begun(work: Path, config: TrainingConfig) -> bool:
         except Timeout:
             return True
     return False
+
+
+def _clear_unbegun(work: Path) -> None:
+    """Take away what a refused training has made, if no step of any was done."""
+    made = {work / name for name in (RECORD_NAME, _LOCK_NAME, *Phase)}
+    made |= {work / phase / _LOCK_NAME for phase in Phase}
+    with _claimed(work, waits=True):
+        if is_first_process() and not _is_begun(work) and set(work.rglob("*")) <= made:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def _unfinished(config: TrainingConfig, work: Path) -> dict[str, tuple[int, int]]:

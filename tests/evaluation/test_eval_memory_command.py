@@ -213,3 +213,15 @@ def test_models_in_memory_are_judged_against_a_control(make_lm: LmFactory) -> No
     assert Reading.CONTROL in report.memory_alone.overall.gain
     assert report.with_tail is None
     assert seen[-1] == (len(seen), len(seen)), "progress ends at its total"
+
+
+def test_numbers_that_are_none_are_no_figures(
+    novelgen: CommandLine, corpus: Path, model_dir: Path, adapter: Path, tmp_path: Path
+) -> None:
+    loud = shutil.copytree(adapter, tmp_path / "loud") / "control" / "adapter.json"
+    config = json.loads(loud.read_text())
+    config["lora"]["alpha"] = 1e38
+    loud.write_text(json.dumps(config))
+    flags = ("--adapter", "loud", "--tail-tokens", "0", "--json")
+    finished = evaluate(novelgen, corpus, model_dir, *flags, expect=5)
+    assert "infinite or undefined numbers" in finished.stderr and finished.stdout == ""

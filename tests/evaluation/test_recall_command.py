@@ -1,6 +1,9 @@
 """`novelgen eval recall` as a real process, and the weights that ship."""
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,12 @@ from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
 from novelgen.evaluation.recall_model import SHIPPED_DIRECTORY, load_recall_model
 from novelgen.evaluation.recall_noise import read_noise
 from novelgen.evaluation.recall_tasks import RecallTask
+from novelgen.modeling.adapter import describe_adapter, save_adapter
+from novelgen.modeling.adapter_config import LoraSettings
+from novelgen.modeling.backbone import load_backbone
+from novelgen.modeling.fingerprints import compute_fingerprint
+from novelgen.modeling.lora import add_lora
+from novelgen.modeling.recurrent import RecurrentLM
 
 CommandLine = Callable[..., Any]
 
@@ -50,6 +59,10 @@ def test_all_tasks_are_asked_in_order(novelgen: CommandLine) -> None:
         (("--task", "memorize", "--segment-size", "30"), "36 to 992 tokens, not 30"),
         (("--task", "memorize", "--segment-size", "1000"), "not 1000"),
         (("--task", "memorize", "--model", "smollm2-135m"), "belong together"),
+        (("--task", "memorize", "--segments", "9" * 23), "Give 1,000,000 at most"),
+        (("--task", "memorize", "--samples", "9" * 23), "--samples"),
+        (("--task", "memorize", "--seed", "9" * 23), "--seed"),
+        (("--task", "memorize", "--corpus", ""), "it names nothing"),
     ],
 )
 def test_wrong_options_are_named(
@@ -96,3 +109,44 @@ def test_shipped_weights_say_how_they_were_made_and_are_small() -> None:
     assert all(len(book["sha256"]) == 64 for book in training["books"])
     total = sum(file.stat().st_size for file in SHIPPED_DIRECTORY.rglob("*") if file.is_file())
     assert total < 5_000_000
+
+
+def test_a_control_is_not_judged(novelgen: CommandLine, tmp_path: Path) -> None:
+    lm = add_lora(load_backbone(SHIPPED_DIRECTORY, "cpu").lm, LoraSettings(2, 4.0, ("q_proj",)))
+    control = RecurrentLM(lm)
+    fingerprint = compute_fingerprint(SHIPPED_DIRECTORY)
+    config = describe_adapter(control, "recall-backbone", fingerprint, 499, 1)
+    save_adapter(control, config, tmp_path / "control")
+    finished = novelgen(
+        *("eval", "recall", "--task", "memorize", "--model", str(SHIPPED_DIRECTORY)),
+        *("--adapter", "control"),
+        expect=2,
+    )
+    assert "control has no memory to judge" in finished.stderr
+    assert finished.stdout == ""
+
+
+def test_an_interrupted_training_says_so_and_leaves_nothing(
+    environment: dict[str, str], corpus: Path, tmp_path: Path
+) -> None:
+    program = (
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from novelgen.cli.main import run\nrun()\n"
+    )
+    made = tmp_path / "made"
+    command = [sys.executable, "-c", program, "train-recall", "--corpus", corpus, "--output", made]
+    with subprocess.Popen(
+        command,
+        env=environment | {"OMP_NUM_THREADS": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert any("step 1, level 1" in line for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 130, said
+    assert "interrupted" in said and "Nothing is kept" in said and "Traceback" not in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus", "home"]

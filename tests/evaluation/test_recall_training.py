@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from novelgen.errors import StorageError, UsageError
+from novelgen.errors import ModelError, UsageError
 from novelgen.evaluation.recall_curriculum import Level, RecallTrainingConfig
 from novelgen.evaluation.recall_evaluation import RecallPlan, evaluate_recall
 from novelgen.evaluation.recall_gates import add_gate_noise, remove_gate_noise
@@ -22,6 +22,7 @@ from novelgen.evaluation.recall_model import (
 from novelgen.evaluation.recall_noise import read_noise
 from novelgen.evaluation.recall_tasks import RecallTask, vocabulary_sentences
 from novelgen.evaluation.recall_training import train_recall
+from novelgen.modeling.folders import held_free
 from novelgen.modeling.memory_cell import MemoryCell
 
 TINY = RecallModelConfig(500, 32, 64, 1, 2, num_mem_tokens=4, projection_rank=16)
@@ -57,6 +58,14 @@ def test_a_tiny_model_learns_to_memorize_and_needs_its_memory(trained) -> None:
     forgetful = Forgetful(recall.model.lm, recall.model.cell)
     (reset,) = evaluate_recall(RecallModel(forgetful, recall.encode), plan, noise)
     assert reset.accuracy < 0.35
+
+    class Broken(type(recall.model)):  # type: ignore[misc]
+        def write(self, memory, segment):
+            return super().write(memory, segment) * float("nan")
+
+    broken = Broken(recall.model.lm, recall.model.cell)
+    with pytest.raises(ModelError, match="undefined numbers"):
+        evaluate_recall(RecallModel(broken, recall.encode), plan, noise)
 
 
 def test_training_is_repeatable() -> None:
@@ -156,9 +165,18 @@ def test_a_folder_that_holds_something_is_refused_before_any_work(tmp_path: Path
     with pytest.raises(UsageError, match="holds something already"):
         make_recall_model(RecallTrainingConfig(), tmp_path / "no books", tmp_path / "made", print)
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(StorageError, match="cannot be written"):
+    with pytest.raises(UsageError, match="file is a file"):
         make_recall_model(RecallTrainingConfig(), tmp_path / "no books", tmp_path / "file", print)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_folder_that_another_process_is_making_is_refused(corpus: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    with held_free(made):
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".made.lock", "corpus"]
+        with pytest.raises(UsageError, match="Another process is making"):
+            make_recall_model(RecallTrainingConfig(), corpus, made, print)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["corpus"]
 
 
 def test_two_facts_are_not_separated_in_one_segment() -> None:

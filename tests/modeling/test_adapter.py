@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from transformers import PreTrainedModel
 
 from novelgen.errors import ModelError, StorageError
-from novelgen.modeling import adapter as adapter_module
+from novelgen.modeling import folders
 from novelgen.modeling.adapter import (
     adapter_fingerprint,
     apply_adapter,
@@ -28,6 +28,7 @@ from novelgen.modeling.token_batch import TokenBatch, pad_left
 from tests.modeling.tiny_models import PROSE, LmFactory
 
 MODEL = "a" * 64
+LORA = {"rank": 4, "alpha": 8.0, "target_modules": ["q_proj"]}
 TARGETS = {"llama": ("q_proj", "v_proj", "down_proj"), "gpt2": ("c_attn", "c_proj")}
 
 
@@ -185,7 +186,7 @@ def test_a_failed_save_leaves_the_old_adapter_and_nothing_else(
     def full_disk(*_args: Any, **_options: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(adapter_module, "save_file", full_disk)
+    monkeypatch.setattr(folders, "save_file", full_disk)
     with pytest.raises(StorageError, match="No space left"):
         save_adapter(trained, describe(trained), saved)
     assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
@@ -199,7 +200,7 @@ def test_the_old_adapter_comes_back_when_the_new_one_cannot_be_put_in_place(
     replace = Path.replace
 
     def refuse_the_new_one(self: Path, target: Path) -> Path:
-        if target == saved and self.parent == saved.parent:
+        if target == saved and not self.parent.name.startswith(".adapter-old-"):
             raise PermissionError(13, "Permission denied")
         return replace(self, target)
 
@@ -268,10 +269,17 @@ def test_missing_and_damaged_files_are_named(saved: Path, name: str, tmp_path: P
         ({"num_mem_tokens": 0, "lora": None}, "neither memory nor LoRA"),
         ({"projection_rank": 0}, "projection_rank is 0"),
         ({"num_mem_tokens": 4}, "its config needs"),
-        ({"hidden_size": 16}, "its config needs"),
+        ({"hidden_size": 16}, r"is .*32.*, its config needs .*16"),
         ({"segment_size": "long"}, "segment_size"),
         ({"brief_version": None}, "brief_version"),
+        ({"segment_size": 1}, "segment_size is 1"),
+        ({"hidden_size": 10**30}, "hidden_size is 1000"),
         ({"lora": {"rank": 4}}, "missing"),
+        ({"lora": LORA | {"rank": 0}}, "damaged: rank is 0"),
+        ({"lora": LORA | {"rank": 10**9}}, "damaged: rank is 1000000000"),
+        ({"lora": LORA | {"alpha": float("nan")}}, "alpha is nan"),
+        ({"lora": LORA | {"alpha": float("inf")}}, "alpha is inf"),
+        ({"lora": LORA | {"target_modules": []}}, "target_modules is empty"),
     ],
 )
 def test_a_config_that_does_not_fit_is_refused(

@@ -137,14 +137,12 @@ def test_memory_written_behind_a_cache_equals_memory_read_again(
         embeds = model.embed(memory, segment.input_ids)
         embeds = torch.cat([embeds, model.cell.write_slots(memory)], dim=1)
         cache = DynamicCache(config=model.lm.config)
-        run_hidden(model.lm, embeds[:, :SLOTS], past_key_values=cache, use_cache=True)
+        run_hidden(model.lm, embeds[:, :SLOTS], cache=cache)
         hidden = []
         for position in range(SLOTS, SLOTS + 30):
             token = embeds[:, position : position + 1]
-            hidden.append(run_hidden(model.lm, token, past_key_values=cache, use_cache=True))
-        written = run_hidden(
-            model.lm, embeds[:, SLOTS + 30 :], past_key_values=cache, use_cache=True
-        )
+            hidden.append(run_hidden(model.lm, token, cache=cache))
+        written = run_hidden(model.lm, embeds[:, SLOTS + 30 :], cache=cache)
         generated = model.cell.update(
             memory,
             written,

@@ -1,5 +1,6 @@
 """What of a file is prose to be scored."""
 
+import os
 import random
 from pathlib import Path
 
@@ -103,3 +104,16 @@ def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
     ) as caught:
         BookFile("noise.txt", path).read()
     assert "UTF-8" in caught.value.remedy
+
+
+def test_every_name_can_be_written_and_a_link_to_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"b\xfcrch.md")).write_text("A tree.")
+    (book,) = find_books(tmp_path)
+    assert book.name == "b\\xfcrch.md" and book.read().name.encode()
+    (tmp_path / "gone.txt").symlink_to("nowhere.txt")
+    (tmp_path / "ring.txt").symlink_to("ring.txt")
+    found = find_books(tmp_path)
+    assert [file.name for file in found[1:]] == ["gone.txt", "ring.txt"]
+    for file in found[1:]:
+        with pytest.raises(StorageError, match=f"{file.name} cannot be read"):
+            file.read()

@@ -1,5 +1,6 @@
 """Books to train on and books held out."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ def test_what_is_held_out_stays_so_when_a_book_is_added(books: list[Book]) -> No
     held = hold_out(books, 1, seed=1)[1]
     rest = [book for book in books if book not in held]
     assert hold_out([*held, rest[0]], 1, seed=1)[1] == held
+
+
+def test_a_text_is_never_on_both_sides_of_a_split(corpus: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(corpus, tmp_path / "books")
+    _, _, below_heading = (folder / "birch.txt").read_text().partition("\n")
+    (folder / "a copy.md").write_text(f"# Another heading\n\n{below_heading}")
+    told: list[tuple[str, str]] = []
+    books = read_corpus(folder, 10, lambda copy, kept: told.append((copy.name, kept.name)))
+    assert told == [("birch.txt", "a copy.md")]
+    assert len({book.prose for book in books}) == len(books) == 3
 
 
 def test_folders_that_are_no_corpus(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from novelgen.modeling.adapter import load_adapter, put_in_place
+from novelgen.modeling.adapter import load_adapter
+from novelgen.modeling.folders import put_in_place
 from novelgen.text.books import Book
 from novelgen.training.config import Phase
 from novelgen.training.model_building import Base

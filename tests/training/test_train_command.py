@@ -2,9 +2,11 @@
 
 import inspect
 import json
+import os
+import shutil
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,8 @@ def test_every_setting_of_the_recipe_has_help() -> None:
         ),
         (("--corpus", "short", "--phase", "all"), 2, "'all' is not one of"),
         (("--corpus", "short", "--hold-out", "-1"), 2, "--hold-out"),
+        (("--corpus", ""), 2, "it names nothing"),
+        (("--corpus", "~/nowhere"), 3, "home/person/nowhere"),
     ],
 )
 def test_bad_input_gets_one_message_and_its_code(
@@ -100,7 +104,8 @@ def test_bad_input_gets_one_message_and_its_code(
     (tmp_path / "empty").mkdir()
     (tmp_path / "short").mkdir()
     (tmp_path / "short" / "leaf.md").write_text("# Leaf\n\nIt fell.\n")
-    refused = novelgen("train", "--output", "made", *arguments, expect=code)
+    home = str(tmp_path / "home" / "person")
+    refused = novelgen("train", "--output", "made", *arguments, expect=code, HOME=home)
     assert words in refused.stderr
     assert "Traceback" not in refused.stderr and refused.stdout == ""
     assert not (tmp_path / "made").exists() and not (tmp_path / "made.training").exists()
@@ -124,3 +129,30 @@ def test_a_folder_of_other_things_is_refused_before_a_model_is_fetched(
     )  # fmt: skip
     assert "holds something else than an adapter" in refused.stderr
     assert sorted(corpus.iterdir()) == before
+
+
+def test_a_linked_output_and_a_book_whose_name_is_no_utf8(
+    novelgen: CommandLine, model_dir: Path, corpus: Path, tmp_path: Path
+) -> None:
+    books = shutil.copytree(corpus, tmp_path / "books")
+    (books / "birch.txt").rename(books / os.fsdecode(b"b\xfcrch.txt"))
+    shutil.copy(books / "old_cedar.md", books / "cedar again.md")
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "made").symlink_to("disk/adapter")
+    novelgen(
+        "train", "--model", str(model_dir), "--corpus", "books", "--output", "made",
+        "--device", "cpu", "--hold-out", "1", *options_of(replace(TINY, memory_steps=1)),
+        OMP_NUM_THREADS="1",
+    )  # fmt: skip
+    assert (tmp_path / "made").is_symlink()
+    assert (tmp_path / "disk" / "adapter.training").is_dir()
+    record = json.loads((tmp_path / "made" / "training.json").read_text())
+    assert len(record["books"]) == 2
+    adapter = tmp_path / "disk" / "adapter"
+    files = [path for path in adapter.rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files} == {_mode_of_new_files(tmp_path)}
+
+
+def _mode_of_new_files(folder: Path) -> int:
+    (folder / "new").write_text("")
+    return (folder / "new").stat().st_mode & 0o777

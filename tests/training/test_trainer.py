@@ -305,11 +305,17 @@ def test_outputs_that_hold_something_else(base: Base, books: list[Book], tmp_pat
     with pytest.raises(UsageError, match="something else than an adapter"):
         train_tiny(base, books, tmp_path / "books", SHORT)
     (tmp_path / "file").write_text("precious")
-    with pytest.raises(UsageError, match="something else than an adapter"):
+    with pytest.raises(UsageError, match="file is a file"):
         train_tiny(base, books, tmp_path / "file", SHORT)
+    with pytest.raises(UsageError, match="/file is a file"):
+        train_tiny(base, books, tmp_path / "file" / "below" / "it", SHORT)
+    with pytest.raises(UsageError, match="/ is no folder to write to"):
+        train_tiny(base, books, Path("/"), SHORT)
+    with pytest.raises(StorageError, match="Nothing can be written in /proc"):
+        train_tiny(base, books, Path("/proc/adapter"), SHORT)
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "adapter.json").write_text("{}")
-    with pytest.raises(UsageError, match=r"old\.training, which its training would go on from"):
+    with pytest.raises(UsageError, match=r"checkpoints in .*old\.training, which its training"):
         train_tiny(base, books, tmp_path / "old", SHORT)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["books", "file", "old"]
 
@@ -333,9 +339,36 @@ def test_damaged_files_are_named(base: Base, books: list[Book], tmp_path: Path) 
     with pytest.raises(StorageError, match=r"checkpoint\.safetensors is damaged"):
         train_tiny(base, books, output, SHORT, [Phase.CONTROL])
     assert read_state(work / "nowhere").step == 0
-    (work / "training.json").write_text("[]")
-    with pytest.raises(StorageError, match=r"training\.json is damaged"):
-        train_tiny(base, books, output, SHORT, [Phase.CONTROL])
+
+
+def test_a_training_goes_on_without_its_damaged_record(
+    base: Base, books: list[Book], tmp_path: Path
+) -> None:
+    output = tmp_path / "adapter"
+    train_tiny(base, books, output, SHORT, [Phase.CONTROL, Phase.MEMORY])
+    before = logged(output, Phase.CONTROL)
+    record = work_folder(output) / "training.json"
+    record.write_text("[]")
+    with pytest.raises(StorageError, match=r"training\.json, which tells .* is damaged") as caught:
+        train_tiny(base, books, output, SHORT)
+    assert "take it alone away" in caught.value.remedy
+    record.unlink()
+    assert train_tiny(base, books, output, SHORT).has_control
+    assert logged(output, Phase.CONTROL) == before, "no step was done again"
+
+
+def test_a_refused_training_leaves_nothing_and_a_begun_one_stays(
+    base: Base, books: list[Book], tmp_path: Path
+) -> None:
+    output = tmp_path / "adapter"
+    wrong = replace(SHORT, lora_modules=("nowhere_proj",))
+    with pytest.raises(ModelError, match="no layers nowhere_proj"):
+        train_tiny(base, books, output, wrong)
+    assert list(tmp_path.iterdir()) == []
+    train_tiny(base, books, output, SHORT, [Phase.CONTROL])
+    with pytest.raises(UsageError, match="other settings"):
+        train_tiny(base, books, output, wrong)
+    assert read_state(work_folder(output) / "control" / "checkpoint.safetensors").step == 1
 
 
 def test_a_control_finished_first_stands_beside_half_a_memory(
@@ -435,9 +468,9 @@ def test_a_control_reads_as_it_is_judged_after_the_start_of_a_text(
 
 
 def test_a_disk_that_refuses(base: Base, books: list[Book], tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
+    (tmp_path / "adapter.training").write_text("")
     with pytest.raises(StorageError, match="cannot be kept"):
-        train_tiny(base, books, tmp_path / "file" / "adapter", SHORT)
+        train_tiny(base, books, tmp_path / "adapter", SHORT)
 
 
 def test_models_that_do_not_fit(

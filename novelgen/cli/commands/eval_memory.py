@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novelgen.cli.interrupts import explained_interrupt
 from novelgen.cli.invocation import Invocation, invocation_of
+from novelgen.cli.path_options import existing_path
+from novelgen.cli.seeds import LARGEST_SEED
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +20,12 @@ if TYPE_CHECKING:
 def memory(
     context: typer.Context,
     corpus: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of .md or .txt books never trained on.")
+        Path,
+        typer.Option(
+            metavar="DIR",
+            parser=existing_path,
+            help="Folder of .md or .txt books never trained on.",
+        ),
     ],
     model: Annotated[
         str | None, typer.Option(metavar="M", help="Model; default smollm2-135m.")
@@ -49,9 +57,12 @@ def memory(
         ),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", help="Draw the gains into a file.")
+        Path | None,
+        typer.Option(metavar="FILE.png", parser=existing_path, help="Draw the gains into a file."),
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Draws books and places.")] = 0,
+    seed: Annotated[
+        int, typer.Option(metavar="S", min=0, max=LARGEST_SEED, help="Draws books and places.")
+    ] = 0,
     device: Annotated[str | None, typer.Option(metavar="D", help="auto, cpu, cuda or mps.")] = None,
 ) -> None:
     """Measure what memory is worth on unseen books: against none, another book's, and a control.
@@ -92,7 +103,10 @@ def memory(
 
     tail = settings.tail_tokens if tail_tokens is None else tail_tokens
     stretch = StretchChoice(segment_size, segments_per_book, tail, books, seed)
-    with step_display(output, "Scoring") as on_progress:
+    with (
+        explained_interrupt(output, "Nothing is kept of it; fewer --books take less time."),
+        step_display(output, "Scoring") as on_progress,
+    ):
         report = evaluate_adapter(chosen, found, stretch, on_skipped, on_progress)
     if Reading.CONTROL not in report.requested.overall.nats:
         output.note(

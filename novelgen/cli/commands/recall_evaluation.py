@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novelgen.cli.interrupts import explained_interrupt
 from novelgen.cli.invocation import Invocation, invocation_of
+from novelgen.cli.path_options import existing_path
+from novelgen.cli.seeds import LARGEST_SEED
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from novelgen.evaluation.recall_tasks import RecallTask
 
 _ALL = "all"
+# Weeks of reading on a CPU.
+_MOST_SEGMENTS = 1_000_000
+_MOST_SAMPLES = 10_000
 
 
 def recall(
@@ -27,29 +33,43 @@ def recall(
         str, typer.Option(metavar="N,N,...", help="Segments to read before the question.")
     ] = "1,2,4,8,16",
     samples: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Samples at every number of segments.")
+        int,
+        typer.Option(
+            metavar="N", min=1, max=_MOST_SAMPLES, help="Samples at every number of segments."
+        ),
     ] = 32,
     model: Annotated[
         str | None,
         typer.Option(metavar="M", help="Another model than the small one made for the tasks."),
     ] = None,
     adapter: Annotated[
-        Path | None, typer.Option(metavar="A", help="The memory adapter of that model.")
+        Path | None,
+        typer.Option(metavar="A", parser=existing_path, help="The memory adapter of that model."),
     ] = None,
     corpus: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of .md or .txt books as noise; else made-up."),
+        typer.Option(
+            metavar="DIR",
+            parser=existing_path,
+            help="Folder of .md or .txt books as noise; else made-up.",
+        ),
     ] = None,
     segment_size: Annotated[
         int, typer.Option(metavar="L", min=1, help="Tokens in a segment.")
     ] = 499,
     batch_size: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Samples read side by side.")
+        int,
+        typer.Option(metavar="N", min=1, max=_MOST_SAMPLES, help="Samples read side by side."),
     ] = 32,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", help="Draw the results into a file.")
+        Path | None,
+        typer.Option(
+            metavar="FILE.png", parser=existing_path, help="Draw the results into a file."
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Draws problems and noise.")] = 0,
+    seed: Annotated[
+        int, typer.Option(metavar="S", min=0, max=LARGEST_SEED, help="Draws problems and noise.")
+    ] = 0,
     device: Annotated[str | None, typer.Option(metavar="D", help="auto, cpu, cuda or mps.")] = None,
 ) -> None:
     """Ask for facts that stand thousands of segments back, from memory alone. Chance is 16.7 %.
@@ -77,11 +97,14 @@ def recall(
     output = invocation.output
     judged = _load(invocation, model, adapter, device)
     require_room(judged, segment_size)
-    noise = read_noise(corpus.expanduser() if corpus else None, judged.encode, seed + 1)
+    noise = read_noise(corpus, judged.encode, seed + 1)
     documents, found = [], {}
     for each in tasks:
         plan = RecallPlan(each, lengths, samples, segment_size, batch_size, seed)
-        with step_display(output, each.value) as on_progress:
+        with (
+            explained_interrupt(output, "What was not printed is not kept."),
+            step_display(output, each.value) as on_progress,
+        ):
             found[each] = evaluate_recall(judged, plan, noise, on_progress)
         documents.append(recall_document(plan, found[each]))
         if not output.as_json:
@@ -105,6 +128,10 @@ def _read_lengths(segments: str) -> tuple[int, ...]:
         ) from error
     if lengths[0] < 1:
         raise UsageError("At least one segment must be read.", "Write it as 1,16,4096.")
+    if lengths[-1] > _MOST_SEGMENTS:
+        raise UsageError(
+            f"--segments asks for {lengths[-1]:,}.", f"Give {_MOST_SEGMENTS:,} at most."
+        )
     return lengths
 
 
@@ -143,6 +170,4 @@ def _load(
 
     with pull_display(invocation.output) as on_progress:
         local = pull(model, invocation.paths.models, on_progress)
-    return load_recall_model(
-        local.directory, adapter.expanduser(), settings.device, dtype_of(settings)
-    )
+    return load_recall_model(local.directory, adapter, settings.device, dtype_of(settings))

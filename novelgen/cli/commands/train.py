@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novelgen.cli.dataclass_options import from_options, with_options_of
+from novelgen.cli.interrupts import explained_interrupt
 from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import Output, columns
-from novelgen.errors import ExitCode, UsageError
+from novelgen.cli.path_options import existing_path, new_path
+from novelgen.errors import UsageError
 from novelgen.training.config import Phase, TrainingConfig
 
 if TYPE_CHECKING:
@@ -21,10 +23,16 @@ if TYPE_CHECKING:
 def train(
     context: typer.Context,
     corpus: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of .md or .txt books to train on.")
+        Path,
+        typer.Option(
+            metavar="DIR", parser=existing_path, help="Folder of .md or .txt books to train on."
+        ),
     ],
     output: Annotated[
-        Path, typer.Option(metavar="ADAPTER", help="Folder of the adapter that is made.")
+        Path,
+        typer.Option(
+            metavar="ADAPTER", parser=new_path, help="Folder of the adapter that is made."
+        ),
     ],
     model: Annotated[
         str | None, typer.Option(metavar="M", help="Model to adapt; default smollm2-135m.")
@@ -44,8 +52,9 @@ def train(
 ) -> None:
     """Train a memory adapter for a model on a folder of books, and the control it is judged by.
 
-    A training that was stopped goes on when it is started again with the same options. In several
-    processes: accelerate launch --multi_gpu -m novelgen train ...
+    A training that was stopped goes on when it is started again with the same options.
+
+    On several GPUs: accelerate launch --multi_gpu -m novelgen train ...
 
     Example: novelgen train --corpus books/ --output my-adapter --hold-out 4
     """
@@ -56,7 +65,11 @@ def train(
     from novelgen.training.corpus import hold_out as split_books
     from novelgen.training.corpus import read_corpus
 
-    books, held = split_books(read_corpus(corpus, config.max_window_chars), hold_out, config.seed)
+    copies: list[tuple[str, str]] = []
+    found = read_corpus(
+        corpus, config.max_window_chars, lambda copy, kept: copies.append((copy.name, kept.name))
+    )
+    books, held = split_books(found, hold_out, config.seed)
     if not books:
         raise UsageError(f"All {len(held)} books are held out.", "Lower --hold-out.")
     settings = load_settings(invocation.paths, invocation.config_file, model=model, device=device)
@@ -65,27 +78,28 @@ def train(
     from novelgen.training.trainer import require_replaceable
     from novelgen.training.trainer import train as train_adapter
 
-    output = output.expanduser().absolute()
     require_replaceable(output)
     said = Output(invocation.output.as_json, invocation.output.is_quiet or not is_first_process())
     base = _base(invocation, settings, said)
     said.note(f"Training {base.name} on {len(books)} books, {len(held)} held out.")
     for book in held:
         said.note(f"  held out: {book.name}")
-    try:
-        with training_display(said) as show, StopAfterStep(show, said) as on_step:
-            trained = train_adapter(
-                base,
-                books,
-                config,
-                output,
-                phase or config.phases,
-                start_processes(settings.device),
-                on_step,
-            )
-    except KeyboardInterrupt:
-        said.note("Stopped. The same command goes on from the last checkpoint.")
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    for name, kept in copies:
+        said.note(f"  left out: {name}, the same text as {kept}")
+    with (
+        explained_interrupt(said, "The same command goes on from the last checkpoint."),
+        training_display(said) as show,
+        StopAfterStep(show, said) as on_step,
+    ):
+        trained = train_adapter(
+            base,
+            books,
+            config,
+            output,
+            phase or config.phases,
+            start_processes(settings.device),
+            on_step,
+        )
     if is_first_process():
         _report(invocation.output, config, trained)
 

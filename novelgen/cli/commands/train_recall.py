@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novelgen.cli.interrupts import explained_interrupt
 from novelgen.cli.invocation import invocation_of
 from novelgen.cli.output import Output
+from novelgen.cli.path_options import existing_path, new_path
+from novelgen.cli.seeds import LARGEST_SEED
 from novelgen.cli.step_progress import duration
 
 if TYPE_CHECKING:
@@ -19,12 +22,23 @@ _SECONDS_BETWEEN_LINES = 15.0
 def train_recall(
     context: typer.Context,
     corpus: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder of .md or .txt books as noise.")
+        Path,
+        typer.Option(
+            metavar="DIR", parser=existing_path, help="Folder of .md or .txt books as noise."
+        ),
     ],
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the model that is made.")],
-    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Draws weights and problems.")] = 1,
+    output: Annotated[
+        Path,
+        typer.Option(metavar="DIR", parser=new_path, help="Folder of the model that is made."),
+    ],
+    seed: Annotated[
+        int,
+        typer.Option(metavar="S", min=0, max=LARGEST_SEED, help="Draws weights and problems."),
+    ] = 1,
 ) -> None:
     """Train the small recall backbone from scratch, for all three tasks. Under an hour on a CPU.
+
+    It is trained in one go: what is stopped begins anew.
 
     Example: novelgen train-recall --corpus books/ --output my-recall-backbone
     """
@@ -32,9 +46,10 @@ def train_recall(
     from novelgen.evaluation.recall_curriculum import RecallTrainingConfig
     from novelgen.evaluation.recall_making import make_recall_model
 
-    config, output = RecallTrainingConfig(seed=seed), output.expanduser()
+    config = RecallTrainingConfig(seed=seed)
     display = _Lines(invocation.output, len(config.levels))
-    document = make_recall_model(config, corpus.expanduser(), output, display)
+    with explained_interrupt(invocation.output, "Nothing is kept of it; it begins anew."):
+        document = make_recall_model(config, corpus, output, display)
     if invocation.output.as_json:
         invocation.output.document(document)
     else:
