@@ -25,14 +25,16 @@ def require_place(folder: Path) -> None:
     """
     if not folder.name:
         raise UsageError(f"{folder} is no folder to write to.", "Name a new folder in it.")
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file.", "Name a new folder.")
-    above = next(parent for parent in folder.absolute().parents if parent.exists())
-    if not above.is_dir():
-        raise UsageError(
-            f"No folder can be made at {folder}: {above} is a file.", "Name a new folder."
-        )
-    try:  # only trying tells: root may write anywhere, by permissions, but not on every filesystem
+    above = folder
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise UsageError(f"{folder} is a file.", "Name a new folder.")
+        above = next(parent for parent in folder.absolute().parents if parent.exists())
+        if not above.is_dir():
+            raise UsageError(
+                f"No folder can be made at {folder}: {above} is a file.", "Name a new folder."
+            )
+        # Only trying tells: root may write anywhere, by permissions, but not on every filesystem.
         with tempfile.TemporaryDirectory(prefix=".novelgen-", dir=above):
             pass
     except OSError as error:
