@@ -242,6 +242,7 @@ class Workbench:
             adapter_dir=adapter,
             device=self.settings.device,
             dtype=self._dtype,
+            quantization=self.settings.quantization,
         )
 
     @contextmanager

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "auto", description="Precision of the model."
     )
+    quantization: Literal["auto", "int8", "none"] = Field(
+        "auto",
+        description="Weights that draw text: int8 (auto on a CPU), or as the model is (none).",
+    )
     candidates: int = Field(1, ge=1, le=16, description="Texts drawn for every passage.")
     segment_size: int = Field(
         256, ge=32, le=8192, description="Tokens in a memory segment; an adapter brings its own."

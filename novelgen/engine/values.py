@@ -122,6 +122,8 @@ class EngineInfo:
     has_chat_template: bool
     device: str
     dtype: str
+    quantization: str = "none"
+    """int8 when new tokens are drawn with quantised weights; memory never is written with them."""
     versions: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -4,9 +4,11 @@ Guarantees: prose never becomes a control token, whatever it spells; text shown 
 is the text of all tokens together. Knows nothing of models or of memory.
 """
 
+import codecs
+import json
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from novelgen.errors import ModelError
 
@@ -55,6 +57,7 @@ class Tokenization:
             id_ for token, id_ in tokenizer.get_vocab().items() if _BYTE_TOKEN.fullmatch(token)
         )
         self._start_ids = self._find_start_ids()
+        self.token_bytes = _token_bytes(tokenizer, self.control_ids)
 
     def prose_ids(self, text: str) -> list[int]:
         """The canonical tokenisation of prose: no special tokens, not even those it spells."""
@@ -103,11 +106,42 @@ class Tokenization:
         return []
 
 
-class StreamDecoder:
-    """Turns one row's token ids into text as they come, whole characters at a time.
+class StreamDecoder(Protocol):
+    """Turns one row's token ids into text as they come, whole characters at a time."""
 
-    The pieces add up to `decode(ids)`, as it reads after the context: only a window of a few
-    tokens is decoded again for each new one.
+    def push(self, token_id: int) -> str:
+        """The text that is certain now and was not before; often empty."""
+
+    def finish(self) -> str:
+        """What was held back, without a character that is still incomplete."""
+
+
+def stream_decoder(tokenization: Tokenization, context_ids: Sequence[int] = ()) -> StreamDecoder:
+    """A decoder of what follows `context_ids`."""
+    if tokenization.token_bytes is not None:
+        return _ByteDecoder(tokenization.token_bytes)
+    return _WindowDecoder(tokenization, context_ids)
+
+
+class _ByteDecoder:
+    """For byte-level tokenizers, where a text is its tokens' bytes in a row."""
+
+    def __init__(self, token_bytes: Mapping[int, bytes]) -> None:
+        self._token_bytes = token_bytes
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def push(self, token_id: int) -> str:
+        return self._decoder.decode(self._token_bytes.get(token_id, b""))
+
+    def finish(self) -> str:
+        self._decoder.reset()
+        return ""
+
+
+class _WindowDecoder:
+    """For any tokenizer: the pieces add up to `decode(ids)`, as it reads after the context.
+
+    Only a window of a few tokens is decoded again for each new one.
     """
 
     def __init__(self, tokenization: Tokenization, context_ids: Sequence[int] = ()) -> None:
@@ -137,6 +171,36 @@ class StreamDecoder:
     def _fresh(self) -> str:
         shown = self._tokenization.decode(self._ids[self._shown_from : self._shown_to])
         return self._tokenization.decode(self._ids[self._shown_from :])[len(shown) :]
+
+
+def _token_bytes(tokenizer: Any, control_ids: frozenset[int]) -> dict[int, bytes] | None:
+    """The bytes of every token of a byte-level tokenizer; None for one of another kind."""
+    state = json.loads(tokenizer.backend_tokenizer.to_str())
+    if (state.get("decoder") or {}).get("type") != "ByteLevel":
+        return None
+    added = {int(id_): str(token) for id_, token in tokenizer.added_tokens_decoder.items()}
+    table = {}
+    for token, id_ in tokenizer.get_vocab().items():
+        if id_ in control_ids:
+            continue
+        if id_ in added:
+            table[id_] = added[id_].encode()
+        elif all(character in _BYTE_OF for character in token):
+            table[id_] = bytes(_BYTE_OF[character] for character in token)
+        else:
+            return None
+    return table
+
+
+def _byte_of_character() -> dict[str, int]:
+    """How GPT-2's byte-level alphabet writes the 256 bytes as visible characters."""
+    visible = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    hidden = [byte for byte in range(256) if byte not in visible]
+    shifted = {chr(256 + number): byte for number, byte in enumerate(hidden)}
+    return {chr(byte): byte for byte in visible} | shifted
+
+
+_BYTE_OF = _byte_of_character()
 
 
 def _control_tokens(tokenizer: Any) -> dict[int, str]:

@@ -30,11 +30,13 @@ from novelgen.modeling.adapter import adapter_fingerprint, apply_adapter, load_a
 from novelgen.modeling.backbone import Backbone, load_backbone
 from novelgen.modeling.causal_lm import unwrap_peft
 from novelgen.modeling.chat import has_chat_template, render_chat, turn_end_ids
+from novelgen.modeling.compiled import fused_decoder
 from novelgen.modeling.decoding import DecodeJob, decode_rows, require_context
 from novelgen.modeling.lora import merge_lora
 from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.scoring import mean_logprob
+from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.token_batch import pad_left
 from novelgen.modeling.tokenization import Tokenization
 
@@ -50,13 +52,18 @@ class TorchEngine:
         tokenization: Tokenization,
         info: EngineInfo,
         load_plain: Callable[[], RecurrentLM] | None = None,
+        decoder: Decoder | None = None,
     ) -> None:
-        """`load_plain` loads the model without its adapter; None when there is no adapter."""
+        """`load_plain` loads the model without its adapter; None when there is no adapter.
+
+        Without a `decoder`, the model's own forward draws.
+        """
         self._model = model.eval()
+        self._decoder = decoder or PlainDecoder(self._model)
         self._tokenization = tokenization
         self._info = info
         self._load_plain = load_plain
-        self._plain: RecurrentLM | None = None
+        self._plain: tuple[RecurrentLM, Decoder] | None = None
 
     @property
     def info(self) -> EngineInfo:
@@ -92,13 +99,13 @@ class TorchEngine:
         )
         with _translated_errors():
             if request.memory is None:
-                model = self._plain_model()
+                model, decoder = self._plain_model()
                 memory = model.initial_memory()
             else:
                 # Plans come seldom; the memory that the plain weights take is the writing's.
                 self._plain = None
-                model, memory = self._model, self._to_tensor(request.memory)
-            candidates = decode_rows(model, self._tokenization, memory, job, observer)
+                model, decoder, memory = self._model, self._decoder, self._to_tensor(request.memory)
+            candidates = decode_rows(model, self._tokenization, memory, job, observer, decoder)
         return DecodeResult(candidates, len(job.prompt_ids), time.perf_counter() - started)
 
     def write(self, memory: MemoryState, segment: str) -> MemoryState:
@@ -126,11 +133,12 @@ class TorchEngine:
         has_slots = has_memory and self._model.num_mem_tokens > 0
         return ids if has_slots else self._tokenization.with_start(ids)
 
-    def _plain_model(self) -> RecurrentLM:
+    def _plain_model(self) -> tuple[RecurrentLM, Decoder]:
         if self._load_plain is None:
-            return self._model
+            return self._model, self._decoder
         if self._plain is None:
-            self._plain = self._load_plain().eval()
+            model = self._load_plain().eval()
+            self._plain = model, _decoder_for(model, self._info.quantization)
         return self._plain
 
     def _to_tensor(self, state: MemoryState) -> Tensor:
@@ -151,10 +159,13 @@ def load_torch_engine(
     adapter_dir: Path | None = None,
     device: str = "auto",
     dtype: str = "auto",
+    quantization: str = "auto",
 ) -> TorchEngine:
     """The engine for the model of a folder, with its memory on if an adapter is given.
 
     An adapter brings the segment size it was trained with, in place of `segment_size`.
+    `quantization` int8 draws tokens with int8 weights where that can be done, `none` does not,
+    and `auto` does on a processor.
     Raises `ModelError` when the model or adapter is missing, damaged or does not fit.
     """
     adapter = None if adapter_dir is None else load_adapter(adapter_dir, model_fingerprint)
@@ -175,6 +186,7 @@ def load_torch_engine(
         adapter_fingerprint(adapter, segment_size, brief_version),
         segment_size,
         load_plain,
+        "none" if quantization == "none" else "int8",
     )
 
 
@@ -198,9 +210,11 @@ def build_torch_engine(
     adapter_fingerprint: str,
     segment_size: int,
     load_plain: Callable[[], RecurrentLM] | None = None,
+    quantization: str = "none",
 ) -> TorchEngine:
     """An engine around a model already in memory, as after training."""
     tokenization = tokenization_of(backbone)
+    fused = fused_decoder(model, quantization)
     info = EngineInfo(
         model=model_name,
         model_fingerprint=model_fingerprint,
@@ -212,10 +226,15 @@ def build_torch_engine(
         has_chat_template=has_chat_template(tokenization),
         device=backbone.device,
         dtype=backbone.dtype,
+        quantization="none" if fused is None else quantization,
         versions={"python": platform.python_version()}
         | {name: version(name) for name in _VERSIONED},
     )
-    return TorchEngine(model, tokenization, info, load_plain)
+    return TorchEngine(model, tokenization, info, load_plain, fused)
+
+
+def _decoder_for(model: RecurrentLM, quantization: str) -> Decoder:
+    return fused_decoder(model, quantization) or PlainDecoder(model)
 
 
 def tokenization_of(backbone: Backbone) -> Tokenization:

@@ -1,0 +1,36 @@
+"""Whether compiled decoding can be had here, and for which model.
+
+numba is imported only when an engine is built, and a machine or model it cannot serve falls back
+to the plain path: a slower novel, not a failed one.
+"""
+
+import logging
+from typing import TYPE_CHECKING
+
+from novelgen.modeling.recurrent import RecurrentLM
+
+if TYPE_CHECKING:
+    from novelgen.modeling.fused.decoder import FusedDecoder
+
+_log = logging.getLogger(__name__)
+
+
+def fused_decoder(model: RecurrentLM, quantization: str) -> "FusedDecoder | None":
+    """A fused decoder for a model on a processor; None where it cannot serve.
+
+    `quantization` is int8 or none.
+    """
+    if model.device.type != "cpu":
+        return None
+    try:
+        from novelgen.modeling.fused.decoder import FusedDecoder
+        from novelgen.modeling.fused.packing import Unsupported, WeightFormat
+    except ImportError as error:
+        _log.warning("no compiled decoding: %s", error)
+        return None
+    weight_format = WeightFormat.INT8 if quantization == "int8" else WeightFormat.FLOAT32
+    try:
+        return FusedDecoder(model, weight_format)
+    except Unsupported as reason:
+        _log.info("no fused decoding for this model: %s", reason)
+        return None

@@ -1,0 +1,140 @@
+"""Small compiled functions that a decode step and a sampler share.
+
+Sums may be taken in any order (`reassoc`), which lets LLVM use vectors; for one machine and one
+version the order is fixed.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from novelgen.modeling.fused.intrinsics import (
+    BLOCK,
+    atomic_add,
+    atomic_load,
+    float_of_bits,
+    give_way,
+    tile_1,
+    tile_1_quad,
+    tile_2,
+    tile_3,
+    tile_4,
+)
+
+Floats = NDArray[np.float32]
+
+_SPINS_BEFORE_GIVING_WAY = 4000
+_LOWEST_EXPONENT = np.float32(-87.0)
+_LOG2_E = np.float32(1.4426950408889634)
+_LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
+_ONE, _HALF = np.float32(1.0), np.float32(0.5)
+# Cephes `expf`: relative error below 2e-7.
+_C0, _C1 = np.float32(1.9875691500e-4), np.float32(1.3981999507e-3)
+_C2, _C3 = np.float32(8.3334519073e-3), np.float32(4.1665795894e-2)
+_C4, _C5 = np.float32(1.6666665459e-1), np.float32(5.0000001201e-1)
+
+
+@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+def exponential(x: np.float32):
+    """`e ** x` for `x` up to 88; below -87, the same as at -87 (1e-38)."""
+    x = x if x > _LOWEST_EXPONENT else _LOWEST_EXPONENT
+    whole = np.floor(x * _LOG2_E + _HALF)
+    rest = x - whole * _LN2_HIGH
+    rest = rest - whole * _LN2_LOW
+    value = _C0 * rest + _C1
+    value = value * rest + _C2
+    value = value * rest + _C3
+    value = value * rest + _C4
+    value = value * rest + _C5
+    value = value * rest * rest + rest + _ONE
+    return value * float_of_bits((np.int32(whole) + np.int32(127)) << np.int32(23))
+
+
+@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc"}, error_model="numpy")
+def highest_of(scores):
+    """The highest number; -inf for none. Undefined when one is NaN."""
+    highest = np.float32(-np.inf)
+    for i in range(scores.shape[0]):
+        highest = max(highest, scores[i])
+    return highest
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}, error_model="numpy")
+def rms_norm(x: Floats, weight: Floats, out: Floats, size: int, epsilon: np.float32) -> None:
+    """`x * weight` over the root mean square of the first `size` numbers of `x`."""
+    total = np.float32(0)
+    for i in range(size):
+        total += x[i] * x[i]
+    factor = _ONE / np.sqrt(total / np.float32(size) + epsilon)
+    for i in range(size):
+        out[i] = x[i] * factor * weight[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_product(weights, scales, x, out, num_rows, first, stop):
+    """Add `weights @ x` to `out`, for outputs of the blocks `first` to `stop`.
+
+    `weights` is `(blocks, inputs, 32)`, `scales` `(blocks, groups, 32)` float32, `x`
+    `(rows, inputs)` float32 and `out` `(rows, 32 * blocks)` float32.
+    """
+    inputs, groups = weights.shape[1], scales.shape[1]
+    size, x_step, out_step = inputs // groups, x.shape[1], out.shape[1]
+    items, s_items = inputs * BLOCK, groups * BLOCK
+    if num_rows == 1:
+        block = first
+        while block + 3 < stop:
+            tile_1_quad(
+                weights, block * items, items, x, 0, x_step, groups, size,
+                scales, block * s_items, s_items, out, block * BLOCK, out_step,
+            )  # fmt: skip
+            block += 4
+        while block < stop:
+            tile_1(
+                weights, block * items, items, x, 0, x_step, groups, size,
+                scales, block * s_items, s_items, out, block * BLOCK, out_step,
+            )  # fmt: skip
+            block += 1
+        return
+    for block in range(first, stop):
+        add_rows(
+            weights, block * items, x, 0, x_step, groups, size,
+            scales, block * s_items, out, block * BLOCK, out_step, num_rows,
+        )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def add_rows(weights, w, x, x_first, x_step, groups, size, scales, s, out, o, o_step, num_rows):
+    """One block of weights times `num_rows` rows; places and steps count items."""
+    row = 0
+    while num_rows - row >= 4:
+        tile_4(
+            weights, w, 0, x, x_first + row * x_step, x_step, groups, size,
+            scales, s, 0, out, o + row * o_step, o_step,
+        )  # fmt: skip
+        row += 4
+    if num_rows - row == 3:
+        tile_3(
+            weights, w, 0, x, x_first + row * x_step, x_step, groups, size,
+            scales, s, 0, out, o + row * o_step, o_step,
+        )  # fmt: skip
+    elif num_rows - row == 2:
+        tile_2(
+            weights, w, 0, x, x_first + row * x_step, x_step, groups, size,
+            scales, s, 0, out, o + row * o_step, o_step,
+        )  # fmt: skip
+    elif num_rows - row == 1:
+        tile_1(
+            weights, w, 0, x, x_first + row * x_step, x_step, groups, size,
+            scales, s, 0, out, o + row * o_step, o_step,
+        )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def meet(sync: NDArray[np.int64], target: int) -> None:
+    """Wait until all threads have come here: until `target` arrivals have been counted."""
+    atomic_add(sync, 0, 1)
+    spins = 0
+    while atomic_load(sync, 0) < target:
+        spins += 1
+        if spins > _SPINS_BEFORE_GIVING_WAY:
+            give_way()

@@ -1,0 +1,322 @@
+"""One decode step of a Llama-family model for all rows, as every thread of a team runs it.
+
+    x -> [norm -> q, k, v -> rotate -> attention -> out + x
+               -> norm -> gate, up -> down + x] * layers -> norm -> head -> logits
+
+Between two of these the threads meet. Keys and values of the prompt are kept once for all rows;
+what a row has written is kept in its slot, so a row that stops is left out by leaving its slot
+out. Attention is computed with the same tiles as the matrices: keys lie in blocks of 32
+positions, values in blocks of 32 dimensions.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from novelgen.modeling.fused.arithmetic import (
+    add_product,
+    add_rows,
+    exponential,
+    highest_of,
+    meet,
+    rms_norm,
+)
+from novelgen.modeling.fused.intrinsics import BLOCK, UNROLL, narrowed
+
+Floats = NDArray[np.float32]
+Packed = NDArray[Any]
+"""int8 or float32 weights, `(layers, blocks, inputs, 32)`."""
+Cached = NDArray[Any]
+"""float32, or half floats as uint16."""
+
+
+class Shape(NamedTuple):
+    """Numbers of a model. Padded sizes are multiples of 32."""
+
+    num_layers: int
+    hidden: int
+    num_heads: int
+    num_kv_heads: int
+    head_dim: int
+    padded_head_dim: int
+    window: int
+    """Positions a token attends to; 0 is all."""
+    has_head_norms: bool
+    epsilon: np.float32
+    attention_scale: np.float32
+
+
+class Weights(NamedTuple):
+    """A model's weights, packed; scales are `(layers, blocks, groups, 32)` float32."""
+
+    qkv: Packed
+    qkv_scale: Floats
+    qkv_bias: Floats
+    query_norm: Floats
+    key_norm: Floats
+    out: Packed
+    out_scale: Floats
+    gate_up: Packed
+    gate_up_scale: Floats
+    down: Packed
+    down_scale: Floats
+    attention_norm: Floats
+    mlp_norm: Floats
+    final_norm: Floats
+    head: Packed
+    head_scale: Floats
+
+
+class KeyValues(NamedTuple):
+    """Keys `(layers, [slots,] kv heads, position blocks, head dim, 32)` and values
+    `(layers, [slots,] kv heads, head dim blocks, positions, 32)`."""
+
+    prompt_keys: Cached
+    prompt_values: Cached
+    row_keys: Cached
+    row_values: Cached
+
+
+class Workspace(NamedTuple):
+    """Room for one step. The first five are `(rows, padded size)` float32."""
+
+    x: Floats
+    """In: the embeddings of the newest tokens."""
+    qkv: Floats
+    attended: Floats
+    gate_up: Floats
+    activated: Floats
+    logits: Floats
+    """Out: `(rows, padded vocabulary)`."""
+    normed: Floats
+    """`(threads, rows, padded hidden)`."""
+    scores: Floats
+    """`(threads, heads of a group, positions)`."""
+    ones: Floats
+    """`(32,)`: the scale of what is not quantised."""
+    sync: NDArray[np.int64]
+    """Arrivals of threads; 0 before a step."""
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def decode_step(
+    thread, num_threads, shape, weights, caches, work, slots, prompt_length, num_written, cos, sin
+):
+    """Logits after the newest token of every row, in `work.logits`.
+
+    `slots` `(rows,)` are the cache slots of the rows; `num_written` is how many tokens each has
+    in its slot already; `cos` and `sin` `(head_dim,)` rotate the newest position.
+    """
+    num_rows = slots.shape[0]
+    x, normed, meetings = work.x, work.normed[thread], 0
+    for layer in range(shape.num_layers):
+        for row in range(num_rows):
+            norm = weights.attention_norm[layer]
+            rms_norm(x[row], norm, normed[row], shape.hidden, shape.epsilon)
+        _queries_keys_values(
+            thread, num_threads, layer, shape, weights, caches, work, slots, num_written, cos, sin
+        )
+        meetings += 1
+        meet(work.sync, meetings * num_threads)
+        _attend(thread, num_threads, layer, shape, caches, work, slots, prompt_length, num_written)
+        meetings += 1
+        meet(work.sync, meetings * num_threads)
+        blocks = weights.out.shape[1]
+        first, stop = thread * blocks // num_threads, (thread + 1) * blocks // num_threads
+        add_product(
+            weights.out[layer], weights.out_scale[layer], work.attended, x, num_rows, first, stop
+        )
+        meetings += 1
+        meet(work.sync, meetings * num_threads)
+        for row in range(num_rows):
+            norm = weights.mlp_norm[layer]
+            rms_norm(x[row], norm, normed[row], shape.hidden, shape.epsilon)
+        _gate(thread, num_threads, layer, weights, work, num_rows)
+        meetings += 1
+        meet(work.sync, meetings * num_threads)
+        add_product(
+            weights.down[layer], weights.down_scale[layer], work.activated, x, num_rows, first, stop
+        )
+        meetings += 1
+        meet(work.sync, meetings * num_threads)
+    for row in range(num_rows):
+        rms_norm(x[row], weights.final_norm, normed[row], shape.hidden, shape.epsilon)
+    blocks = weights.head.shape[0]
+    first, stop = thread * blocks // num_threads, (thread + 1) * blocks // num_threads
+    for row in range(num_rows):
+        work.logits[row, first * BLOCK : stop * BLOCK] = 0
+    add_product(weights.head, weights.head_scale, normed, work.logits, num_rows, first, stop)
+    meetings += 1
+    meet(work.sync, meetings * num_threads)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _queries_keys_values(
+    thread, num_threads, layer, shape, weights, caches, work, slots, num_written, cos, sin
+):
+    """A thread's share of the heads: projected, normed, rotated; keys and values cached."""
+    heads = shape.num_heads + 2 * shape.num_kv_heads
+    first, stop = thread * heads // num_threads, (thread + 1) * heads // num_threads
+    width, num_rows = shape.padded_head_dim, slots.shape[0]
+    bias = weights.qkv_bias[layer]
+    for row in range(num_rows):
+        for i in range(first * width, stop * width):
+            work.qkv[row, i] = bias[i]
+    per_head = width // BLOCK
+    add_product(
+        weights.qkv[layer], weights.qkv_scale[layer], work.normed[thread], work.qkv, num_rows,
+        first * per_head, stop * per_head,
+    )  # fmt: skip
+    at_block, at_lane = num_written // BLOCK, num_written % BLOCK
+    for head in range(first, stop):
+        is_value = head >= shape.num_heads + shape.num_kv_heads
+        for row in range(num_rows):
+            values = work.qkv[row, head * width : (head + 1) * width]
+            if is_value:
+                number = head - shape.num_heads - shape.num_kv_heads
+                stored = caches.row_values[layer, slots[row], number]
+                for i in range(width):
+                    stored[i // BLOCK, num_written, i % BLOCK] = narrowed(stored, values[i])
+                continue
+            if shape.has_head_norms:
+                norm = weights.query_norm if head < shape.num_heads else weights.key_norm
+                rms_norm(values, norm[layer], values, shape.head_dim, shape.epsilon)
+            _rotate(values, cos, sin, shape.head_dim)
+            if head < shape.num_heads:
+                for i in range(width):
+                    values[i] *= shape.attention_scale
+            else:
+                number = head - shape.num_heads
+                stored = caches.row_keys[layer, slots[row], number, at_block]
+                for i in range(width):
+                    stored[i, at_lane] = narrowed(stored, values[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _rotate(values, cos, sin, head_dim):
+    half = head_dim // 2
+    for i in range(half):
+        low, high = values[i], values[i + half]
+        values[i] = low * cos[i] - high * sin[i]
+        values[i + half] = high * cos[i + half] + low * sin[i + half]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _attend(thread, num_threads, layer, shape, caches, work, slots, prompt_length, num_written):
+    """Attention for a thread's share of rows and heads, into `work.attended`."""
+    group = shape.num_heads // shape.num_kv_heads
+    num_rows = slots.shape[0]
+    # Heads of a group read the same keys; but with few rows, they are shared out one by one.
+    together = group if num_rows * shape.num_kv_heads >= 4 * num_threads else 1
+    items = num_rows * shape.num_heads // together
+    for item in range(thread * items // num_threads, (thread + 1) * items // num_threads):
+        row, place = divmod(item * together, shape.num_heads)
+        _attend_heads(
+            row, place, together, place // group, layer, shape, caches, work,
+            work.scores[thread], slots[row], prompt_length, num_written + 1,
+        )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _attend_heads(
+    row, head, num_heads, kv_head, layer, shape, caches, work, scores, slot, num_prompt, num_row
+):
+    width, lowest = shape.padded_head_dim, 0
+    if shape.window:
+        lowest = max(0, num_prompt + num_row - shape.window)
+    prompt_blocks = (num_prompt + BLOCK - 1) // BLOCK
+    row_start = prompt_blocks * BLOCK  # where the row's own scores begin
+    row_low = max(0, lowest - num_prompt)
+    row_padded = (num_row + UNROLL - 1) // UNROLL * UNROLL
+    row_blocks = (num_row + BLOCK - 1) // BLOCK
+    q_first = row * work.qkv.shape[1] + head * width
+    o_first = row * work.attended.shape[1] + head * width
+    step = scores.shape[1]
+    for number in range(num_heads):
+        for i in range(row_start + row_blocks * BLOCK):
+            scores[number, i] = 0
+        for i in range(width):
+            work.attended[row, (head + number) * width + i] = 0
+    keys = caches.prompt_keys[layer, kv_head]
+    for block in range(lowest // BLOCK, prompt_blocks):
+        add_rows(
+            keys, block * width * BLOCK, work.qkv, q_first, width, 1, width,
+            work.ones, 0, scores, block * BLOCK, step, num_heads,
+        )  # fmt: skip
+    keys = caches.row_keys[layer, slot, kv_head]
+    for block in range(row_low // BLOCK, row_blocks):
+        add_rows(
+            keys, block * width * BLOCK, work.qkv, q_first, width, 1, width,
+            work.ones, 0, scores, row_start + block * BLOCK, step, num_heads,
+        )  # fmt: skip
+    prompt_low = min(lowest, num_prompt)
+    for number in range(num_heads):
+        _softmax(scores[number], prompt_low, num_prompt, row_start, row_low, num_row, row_padded)
+    prompt_first = prompt_low // UNROLL * UNROLL
+    prompt_stop = (num_prompt + UNROLL - 1) // UNROLL * UNROLL
+    row_first = row_low // UNROLL * UNROLL
+    for block in range(width // BLOCK):
+        if prompt_stop > prompt_first:
+            values = caches.prompt_values[layer, kv_head, block]
+            add_rows(
+                values, prompt_first * BLOCK, scores, prompt_first, step, 1,
+                prompt_stop - prompt_first, work.ones, 0, work.attended,
+                o_first + block * BLOCK, width, num_heads,
+            )  # fmt: skip
+        values = caches.row_values[layer, slot, kv_head, block]
+        add_rows(
+            values, row_first * BLOCK, scores, row_start + row_first, step, 1,
+            row_padded - row_first, work.ones, 0, work.attended,
+            o_first + block * BLOCK, width, num_heads,
+        )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}, error_model="numpy")
+def _softmax(scores, prompt_low, num_prompt, row_start, row_low, num_row, row_padded):
+    """Scores of `[prompt_low, num_prompt)` and of the row to probabilities; 0 around them."""
+    row_first, row_stop = row_start + row_low, row_start + num_row
+    highest = highest_of(scores[row_first:row_stop])
+    highest = max(highest, highest_of(scores[prompt_low:num_prompt]))
+    total = np.float32(0)
+    for i in range(prompt_low, num_prompt):
+        scores[i] = exponential(scores[i] - highest)
+        total += scores[i]
+    for i in range(row_first, row_stop):
+        scores[i] = exponential(scores[i] - highest)
+        total += scores[i]
+    factor = np.float32(1) / total
+    for i in range(prompt_low, num_prompt):
+        scores[i] *= factor
+    for i in range(row_first, row_stop):
+        scores[i] *= factor
+    for i in range(prompt_low // UNROLL * UNROLL, prompt_low):
+        scores[i] = 0
+    for i in range(num_prompt, row_start):
+        scores[i] = 0
+    for i in range(row_start + row_low // UNROLL * UNROLL, row_start + row_low):
+        scores[i] = 0
+    for i in range(row_start + num_row, row_start + row_padded):
+        scores[i] = 0
+
+
+@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+def _gate(thread, num_threads, layer, weights, work, num_rows):
+    """`silu(gate) * up` for a thread's share of the inner size. Gate and up blocks alternate."""
+    blocks = weights.gate_up.shape[1] // 2
+    first, stop = thread * blocks // num_threads, (thread + 1) * blocks // num_threads
+    for row in range(num_rows):
+        for i in range(2 * first * BLOCK, 2 * stop * BLOCK):
+            work.gate_up[row, i] = 0
+    add_product(
+        weights.gate_up[layer], weights.gate_up_scale[layer], work.normed[thread], work.gate_up,
+        num_rows, 2 * first, 2 * stop,
+    )  # fmt: skip
+    for row in range(num_rows):
+        for block in range(first, stop):
+            for i in range(BLOCK):
+                gate = work.gate_up[row, 2 * block * BLOCK + i]
+                up = work.gate_up[row, (2 * block + 1) * BLOCK + i]
+                activated = gate / (np.float32(1) + exponential(-gate)) * up
+                work.activated[row, block * BLOCK + i] = activated

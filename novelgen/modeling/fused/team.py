@@ -1,0 +1,59 @@
+"""A team of threads that run one compiled function together.
+
+The helpers are ordinary Python threads that sleep between calls and hold no lock while they
+work: the functions given must release the interpreter. The caller is thread 0.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class ThreadTeam:
+    """`num_threads` threads, the caller among them. One call at a time."""
+
+    def __init__(self, num_threads: int) -> None:
+        self.num_threads = max(1, num_threads)
+        self._call: tuple[Callable[..., None], tuple[Any, ...]] | None = None
+        self._error: BaseException | None = None
+        self._starts = [threading.Lock() for _ in range(self.num_threads - 1)]
+        self._ends = [threading.Lock() for _ in range(self.num_threads - 1)]
+        for lock in (*self._starts, *self._ends):
+            lock.acquire()
+        for number in range(1, self.num_threads):
+            threading.Thread(
+                target=self._help, args=(number,), name=f"decode-{number}", daemon=True
+            ).start()
+
+    def run(self, function: Callable[..., None], *args: Any) -> None:
+        """Call `function(thread, num_threads, *args)` on every thread; returns when all have."""
+        self._call = (function, args)
+        for lock in self._starts:
+            lock.release()
+        try:
+            function(0, self.num_threads, *args)
+        finally:
+            for lock in self._ends:
+                lock.acquire()
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
+
+    def close(self) -> None:
+        """End the helpers."""
+        self._call = None
+        for lock in self._starts:
+            lock.release()
+
+    def _help(self, number: int) -> None:
+        while True:
+            self._starts[number - 1].acquire()
+            if self._call is None:
+                return
+            function, args = self._call
+            try:
+                function(number, self.num_threads, *args)
+            except BaseException as error:  # noqa: BLE001 - raised again by the caller
+                self._error = error
+            finally:
+                self._ends[number - 1].release()

@@ -1,0 +1,84 @@
+"""How a decode call gets its next logits: the seam between the loop and the ways to compute.
+
+    decoder.begin(memory, prompt)  ->  stepper of n rows  ->  one step a token
+
+Guarantees of every decoder: the logits that a pass over everything without a cache would give,
+within its precision, and rows that do not influence each other. `PlainDecoder` serves every
+architecture on every device; the fused one serves the Llama family on a processor.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+
+from novelgen.modeling.causal_lm import embedding_of, run_logits, unwrap_peft
+from novelgen.modeling.choosing import ChoiceRules, Chooser, TorchChooser
+from novelgen.modeling.recurrent import RecurrentLM
+
+
+class Stepper(Protocol):
+    """Rows that grow together after one prompt."""
+
+    logits: Tensor
+    """What follows each row, `(rows, vocabulary)` float32; overwritten by the next step."""
+
+    def step(self, tokens: Sequence[int]) -> None:
+        """Append a token to every row and compute `logits` anew."""
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Go on with these rows alone, in this order; `logits` is undefined until a step."""
+
+
+class Decoder(Protocol):
+    """Computes logits for one model, again and again."""
+
+    def begin(
+        self, memory: Tensor, prompt_ids: Sequence[int], num_rows: int, max_new_tokens: int
+    ) -> Stepper:
+        """Read `[memory][prompt]` once; `memory` is `(1, num_mem_tokens, hidden)`."""
+
+    def chooser(self, rules: ChoiceRules) -> Chooser:
+        """Who chooses from the logits, where they are."""
+
+
+class PlainDecoder:
+    """The model's own forward with a growing cache, for any architecture and device."""
+
+    def __init__(self, model: RecurrentLM) -> None:
+        self._model = model
+
+    def begin(
+        self, memory: Tensor, prompt_ids: Sequence[int], num_rows: int, max_new_tokens: int
+    ) -> Stepper:
+        return _PlainStepper(self._model, memory, prompt_ids, num_rows)
+
+    def chooser(self, rules: ChoiceRules) -> Chooser:
+        return TorchChooser(rules, self._model.device)
+
+
+class _PlainStepper:
+    def __init__(
+        self, model: RecurrentLM, memory: Tensor, prompt_ids: Sequence[int], num_rows: int
+    ) -> None:
+        self._lm = model.lm
+        self._cache = DynamicCache(config=unwrap_peft(model.lm).config)
+        prompt = torch.tensor([list(prompt_ids)], dtype=torch.long)
+        logits = self._forward(model.embed(memory, prompt))
+        self._cache.batch_repeat_interleave(num_rows)
+        self.logits = logits.expand(num_rows, -1)
+
+    def step(self, tokens: Sequence[int]) -> None:
+        embedding = embedding_of(self._lm)
+        ids = torch.tensor(tokens, dtype=torch.long, device=embedding.weight.device)
+        self.logits = self._forward(embedding(ids.unsqueeze(1)))
+
+    def keep(self, rows: Sequence[int]) -> None:
+        device = embedding_of(self._lm).weight.device
+        self._cache.batch_select_indices(torch.tensor(rows, dtype=torch.long, device=device))
+
+    def _forward(self, embeds: Tensor) -> Tensor:
+        output = run_logits(self._lm, embeds, logits_to_keep=1, cache=self._cache)
+        return output.logits[:, -1].float()
