@@ -75,7 +75,7 @@ class Workbench:
 
     @property
     def _dtype(self) -> str:
-        return dtype_of(self.settings)
+        return writing_dtype_of(self.settings)
 
     @property
     def _locks(self) -> Path:
@@ -334,12 +334,23 @@ def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "Fi
     from novelgen.modeling.fit import assess
 
     return assess(
-        directory, dtype_of(settings), target_words, settings.device, candidates=settings.candidates
+        directory,
+        writing_dtype_of(settings),
+        target_words,
+        settings.device,
+        candidates=settings.candidates,
     )
 
 
+def writing_dtype_of(settings: Settings) -> str:
+    """The dtype novels are written with; `auto` depends on the device."""
+    from novelgen.modeling.backbone import writing_dtype
+
+    return writing_dtype(settings.device) if settings.dtype == "auto" else settings.dtype
+
+
 def dtype_of(settings: Settings) -> str:
-    """The dtype in force; `auto` depends on the device."""
+    """The dtype for training and judging; `auto` depends on the device."""
     from novelgen.modeling.backbone import default_dtype
 
     return default_dtype(settings.device) if settings.dtype == "auto" else settings.dtype

@@ -44,6 +44,8 @@ class ModelChoice:
     adapter_dir: Path
     device: str = "auto"
     dtype: str = "auto"
+    quantization: str = "none"
+    """int8 predicts with rounded weights, as novels are drawn; memory is written as ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ def evaluate_adapter(
         if is_compared:
             backbone = _load(chosen)
             model = _apply(backbone, control) if control else RecurrentLM(backbone.lm).eval()
+            model = _reader(model, chosen)
             scores = joined(scores, score_control(model, windows, settings, on_pass))
     return summarise(scores, windows.books, adapter.config.num_mem_tokens, settings.segment_size)
 
@@ -131,7 +134,23 @@ def _score_adapter(
         start_ids=tokenization.with_start([]),
         trained_on=trained_books(chosen.adapter_dir),
     )
-    return windows, score_memory(_apply(backbone, adapter), windows, settings, on_pass)
+    model = _apply(backbone, adapter)
+    return windows, score_memory(model, windows, settings, on_pass, _reader(model, chosen))
+
+
+def _reader(model: RecurrentLM, chosen: ModelChoice) -> RecurrentLM:
+    """The model that predicts: rounded as in drawing, if that is asked for."""
+    if chosen.quantization == "none":
+        return model
+    from novelgen.modeling.fused.packing import Unsupported, rounded_to_int8
+
+    try:
+        return RecurrentLM(rounded_to_int8(model.lm), model.cell).eval()
+    except Unsupported as reason:
+        raise UsageError(
+            f"This model is never drawn from with int8 weights: {reason}.",
+            "Leave --quantization out.",
+        ) from reason
 
 
 def _has_control(chosen: ModelChoice) -> bool:

@@ -49,8 +49,11 @@ def score_memory(
     windows: MemoryWindows,
     settings: MemoryEvalSettings,
     on_pass: OnPass = lambda: None,
+    reader: RecurrentLM | None = None,
 ) -> tuple[MemoryScores, ...]:
     """Scores of all readings but the control, one set for each of `settings.tails`.
+
+    `model` writes memory; `reader`, by default the same, predicts with it.
 
     `full_context` is absent where it does not fit the model's context. Raises `UsageError` for
     a model without memory, and when a segment with its tail does not fit.
@@ -65,7 +68,7 @@ def score_memory(
         for number in range(1, settings.total_segments + 1):
             for scores in sets:
                 if number in scores.segments:
-                    scores.read_all(model, number, memory, initial, on_pass)
+                    scores.read_all(reader or model, number, memory, initial, on_pass)
             if number < settings.total_segments:
                 memory = write_segment(model, memory, _segment(windows, settings, number))
                 on_pass()

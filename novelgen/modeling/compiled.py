@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from novelgen.modeling.recurrent import RecurrentLM
 
 if TYPE_CHECKING:
+    import torch
+
+    from novelgen.modeling.choosing import ChoiceRules, Chooser
     from novelgen.modeling.fused.decoder import FusedDecoder
 
 _log = logging.getLogger(__name__)
@@ -34,3 +37,18 @@ def fused_decoder(model: RecurrentLM, quantization: str) -> "FusedDecoder | None
     except Unsupported as reason:
         _log.info("no fused decoding for this model: %s", reason)
         return None
+
+
+def chooser_for(rules: "ChoiceRules", device: "torch.device") -> "Chooser":
+    """Who chooses from logits on a device."""
+    if device.type == "cpu":
+        try:
+            from novelgen.modeling.fused.chooser import CompiledChooser
+            from novelgen.modeling.fused.team import ThreadTeam
+        except ImportError:
+            pass
+        else:
+            return CompiledChooser(rules, ThreadTeam(1))
+    from novelgen.modeling.choosing import TorchChooser
+
+    return TorchChooser(rules, device)

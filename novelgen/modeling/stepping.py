@@ -15,7 +15,8 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from novelgen.modeling.causal_lm import embedding_of, run_logits, unwrap_peft
-from novelgen.modeling.choosing import ChoiceRules, Chooser, TorchChooser
+from novelgen.modeling.choosing import ChoiceRules, Chooser
+from novelgen.modeling.compiled import chooser_for
 from novelgen.modeling.recurrent import RecurrentLM
 
 
@@ -56,7 +57,7 @@ class PlainDecoder:
         return _PlainStepper(self._model, memory, prompt_ids, num_rows)
 
     def chooser(self, rules: ChoiceRules) -> Chooser:
-        return TorchChooser(rules, self._model.device)
+        return chooser_for(rules, self._model.device)
 
 
 class _PlainStepper:

@@ -129,12 +129,17 @@ class _ByteDecoder:
     def __init__(self, token_bytes: Mapping[int, bytes]) -> None:
         self._token_bytes = token_bytes
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._held = ""
 
     def push(self, token_id: int) -> str:
-        return self._decoder.decode(self._token_bytes.get(token_id, b""))
+        text = self._held + self._decoder.decode(self._token_bytes.get(token_id, b""))
+        certain = text.rstrip(_REPLACEMENT)
+        self._held = text[len(certain) :]
+        return certain
 
     def finish(self) -> str:
         self._decoder.reset()
+        self._held = ""
         return ""
 
 

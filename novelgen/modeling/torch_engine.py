@@ -27,7 +27,7 @@ from novelgen.engine.values import (
 )
 from novelgen.errors import ModelError
 from novelgen.modeling.adapter import adapter_fingerprint, apply_adapter, load_adapter
-from novelgen.modeling.backbone import Backbone, load_backbone
+from novelgen.modeling.backbone import Backbone, load_backbone, writing_dtype
 from novelgen.modeling.causal_lm import unwrap_peft
 from novelgen.modeling.chat import has_chat_template, render_chat, turn_end_ids
 from novelgen.modeling.compiled import fused_decoder
@@ -172,6 +172,7 @@ def load_torch_engine(
     if adapter is not None:
         _require_brief_version(adapter.config.brief_version, brief_version)
         segment_size = adapter.config.segment_size
+    dtype = writing_dtype(device) if dtype == "auto" else dtype
     backbone = load_backbone(directory, device, dtype)
     recurrent = RecurrentLM(backbone.lm)
     load_plain = None

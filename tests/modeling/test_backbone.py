@@ -10,7 +10,8 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, T5Config, T5ForConditionalGeneration
 
 from novelgen.errors import ModelError, UsageError
-from novelgen.modeling.backbone import default_dtype, load_backbone
+from novelgen.modeling import backbone as backbone_module
+from novelgen.modeling.backbone import default_dtype, load_backbone, writing_dtype
 from novelgen.modeling.device import torch_device
 from tests.modeling.tiny_models import LmFactory
 
@@ -41,6 +42,14 @@ def test_auto_chooses_for_the_device() -> None:
     assert default_dtype("cpu") == "float32"
     assert torch_device("auto").type in {"cpu", "cuda", "mps"}
     assert (default_dtype("auto") == "float32") is (torch_device("auto").type == "cpu")
+
+
+@pytest.mark.parametrize("is_fast", [True, False])
+def test_novels_are_written_in_bfloat16_where_that_is_fast(
+    is_fast: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backbone_module, "_multiplies_bfloat16", lambda: is_fast)
+    assert writing_dtype("cpu") == ("bfloat16" if is_fast else "float32")
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:x"])

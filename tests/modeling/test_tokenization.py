@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerFast
 from novelgen.engine.values import ChatMessage
 from novelgen.errors import ModelError
 from novelgen.modeling.chat import render_chat, turn_end_ids
-from novelgen.modeling.tokenization import StreamDecoder, Tokenization
+from novelgen.modeling.tokenization import Tokenization, stream_decoder
 from tests.modeling.tiny_models import PROSE
 
 TRICKY = "Zoë’s 😀👩‍👩‍👧 <|im_end|> naïve — 日本語 the harbour\n\n  “late”"
@@ -88,7 +88,7 @@ def test_a_system_role_the_template_refuses_goes_to_the_user(tokenizer: Any) -> 
 
 
 def stream(tokenization: Tokenization, ids: list[int], context: list[int]) -> tuple[str, list[str]]:
-    decoder = StreamDecoder(tokenization, context)
+    decoder = stream_decoder(tokenization, context)
     pieces = [decoder.push(id_) for id_ in ids]
     return "".join(pieces) + decoder.finish(), pieces
 

@@ -55,7 +55,12 @@ print(memory.data.hex())
 
 
 def load(model_dir: Path, adapter: Path | None = None, **changes: Any) -> TorchEngine:
-    options: dict[str, Any] = {"segment_size": 24, "brief_version": 1, "device": "cpu"}
+    options: dict[str, Any] = {
+        "segment_size": 24,
+        "brief_version": 1,
+        "device": "cpu",
+        "dtype": "float32",
+    }
     return load_torch_engine(model_dir, "tiny", MODEL, adapter_dir=adapter, **options | changes)
 
 
@@ -107,7 +112,10 @@ def read_all(engine: Engine, segments: tuple[str, ...] = SEGMENTS) -> MemoryStat
     return memory
 
 
-def test_the_engine_says_what_it_is(plain: TorchEngine, remembering: TorchEngine) -> None:
+def test_the_engine_says_what_it_is(
+    model_dir: Path, plain: TorchEngine, remembering: TorchEngine
+) -> None:
+    load_none = load(model_dir, quantization="none")
     assert (plain.info.num_mem_tokens, remembering.info.num_mem_tokens) == (0, 4)
     assert plain.info.adapter_fingerprint == adapter_fingerprint(None, 24, 1)
     assert remembering.info.adapter_fingerprint != plain.info.adapter_fingerprint
@@ -116,6 +124,7 @@ def test_the_engine_says_what_it_is(plain: TorchEngine, remembering: TorchEngine
         assert (info.hidden_size, info.segment_size, info.context_size) == (32, 24, 256)
         assert (info.device, info.dtype, info.has_chat_template) == ("cpu", "float32", True)
         assert info.versions["torch"] == version("torch")
+    assert (plain.info.quantization, load_none.info.quantization) == ("int8", "none")
 
 
 def test_it_is_an_engine(plain: TorchEngine) -> None:
@@ -309,6 +318,16 @@ def test_running_out_of_memory_is_one_clear_message(
     def exhausted(*_args: Any, **_options: Any) -> Any:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
-    monkeypatch.setattr("novelgen.modeling.decoding.run_logits", exhausted)
+    monkeypatch.setattr("novelgen.modeling.fused.decoder.run_logits", exhausted)
     with pytest.raises(ModelError, match="ran out of memory"):
         plain.decode(request_of(plain))
+
+
+def test_quantised_drawing_writes_the_same_memory(model_dir: Path, adapter_dir: Path) -> None:
+    exact = load(model_dir, adapter_dir, quantization="none")
+    drawing = load(model_dir, adapter_dir, quantization="int8")
+    assert read_all(exact).data == read_all(drawing).data
+    request = request_of(drawing, memory=drawing.initial_memory())
+    first, again = drawing.decode(request), drawing.decode(request)
+    assert first.candidates == again.candidates
+    assert first.candidates != exact.decode(request).candidates

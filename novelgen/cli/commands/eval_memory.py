@@ -1,5 +1,6 @@
 """`novelgen eval memory`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from novelgen.config import Settings
     from novelgen.evaluation.memory_evaluation import ModelChoice
     from novelgen.text.books import BookFile
+
+
+class Quantization(StrEnum):
+    """Weights that predict."""
+
+    NONE = "none"
+    INT8 = "int8"
 
 
 def memory(
@@ -64,6 +72,9 @@ def memory(
         int, typer.Option(metavar="S", min=0, max=LARGEST_SEED, help="Draws books and places.")
     ] = 0,
     device: Annotated[str | None, typer.Option(metavar="D", help="auto, cpu, cuda or mps.")] = None,
+    quantization: Annotated[
+        Quantization, typer.Option(help="Predict with rounded weights, as novels are drawn.")
+    ] = Quantization.NONE,
 ) -> None:
     """Measure what memory is worth on unseen books: against none, another book's, and a control.
 
@@ -93,7 +104,7 @@ def memory(
     )
     from novelgen.modeling.adapter_config import CONTROL_FOLDER
 
-    name, chosen = _choose_model(invocation, settings, adapter_dir)
+    name, chosen = _choose_model(invocation, settings, adapter_dir, quantization)
 
     left_out = []
 
@@ -142,7 +153,7 @@ def _adapter_dir(settings: "Settings") -> Path:
 
 
 def _choose_model(
-    invocation: Invocation, settings: "Settings", adapter_dir: Path
+    invocation: Invocation, settings: "Settings", adapter_dir: Path, quantization: Quantization
 ) -> "tuple[str, ModelChoice]":
     """The model's name and all that is needed to load it; fetches it if it is not here."""
     from novelgen.bootstrap import dtype_of
@@ -155,5 +166,10 @@ def _choose_model(
     with pull_display(invocation.output) as on_progress:
         local = pull(name, invocation.paths.models, on_progress)
     return name, ModelChoice(
-        local.directory, local.fingerprint, adapter_dir, settings.device, dtype_of(settings)
+        local.directory,
+        local.fingerprint,
+        adapter_dir,
+        settings.device,
+        dtype_of(settings),
+        quantization.value,
     )

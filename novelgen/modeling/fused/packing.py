@@ -4,6 +4,7 @@ Guarantees: what a model's own forward would compute is computed, or `Unsupporte
 int8 weights are symmetric, with one float32 scale for every output and group of inputs.
 """
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -78,7 +79,7 @@ def pack_model(lm: nn.Module, weight_format: WeightFormat) -> FusedModel:
     head_weight = model.lm_head.weight
     head = pack(_pad_inputs(_pad_outputs(head_weight, _padded(len(head_weight))), padded_hidden))
     has_head_norms = hasattr(first, "q_norm")
-    windows = {getattr(layer.self_attn, "sliding_window", None) or 0 for layer in layers}
+    windows = {_window_of(layer.self_attn, config) for layer in layers}
     shape = Shape(
         num_layers=len(layers),
         hidden=hidden,
@@ -122,6 +123,35 @@ def pack_model(lm: nn.Module, weight_format: WeightFormat) -> FusedModel:
     return FusedModel(shape, weights, len(head_weight), weight_format)
 
 
+def rounded_to_int8(lm: nn.Module) -> nn.Module:
+    """A float32 copy of a model whose weights are those that the int8 step computes with.
+
+    For judging what the rounding costs. Raises `Unsupported`.
+    """
+    _require_supported(lm)
+    model: Any = copy.deepcopy(lm).float()
+    first = model.model.layers[0].self_attn
+    heads = (int(first.head_dim), _padded(int(first.head_dim)))
+    with torch.no_grad():
+        for layer in model.model.layers:
+            attention, mlp = layer.self_attn, layer.mlp
+            for module in (
+                attention.q_proj,
+                attention.k_proj,
+                attention.v_proj,
+                mlp.gate_proj,
+                mlp.up_proj,
+                mlp.down_proj,
+            ):
+                module.weight.copy_(_rounded(module.weight))
+            columns = _rounded(_pad_heads(attention.o_proj.weight.T, *heads).T)
+            columns = columns.unflatten(1, (-1, heads[1]))[:, :, : heads[0]].flatten(1)
+            attention.o_proj.weight.copy_(columns)
+        # The head is rounded and the embedding, often the same tensor, is not.
+        model.lm_head.weight = nn.Parameter(_rounded(model.lm_head.weight))
+    return model.requires_grad_(False)
+
+
 def _require_supported(model: Any) -> None:
     config: Any = getattr(model, "config", None)
     if getattr(config, "model_type", None) not in _FAMILIES:
@@ -139,7 +169,7 @@ def _unsupported_parts(model: Any) -> Iterator[str]:
     windows = set()
     for layer in model.model.layers:
         attention, mlp = layer.self_attn, layer.mlp
-        windows.add(getattr(attention, "sliding_window", None) or 0)
+        windows.add(_window_of(attention, model.config))
         linear = (attention.q_proj, attention.k_proj, attention.v_proj, attention.o_proj)
         for module in (*linear, mlp.gate_proj, mlp.up_proj, mlp.down_proj):
             if type(module) is not nn.Linear:
@@ -153,6 +183,12 @@ def _unsupported_parts(model: Any) -> Iterator[str]:
         yield "its head"
 
 
+def _window_of(attention: Any, config: Any) -> int:
+    """Positions this layer attends to; 0 is all. Mistral's layers read it from the config."""
+    default = config.sliding_window if config.model_type == "mistral" else None
+    return int(getattr(attention, "sliding_window", default) or 0)
+
+
 class _Packer:
     """Turns a float matrix `(outputs, inputs)` into blocks and their scales."""
 
@@ -164,11 +200,23 @@ class _Packer:
         outputs, inputs = matrix.shape
         if self._format is WeightFormat.FLOAT32:
             return _blocks(matrix), _blocks(torch.ones(outputs, 1))
-        size = _group_size(inputs)
-        groups = matrix.reshape(outputs, inputs // size, size)
-        scales = groups.abs().amax(-1, keepdim=True) / 127
-        quantised = torch.round(groups / scales.clamp(min=1e-30)).to(torch.int8)
+        quantised, scales = _quantised(matrix)
         return _blocks(quantised.reshape(outputs, inputs)), _blocks(scales.squeeze(-1))
+
+
+def _quantised(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """int8 `(outputs, groups, group size)` and float32 scales `(outputs, groups, 1)`."""
+    outputs, inputs = matrix.shape
+    size = _group_size(inputs)
+    groups = matrix.reshape(outputs, inputs // size, size)
+    scales = groups.abs().amax(-1, keepdim=True) / 127
+    return torch.round(groups / scales.clamp(min=1e-30)).to(torch.int8), scales
+
+
+def _rounded(matrix: Tensor) -> Tensor:
+    outputs, inputs = matrix.shape
+    quantised, scales = _quantised(_pad_inputs(matrix.detach().float(), _padded(inputs)))
+    return (quantised * scales).reshape(outputs, -1)[:, :inputs]
 
 
 def _group_size(inputs: int) -> int:

@@ -1,0 +1,256 @@
+"""The fused decode path against the model's own forward, and rows against the same rows alone."""
+
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModelForCausalLM
+
+from novelgen.engine.randomness import stream_key
+from novelgen.engine.values import SamplingParams
+from novelgen.modeling.adapter_config import LoraSettings
+from novelgen.modeling.choosing import ChoiceRules, TorchChooser
+from novelgen.modeling.compiled import fused_decoder
+from novelgen.modeling.decoding import DecodeJob, decode_rows
+from novelgen.modeling.fused.arithmetic import exponential
+from novelgen.modeling.fused.chooser import CompiledChooser
+from novelgen.modeling.fused.decoder import FusedDecoder
+from novelgen.modeling.fused.packing import Unsupported, WeightFormat, pack_model
+from novelgen.modeling.fused.team import ThreadTeam
+from novelgen.modeling.lora import add_lora
+from novelgen.modeling.recurrent import RecurrentLM, add_memory
+from novelgen.modeling.stepping import PlainDecoder, Stepper
+from novelgen.modeling.tokenization import Tokenization
+from tests.modeling.tiny_models import CONFIGS, FAMILIES, PROSE, LmFactory
+
+FUSED = ("llama", "mistral", "qwen2", "qwen3")
+GREEDY = SamplingParams(temperature=0)
+KEYS = tuple(stream_key(5, "test", [row]) for row in range(6))
+PROMPT = tuple(range(40, 130))  # ends inside a block, and is longer than the tiny windows
+
+
+@pytest.fixture(scope="module")
+def tokenization(tokenizer: Any) -> Tokenization:
+    return Tokenization(tokenizer)
+
+
+@pytest.fixture(params=FUSED)
+def fused_family(request: Any) -> str:
+    return str(request.param)
+
+
+def long_lm(family: str, size: int) -> Any:
+    config = CONFIGS[family](size)
+    config.max_position_embeddings = 1200
+    config.eos_token_id = config.bos_token_id = config.pad_token_id = None
+    torch.manual_seed(11)
+    return AutoModelForCausalLM.from_config(config).eval()
+
+
+def logits_of(stepper: Stepper, tokens: list[list[int]]) -> torch.Tensor:
+    """Logits before and after each of `tokens`, `(steps + 1, rows, vocabulary)`."""
+    found = [stepper.logits.clone()]
+    with torch.inference_mode():
+        for step in tokens:
+            stepper.step(step)
+            found.append(stepper.logits.clone())
+    return torch.stack(found)
+
+
+def begin(decoder: Any, model: RecurrentLM, rows: int, room: int) -> Stepper:
+    with torch.inference_mode():
+        stepper: Stepper = decoder.begin(model.initial_memory(), PROMPT, rows, room)
+        return stepper
+
+
+def test_a_thousand_greedy_tokens_equal_the_plain_path(
+    fused_family: str, tokenization: Tokenization, tokenizer: Any
+) -> None:
+    model = add_memory(long_lm(fused_family, len(tokenizer)), 3)
+    job = DecodeJob(PROMPT, GREEDY, KEYS[:2], max_new_tokens=1000, min_new_tokens=1000)
+    memory = model.initial_memory().detach()
+    plain = decode_rows(model, tokenization, memory, job, decoder=PlainDecoder(model))
+    decoder = FusedDecoder(model, WeightFormat.FLOAT32, num_threads=2)
+    fused = decode_rows(model, tokenization, memory, job, decoder=decoder)
+    for one, other in zip(plain, fused, strict=True):
+        assert one.text == other.text
+        assert one.num_tokens == other.num_tokens == 1000
+        assert one.mean_logprob == pytest.approx(other.mean_logprob, abs=1e-4)
+
+
+@pytest.mark.parametrize("weight_format", list(WeightFormat))
+def test_rows_and_threads_change_no_bit(
+    fused_family: str, weight_format: WeightFormat, make_lm: LmFactory
+) -> None:
+    model = add_memory(make_lm(fused_family), 4).eval()
+    rng = np.random.default_rng(1)
+    tokens = rng.integers(5, 300, (40, 6)).tolist()
+    one_thread = FusedDecoder(model, weight_format, num_threads=1)
+    many = FusedDecoder(model, weight_format, num_threads=3)
+    together = logits_of(begin(many, model, 6, 40), tokens)
+    for row in range(6):
+        alone = begin(one_thread, model, 1, 40)
+        assert torch.equal(
+            logits_of(alone, [[step[row]] for step in tokens])[:, 0], together[:, row]
+        )
+
+
+def test_rows_that_leave_change_no_bit_of_the_others(make_lm: LmFactory) -> None:
+    model = add_memory(make_lm("llama"), 4).eval()
+    decoder = FusedDecoder(model, WeightFormat.INT8, num_threads=2)
+    tokens = [[7 + row + step for row in range(5)] for step in range(20)]
+    everything = logits_of(begin(decoder, model, 5, 20), tokens)
+    stepper = begin(decoder, model, 5, 20)
+    with torch.inference_mode():
+        for step in tokens[:9]:
+            stepper.step(step)
+        stepper.keep([1, 3, 4])
+        stepper.keep([0, 2])  # of those: rows 1 and 4
+        for number, step in enumerate(tokens[9:]):
+            stepper.step([step[1], step[4]])
+            assert torch.equal(stepper.logits, everything[number + 10, [1, 4]])
+
+
+def test_int8_stays_close(fused_family: str, make_lm: LmFactory) -> None:
+    model = add_memory(make_lm(fused_family), 4).eval()
+    tokens = [[30 + step] for step in range(24)]
+    exact = logits_of(begin(PlainDecoder(model), model, 1, 24), tokens)[1:]
+    quantised = FusedDecoder(model, WeightFormat.INT8, num_threads=2)
+    found = logits_of(begin(quantised, model, 1, 24), tokens)[1:]
+    assert not torch.equal(exact, found)
+    error = (exact - found).square().mean().sqrt() / exact.std()
+    assert error < 0.05
+
+
+def test_int8_weights_are_within_half_a_step(make_lm: LmFactory) -> None:
+    lm = make_lm("qwen3")
+    packed = pack_model(lm, WeightFormat.INT8)
+    down = packed.weights.down[1]  # (blocks, inputs, 32)
+    scale = packed.weights.down_scale[1].repeat(
+        down.shape[1] // packed.weights.down_scale.shape[2], 1
+    )
+    found = (down * scale).transpose(0, 2, 1).reshape(-1, down.shape[1])
+    weight = lm.model.layers[1].mlp.down_proj.weight.detach().numpy()
+    step = scale.transpose(0, 2, 1).reshape(-1, down.shape[1])[: weight.shape[0], : weight.shape[1]]
+    assert (np.abs(found[: weight.shape[0], : weight.shape[1]] - weight) <= step / 2 + 1e-7).all()
+    assert not found[weight.shape[0] :].any() and not found[:, weight.shape[1] :].any()
+
+
+@pytest.mark.parametrize("family", sorted(set(FAMILIES) - set(FUSED)))
+def test_another_family_falls_back(family: str, make_lm: LmFactory) -> None:
+    assert fused_decoder(RecurrentLM(make_lm(family)), "int8") is None
+
+
+def test_what_cannot_be_computed_falls_back(make_lm: LmFactory) -> None:
+    lora = add_lora(make_lm("llama"), LoraSettings(4, 8.0, ("q_proj",)))
+    with pytest.raises(Unsupported, match="linear layer"):
+        FusedDecoder(RecurrentLM(lora), WeightFormat.INT8)
+    biased = make_lm("llama")
+    biased.model.layers[1].mlp.up_proj.bias = torch.nn.Parameter(torch.ones(48))
+    with pytest.raises(Unsupported, match="bias"):
+        FusedDecoder(RecurrentLM(biased), WeightFormat.INT8)
+    windowed = make_lm("mistral")
+    windowed.model.layers[0].self_attn.sliding_window = None
+    with pytest.raises(Unsupported, match="windows"):
+        FusedDecoder(RecurrentLM(windowed), WeightFormat.INT8)
+    turning = make_lm("llama")
+    turning.config.rope_parameters = {"rope_type": "dynamic", "factor": 2.0}
+    with pytest.raises(Unsupported, match="rotation dynamic"):
+        FusedDecoder(RecurrentLM(turning), WeightFormat.INT8)
+
+
+def test_an_equal_prompt_is_read_once(
+    make_lm: LmFactory, tokenization: Tokenization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = add_memory(make_lm("llama"), 4).eval()
+    decoder = FusedDecoder(model, WeightFormat.INT8, num_threads=1)
+    passes = []
+    forward = model.lm.forward
+    monkeypatch.setattr(model.lm, "forward", lambda **given: passes.append(1) or forward(**given))
+    memory = model.initial_memory().detach()
+    job = DecodeJob(tokenization.prose_ids(PROSE[:90]), SamplingParams(), KEYS[:2], 12)
+    first = decode_rows(model, tokenization, memory, job, decoder=decoder)
+    assert decode_rows(model, tokenization, memory, job, decoder=decoder) == first
+    assert len(passes) == 1
+    decode_rows(model, tokenization, memory + 1e-3, job, decoder=decoder)
+    assert len(passes) == 2
+    fresh = FusedDecoder(model, WeightFormat.INT8, num_threads=1)
+    assert decode_rows(model, tokenization, memory, job, decoder=fresh) == first
+
+
+def test_the_exponential_is_exact_to_float32() -> None:
+    numbers = np.linspace(-86, 0, 20001, dtype=np.float32)
+    found = np.array([exponential(number) for number in numbers])
+    assert np.allclose(found, np.exp(numbers.astype(np.float64)), rtol=3e-7, atol=0)
+
+
+SETTINGS = [
+    GREEDY,
+    SamplingParams(),
+    SamplingParams(1.1, 32, 0, 0.9, 60, 0.95, 0.02),
+    SamplingParams(1.3, 0, 3, 1.2, 0, 0.9, 0.0),
+    SamplingParams(1.0, 64, 2, 0.7, 5, 1.0, 0.1, no_repeat_window=50),
+    SamplingParams(0.8, 999, 1, 1.0, 0, 0.5, 0.0),
+]
+
+
+@pytest.mark.parametrize("params", SETTINGS)
+@pytest.mark.parametrize("spread", [0.1, 3.0, 30.0])
+def test_compiled_samplers_choose_as_those_of_torch(params: SamplingParams, spread: float) -> None:
+    rng = np.random.default_rng(3)
+    vocabulary, rows, steps = 2000, 7, 12
+    forbidden, ends = rng.random(vocabulary) < 0.1, rng.random(vocabulary) < 0.1
+    seen = rng.integers(0, 40, 150).tolist()
+    rules = ChoiceRules(params, forbidden, ends, 6, seen, rng.random((rows, steps)))
+    compiled = CompiledChooser(rules, ThreadTeam(2))
+    plain = TorchChooser(rules, torch.device("cpu"))
+    for position in range(steps):
+        if position == 8:
+            compiled.keep([5, 2, 0])
+            plain.keep([5, 2, 0])
+            rows = 3
+        logits = torch.from_numpy((rng.standard_normal((rows, vocabulary)) * spread).astype("f4"))
+        tokens, logprobs = compiled.choose(logits, position)
+        expected, expected_logprobs = plain.choose(logits, position)
+        assert tokens == expected
+        assert logprobs == pytest.approx(expected_logprobs, abs=1e-4)
+        assert not forbidden[tokens].any()
+        assert position >= 6 or not ends[tokens].any()
+
+
+def test_a_row_where_ngrams_forbid_everything_is_left_as_it_was() -> None:
+    forbidden = np.ones(20, np.bool_)
+    forbidden[[3, 4]] = False
+    params = SamplingParams(temperature=0, no_repeat_ngram=2)
+    rules = ChoiceRules(params, forbidden, forbidden, 0, [3, 3, 4, 3], np.zeros((1, 2)))
+    logits = torch.arange(20.0).unsqueeze(0)
+    for chooser in (CompiledChooser(rules, ThreadTeam(1)), TorchChooser(rules, logits.device)):
+        assert chooser.choose(logits, 0)[0] == [4]  # 3 3 and 3 4 were both said
+
+
+def test_undefined_logits_are_told() -> None:
+    rules = ChoiceRules(
+        SamplingParams(), np.zeros(50, np.bool_), np.zeros(50, np.bool_), 0, [], np.zeros((1, 1))
+    )
+    logits = torch.zeros(1, 50)
+    logits[0, 20] = float("nan")
+    _, (logprob,) = CompiledChooser(rules, ThreadTeam(1)).choose(logits, 0)
+    assert np.isnan(logprob)
+
+
+def test_a_team_runs_on_every_thread_and_passes_errors_on() -> None:
+    team = ThreadTeam(3)
+    seen: dict[int, int] = {}
+    team.run(lambda thread, count: seen.update({thread: threading.get_ident()}))
+    assert sorted(seen) == [0, 1, 2] and len(set(seen.values())) == 3
+
+    def fail(thread: int, count: int) -> None:
+        if thread == 2:
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        team.run(fail)
+    team.run(lambda thread, count: None)
+    team.close()
