@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 import novelgen
 from novelgen.cli.commands import (
+    bench,
     database,
     doctor,
     evaluation,
@@ -105,6 +106,7 @@ app.command("verify", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.verify
 app.command("train", rich_help_panel=_RESEARCH, epilog=EPILOG)(train.train)
 app.command("train-recall", rich_help_panel=_RESEARCH, epilog=EPILOG)(train_recall.train_recall)
 app.add_typer(evaluation.app, name="eval", rich_help_panel=_RESEARCH)
+app.add_typer(bench.app, name="bench", rich_help_panel=_RESEARCH)
 app.add_typer(database.app, name="db", rich_help_panel=_RESEARCH)
 
 

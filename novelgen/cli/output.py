@@ -26,6 +26,11 @@ class Output:
         text = json.dumps(document, ensure_ascii=True, indent=2, allow_nan=False)
         print(text, file=sys.stdout)  # noqa: T201
 
+    def last_line(self, document: Mapping[str, Any]) -> None:
+        """A JSON document on one line, after a table: for programs that read the last line."""
+        text = json.dumps(document, ensure_ascii=True, allow_nan=False)
+        print(text, file=sys.stdout)  # noqa: T201
+
     def data(self, line: str = "") -> None:
         """A line of the command's result."""
         print(clean_text(line), file=sys.stdout)  # noqa: T201

@@ -44,6 +44,9 @@ class Decoder(Protocol):
     def chooser(self, rules: ChoiceRules) -> Chooser:
         """Who chooses from the logits, where they are."""
 
+    def forget(self) -> None:
+        """Drop what is kept of earlier prompts."""
+
 
 class PlainDecoder:
     """The model's own forward with a growing cache, for any architecture and device."""
@@ -58,6 +61,9 @@ class PlainDecoder:
 
     def chooser(self, rules: ChoiceRules) -> Chooser:
         return chooser_for(rules, self._model.device)
+
+    def forget(self) -> None:
+        """Nothing is kept."""
 
 
 class _PlainStepper:

@@ -45,7 +45,8 @@ from novelgen.modeling.torch_engine import load_torch_engine
 
 model, adapter, fingerprint, *segments = sys.argv[1:]
 engine = load_torch_engine(
-    Path(model), "tiny", fingerprint, 24, 1, adapter_dir=Path(adapter), device="cpu"
+    Path(model), "tiny", fingerprint, 24, 1, adapter_dir=Path(adapter), device="cpu",
+    dtype="float32",
 )
 memory = engine.initial_memory()
 for segment in segments:

@@ -60,6 +60,25 @@ def highest_of(scores):
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}, error_model="numpy")
+def exponentiate(scores, highest):
+    """Turn every score into `e ** (score - highest)`; returns their sum."""
+    # Loops over slices from 0 on: only there LLVM knows that no index is negative.
+    total = np.float32(0)
+    for i in range(scores.shape[0]):
+        weight = exponential(scores[i] - highest)
+        scores[i] = weight
+        total += weight
+    return total
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def multiply(numbers, factor):
+    """Multiply all numbers in place."""
+    for i in range(numbers.shape[0]):
+        numbers[i] *= factor
+
+
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}, error_model="numpy")
 def rms_norm(x: Floats, weight: Floats, out: Floats, size: int, epsilon: np.float32) -> None:
     """`x * weight` over the root mean square of the first `size` numbers of `x`."""
     total = np.float32(0)

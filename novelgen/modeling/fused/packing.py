@@ -149,7 +149,9 @@ def rounded_to_int8(lm: nn.Module) -> nn.Module:
             attention.o_proj.weight.copy_(columns)
         # The head is rounded and the embedding, often the same tensor, is not.
         model.lm_head.weight = nn.Parameter(_rounded(model.lm_head.weight))
-    return model.requires_grad_(False)
+    model.requires_grad_(False)
+    rounded: nn.Module = model
+    return rounded
 
 
 def _require_supported(model: Any) -> None:

@@ -19,8 +19,10 @@ from novelgen.modeling.fused.arithmetic import (
     add_product,
     add_rows,
     exponential,
+    exponentiate,
     highest_of,
     meet,
+    multiply,
     rms_norm,
 )
 from novelgen.modeling.fused.intrinsics import BLOCK, UNROLL, narrowed
@@ -162,8 +164,7 @@ def _queries_keys_values(
     width, num_rows = shape.padded_head_dim, slots.shape[0]
     bias = weights.qkv_bias[layer]
     for row in range(num_rows):
-        for i in range(first * width, stop * width):
-            work.qkv[row, i] = bias[i]
+        work.qkv[row, first * width : stop * width] = bias[first * width : stop * width]
     per_head = width // BLOCK
     add_product(
         weights.qkv[layer], weights.qkv_scale[layer], work.normed[thread], work.qkv, num_rows,
@@ -235,10 +236,8 @@ def _attend_heads(
     o_first = row * work.attended.shape[1] + head * width
     step = scores.shape[1]
     for number in range(num_heads):
-        for i in range(row_start + row_blocks * BLOCK):
-            scores[number, i] = 0
-        for i in range(width):
-            work.attended[row, (head + number) * width + i] = 0
+        scores[number, : row_start + row_blocks * BLOCK] = 0
+    work.attended[row, head * width : (head + num_heads) * width] = 0
     keys = caches.prompt_keys[layer, kv_head]
     for block in range(lowest // BLOCK, prompt_blocks):
         add_rows(
@@ -273,24 +272,16 @@ def _attend_heads(
         )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def _softmax(scores, prompt_low, num_prompt, row_start, row_low, num_row, row_padded):
     """Scores of `[prompt_low, num_prompt)` and of the row to probabilities; 0 around them."""
-    row_first, row_stop = row_start + row_low, row_start + num_row
-    highest = highest_of(scores[row_first:row_stop])
-    highest = max(highest, highest_of(scores[prompt_low:num_prompt]))
-    total = np.float32(0)
-    for i in range(prompt_low, num_prompt):
-        scores[i] = exponential(scores[i] - highest)
-        total += scores[i]
-    for i in range(row_first, row_stop):
-        scores[i] = exponential(scores[i] - highest)
-        total += scores[i]
+    of_prompt = scores[prompt_low:num_prompt]
+    of_row = scores[row_start + row_low : row_start + num_row]
+    highest = max(highest_of(of_prompt), highest_of(of_row))
+    total = exponentiate(of_prompt, highest) + exponentiate(of_row, highest)
     factor = np.float32(1) / total
-    for i in range(prompt_low, num_prompt):
-        scores[i] *= factor
-    for i in range(row_first, row_stop):
-        scores[i] *= factor
+    multiply(of_prompt, factor)
+    multiply(of_row, factor)
     for i in range(prompt_low // UNROLL * UNROLL, prompt_low):
         scores[i] = 0
     for i in range(num_prompt, row_start):
@@ -307,16 +298,16 @@ def _gate(thread, num_threads, layer, weights, work, num_rows):
     blocks = weights.gate_up.shape[1] // 2
     first, stop = thread * blocks // num_threads, (thread + 1) * blocks // num_threads
     for row in range(num_rows):
-        for i in range(2 * first * BLOCK, 2 * stop * BLOCK):
-            work.gate_up[row, i] = 0
+        work.gate_up[row, 2 * first * BLOCK : 2 * stop * BLOCK] = 0
     add_product(
         weights.gate_up[layer], weights.gate_up_scale[layer], work.normed[thread], work.gate_up,
         num_rows, 2 * first, 2 * stop,
     )  # fmt: skip
     for row in range(num_rows):
         for block in range(first, stop):
+            start = 2 * block * BLOCK
+            gates = work.gate_up[row, start : start + BLOCK]
+            ups = work.gate_up[row, start + BLOCK : start + 2 * BLOCK]
+            activated = work.activated[row, block * BLOCK : (block + 1) * BLOCK]
             for i in range(BLOCK):
-                gate = work.gate_up[row, 2 * block * BLOCK + i]
-                up = work.gate_up[row, (2 * block + 1) * BLOCK + i]
-                activated = gate / (np.float32(1) + exponential(-gate)) * up
-                work.activated[row, block * BLOCK + i] = activated
+                activated[i] = gates[i] / (np.float32(1) + exponential(-gates[i])) * ups[i]

@@ -1,0 +1,63 @@
+"""The model that is measured: the product's own, adapter merged, as a run loads it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from novelgen.modeling.adapter import apply_adapter, load_adapter
+from novelgen.modeling.backbone import Backbone, load_backbone, writing_dtype
+from novelgen.modeling.compiled import fused_decoder
+from novelgen.modeling.lora import merge_lora
+from novelgen.modeling.recurrent import RecurrentLM
+from novelgen.modeling.stepping import Decoder, PlainDecoder
+from novelgen.modeling.tokenization import Tokenization
+from novelgen.modeling.torch_engine import tokenization_of
+
+
+@dataclass(frozen=True, slots=True)
+class BenchChoice:
+    """What is loaded. `adapter_dir` None is a model without memory."""
+
+    directory: Path
+    fingerprint: str
+    adapter_dir: Path | None
+    device: str = "auto"
+    dtype: str = "auto"
+    quantization: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class BenchModel:
+    model: RecurrentLM
+    tokenization: Tokenization
+    decoder: Decoder
+    backbone: Backbone
+    quantization: str
+    segment_size: int
+    weight_bytes: int
+    """Bytes of weights that one step reads."""
+
+
+def load_bench_model(choice: BenchChoice, segment_size: int) -> BenchModel:
+    """Load it. Raises as `load_backbone` and `load_adapter` do."""
+    adapter = None
+    if choice.adapter_dir is not None:
+        adapter = load_adapter(choice.adapter_dir, choice.fingerprint)
+        segment_size = adapter.config.segment_size
+    dtype = writing_dtype(choice.device) if choice.dtype == "auto" else choice.dtype
+    backbone = load_backbone(choice.directory, choice.device, dtype)
+    model = RecurrentLM(backbone.lm)
+    if adapter is not None:
+        model = merge_lora(apply_adapter(backbone.lm, adapter))
+    model = model.eval()
+    quantization = "none" if choice.quantization == "none" else "int8"
+    fused = fused_decoder(model, quantization)
+    weight_bytes = sum(p.nbytes for p in model.lm.parameters())
+    return BenchModel(
+        model=model,
+        tokenization=tokenization_of(backbone),
+        decoder=fused or PlainDecoder(model),
+        backbone=backbone,
+        quantization="none" if fused is None else quantization,
+        segment_size=segment_size,
+        weight_bytes=fused.packed.num_bytes if fused else weight_bytes,
+    )

@@ -1,0 +1,130 @@
+"""What `bench decode` compares: our engine, Hugging Face `generate`, and llama.cpp.
+
+All draw the same number of tokens for the same prompt with the same sampling settings, and none
+may end early. A figure is all tokens of the batch over the seconds of the whole call, the reading
+of the prompt included; no prompt is kept from call to call.
+"""
+
+import copy
+import importlib.util
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from novelgen.engine.randomness import stream_key
+from novelgen.engine.values import SamplingParams
+from novelgen.modeling.causal_lm import unwrap_peft
+from novelgen.modeling.decoding import DecodeJob, decode_rows
+from novelgen.modeling.recurrent import RecurrentLM
+from novelgen.modeling.stepping import Decoder
+from novelgen.modeling.tokenization import Tokenization
+
+Subject = Callable[[], float]
+"""Draws once; returns tokens a second."""
+
+
+class OurDecoder:
+    """The product's decode call, memory included."""
+
+    def __init__(self, model: RecurrentLM, tokenization: Tokenization, decoder: Decoder) -> None:
+        self._model, self._tokenization, self._decoder = model, tokenization, decoder
+        self._calls = 0
+        self.last_words_per_token = 0.0
+
+    def seconds(
+        self, prompt_ids: list[int], batch: int, new_tokens: int, sampling: SamplingParams
+    ) -> float:
+        """Seconds for one call, prompt and all."""
+        self._calls += 1
+        keys = [stream_key(self._calls, "bench", [row]) for row in range(batch)]
+        job = DecodeJob(prompt_ids, sampling, keys, new_tokens, new_tokens)
+        self._decoder.forget()
+        memory = self._model.initial_memory().detach()
+        begin = time.perf_counter()
+        rows = decode_rows(self._model, self._tokenization, memory, job, decoder=self._decoder)
+        elapsed = time.perf_counter() - begin
+        words = sum(len(row.text.split()) for row in rows)
+        self.last_words_per_token = words / sum(row.num_tokens for row in rows)
+        return elapsed
+
+    def subject(
+        self, prompt_ids: list[int], batch: int, new_tokens: int, sampling: SamplingParams
+    ) -> Subject:
+        return lambda: batch * new_tokens / self.seconds(prompt_ids, batch, new_tokens, sampling)
+
+
+def generate_subject(
+    lm: nn.Module,
+    dtype: torch.dtype,
+    prompt_ids: list[int],
+    batch: int,
+    new_tokens: int,
+    sampling: SamplingParams,
+) -> Subject:
+    """Hugging Face `generate` on the same merged weights, in a dtype of its own."""
+    inner: Any = unwrap_peft(lm)
+    same = next(inner.parameters()).dtype == dtype
+    model: Any = inner if same else copy.deepcopy(inner).to(dtype)
+    ids = torch.tensor([prompt_ids] * batch, device=next(model.parameters()).device)
+    settings: dict[str, Any] = {
+        "max_new_tokens": new_tokens,
+        "min_new_tokens": new_tokens,
+        "do_sample": sampling.temperature > 0,
+        "repetition_penalty": sampling.repetition_penalty,
+        "pad_token_id": 0,
+    }
+    if sampling.temperature > 0:
+        settings |= {"temperature": sampling.temperature, "top_p": sampling.top_p}
+        settings |= {"top_k": sampling.top_k, "min_p": sampling.min_p or None}
+
+    def draw() -> float:
+        begin = time.perf_counter()
+        with torch.inference_mode():
+            found = model.generate(ids, attention_mask=torch.ones_like(ids), **settings)
+        elapsed = time.perf_counter() - begin
+        return float(batch * (found.shape[1] - len(prompt_ids)) / elapsed)
+
+    return draw
+
+
+def has_llama_cpp() -> bool:
+    return importlib.util.find_spec("llama_cpp") is not None
+
+
+def llama_cpp_subject(
+    gguf: Path, prompt_ids: list[int], new_tokens: int, sampling: SamplingParams, threads: int
+) -> Subject:
+    """llama.cpp on a GGUF file of the model, one row. Needs `has_llama_cpp`."""
+    from llama_cpp import Llama
+
+    model: Any = Llama(
+        str(gguf),
+        n_ctx=len(prompt_ids) + new_tokens + 8,
+        n_threads=threads,
+        n_threads_batch=threads,
+        verbose=False,
+    )
+
+    def draw() -> float:
+        model.reset()
+        count = 0
+        begin = time.perf_counter()
+        tokens = model.generate(
+            prompt_ids,
+            temp=sampling.temperature,
+            top_k=sampling.top_k,
+            top_p=sampling.top_p,
+            min_p=sampling.min_p,
+            repeat_penalty=sampling.repetition_penalty,
+        )
+        for _ in tokens:
+            count += 1
+            if count == new_tokens:
+                break
+        return count / (time.perf_counter() - begin)
+
+    return draw

@@ -1,0 +1,18 @@
+"""`novelgen bench`: how fast the product is on this machine. Each command is a file of its own."""
+
+import typer
+
+from novelgen.cli.commands import bench_decode, bench_memory, bench_storage
+from novelgen.cli.global_options import EPILOG
+
+app = typer.Typer(help="Measure speed and size here.", no_args_is_help=True, epilog=EPILOG)
+
+
+@app.callback()
+def bench() -> None:
+    """Measure speed and size here."""
+
+
+app.command("decode", epilog=EPILOG)(bench_decode.decode)
+app.command("memory", epilog=EPILOG)(bench_memory.memory)
+app.command("storage", epilog=EPILOG)(bench_storage.storage)

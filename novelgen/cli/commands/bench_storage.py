@@ -1,0 +1,102 @@
+"""`novelgen bench storage`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from novelgen.cli.bench_options import PlotOption, say
+from novelgen.cli.interrupts import explained_interrupt
+from novelgen.cli.invocation import invocation_of
+from novelgen.cli.path_options import existing_path
+
+if TYPE_CHECKING:
+    from novelgen.bench.storage import StorageBenchReport
+
+
+def storage(
+    context: typer.Context,
+    words: Annotated[
+        int, typer.Option(metavar="N", min=2000, help="Words of the saga that is committed.")
+    ] = 4_300_000,
+    words_per_segment: Annotated[
+        int, typer.Option(metavar="N", min=10, max=4000, help="Words in a segment.")
+    ] = 190,
+    snapshot_bytes: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Bytes of a memory; default 24 slots of 576.")
+    ] = 24 * 576 * 4,
+    novels: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Novels in the library, the saga among them.")
+    ] = 200,
+    directory: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            parser=existing_path,
+            help="Where the database is made, and removed again; default the system's own place.",
+        ),
+    ] = None,
+    plot: PlotOption = None,
+) -> None:
+    """Whether commits, lists and exports are as fast at the end of a saga as at its beginning.
+
+    Example: novelgen bench storage --words 4300000
+    """
+    import tempfile
+
+    from novelgen.bench.storage import bench_storage
+    from novelgen.cli.step_progress import step_display
+    from novelgen.errors import UsageError
+    from novelgen.evaluation.plot_files import require_plottable
+
+    output = invocation_of(context).output
+    if plot is not None:
+        require_plottable(plot)
+    if directory is not None and not directory.is_dir():
+        raise UsageError(f"There is no folder {directory}.", "Make it first.")
+    with (
+        explained_interrupt(output, "The database that was measured is removed."),
+        tempfile.TemporaryDirectory(dir=directory, prefix="novelgen-bench-") as folder,
+        step_display(output, "Committing") as on_progress,
+    ):
+        report = bench_storage(
+            Path(folder), words, words_per_segment, snapshot_bytes, novels, on_progress
+        )
+    if plot is not None:
+        from novelgen.bench.storage_plot import plot_storage
+
+        plot_storage(report, plot)
+        output.note(f"Plotted in {plot}.")
+    say(output, _lines(report), _document(report))
+
+
+def _lines(report: "StorageBenchReport") -> Iterator[str]:
+    yield (
+        f"{report.words:,} words in {report.segments:,} segments with snapshots, "
+        f"{report.database_bytes / 1e6:,.0f} MB"
+    )
+    yield (
+        f"Median commit {report.commit_at_start * 1e3:.2f} ms at the start, "
+        f"{report.commit_at_end * 1e3:.2f} ms at the end: {report.commit_ratio:.2f} times"
+    )
+    yield f"Export to Markdown {report.export_seconds:.2f} s"
+    yield f"What `show` reads {report.show_seconds * 1e3:.1f} ms"
+    yield f"What `list` reads of {report.num_listed} novels {report.list_seconds * 1e3:.1f} ms"
+
+
+def _document(report: "StorageBenchReport") -> dict[str, Any]:
+    return {
+        "words": report.words,
+        "segments": report.segments,
+        "database_bytes": report.database_bytes,
+        "commit_ms": {
+            "start": round(report.commit_at_start * 1e3, 3),
+            "end": round(report.commit_at_end * 1e3, 3),
+            "ratio": round(report.commit_ratio, 3),
+        },
+        "export_seconds": round(report.export_seconds, 3),
+        "show_seconds": round(report.show_seconds, 4),
+        "list_seconds": round(report.list_seconds, 4),
+        "novels_listed": report.num_listed,
+    }
