@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from novelgen.modeling.adapter import apply_adapter, load_adapter
+from novelgen.modeling.adapter import load_adapter, merge_adapter
 from novelgen.modeling.backbone import Backbone, load_backbone, writing_dtype
 from novelgen.modeling.compiled import fused_decoder
-from novelgen.modeling.lora import merge_lora
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.tokenization import Tokenization
@@ -47,7 +46,7 @@ def load_bench_model(choice: BenchChoice, segment_size: int) -> BenchModel:
     backbone = load_backbone(choice.directory, choice.device, dtype)
     model = RecurrentLM(backbone.lm)
     if adapter is not None:
-        model = merge_lora(apply_adapter(backbone.lm, adapter))
+        model = merge_adapter(backbone.lm, adapter)
     model = model.eval()
     quantization = "none" if choice.quantization == "none" else "int8"
     fused = fused_decoder(model, quantization)

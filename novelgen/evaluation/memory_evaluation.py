@@ -19,10 +19,9 @@ from novelgen.evaluation.memory_scoring import (
 )
 from novelgen.evaluation.memory_settings import MemoryEvalSettings
 from novelgen.evaluation.memory_windows import MemoryWindows, OnSkipped, draw_windows
-from novelgen.modeling.adapter import Adapter, apply_adapter, load_adapter
+from novelgen.modeling.adapter import Adapter, load_adapter, merge_adapter
 from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER, trained_books
 from novelgen.modeling.backbone import Backbone, load_backbone
-from novelgen.modeling.lora import merge_lora
 from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.tokenization import Tokenization
@@ -173,7 +172,7 @@ def _load(chosen: ModelChoice) -> Backbone:
 
 
 def _apply(backbone: Backbone, adapter: Adapter) -> RecurrentLM:
-    return merge_lora(apply_adapter(backbone.lm, adapter)).eval()
+    return merge_adapter(backbone.lm, adapter).eval()
 
 
 def _counted(on_progress: OnProgress, total: int) -> Callable[[], None]:

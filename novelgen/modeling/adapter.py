@@ -38,6 +38,7 @@ from novelgen.modeling.lora import (
     lora_settings,
     lora_weights,
 )
+from novelgen.modeling.lora_merging import merge_lora_weights
 from novelgen.modeling.memory_cell import MemoryCell
 from novelgen.modeling.recurrent import RecurrentLM
 
@@ -124,38 +125,37 @@ def load_adapter(directory: Path, model_fingerprint: str) -> Adapter:
 
 
 def apply_adapter(lm: nn.Module, adapter: Adapter) -> RecurrentLM:
-    """`lm` with the adapter's LoRA inside and its memory around it.
+    """`lm` with the adapter's LoRA inside and its memory around it, to be trained further.
 
     Raises `ModelError` when the weights do not fit the model.
     """
-    if hidden_size_of(lm) != adapter.config.hidden_size:
-        raise ModelError(
-            f"The adapter {adapter.directory} has hidden size {adapter.config.hidden_size}, "
-            f"the model {hidden_size_of(lm)}.",
-            f"Choose the model {adapter.config.base_model}, or another adapter.",
-        )
+    _require_hidden_size(lm, adapter)
     if adapter.config.lora is not None:
         try:
             lm = add_lora(lm, adapter.config.lora)
         except ModelError as error:
-            raise ModelError(
-                f"The adapter {adapter.directory} is for another model. {error.message}",
-                f"Choose the model {adapter.config.base_model}, or another adapter.",
-            ) from error
+            raise _for_another_model(adapter, error) from error
         try:
             load_lora_weights(lm, adapter.lora)
         except ValueError as error:
             raise damaged_adapter(adapter.directory / LORA_NAME, error) from error
-    if not adapter.config.num_mem_tokens:
-        return RecurrentLM(lm)
-    cell = MemoryCell(
-        adapter.config.num_mem_tokens,
-        adapter.config.hidden_size,
-        embedding_rms=1.0,
-        projection_rank=adapter.config.projection_rank,
-    )
-    cell.load_state_dict(dict(adapter.memory))
-    return RecurrentLM(lm, cell.to(device_of(lm)))
+    return _with_memory(lm, adapter)
+
+
+def merge_adapter(lm: nn.Module, adapter: Adapter) -> RecurrentLM:
+    """`lm` itself, the adapter's LoRA added into its weights, with the memory around it.
+
+    Raises `ModelError` when the weights do not fit the model.
+    """
+    _require_hidden_size(lm, adapter)
+    if adapter.config.lora is not None:
+        try:
+            merge_lora_weights(lm, adapter.config.lora, adapter.lora)
+        except ModelError as error:
+            raise _for_another_model(adapter, error) from error
+        except ValueError as error:
+            raise damaged_adapter(adapter.directory / LORA_NAME, error) from error
+    return _with_memory(lm, adapter)
 
 
 def adapter_fingerprint(adapter: Adapter | None, segment_size: int, brief_version: int) -> str:
@@ -173,6 +173,35 @@ def adapter_fingerprint(adapter: Adapter | None, segment_size: int, brief_versio
             for name in sorted(weights):
                 _hash_tensor(digest, f"{part}/{name}", weights[name])
     return digest.hexdigest()
+
+
+def _require_hidden_size(lm: nn.Module, adapter: Adapter) -> None:
+    if hidden_size_of(lm) != adapter.config.hidden_size:
+        raise ModelError(
+            f"The adapter {adapter.directory} has hidden size {adapter.config.hidden_size}, "
+            f"the model {hidden_size_of(lm)}.",
+            f"Choose the model {adapter.config.base_model}, or another adapter.",
+        )
+
+
+def _for_another_model(adapter: Adapter, error: ModelError) -> ModelError:
+    return ModelError(
+        f"The adapter {adapter.directory} is for another model. {error.message}",
+        f"Choose the model {adapter.config.base_model}, or another adapter.",
+    )
+
+
+def _with_memory(lm: nn.Module, adapter: Adapter) -> RecurrentLM:
+    if not adapter.config.num_mem_tokens:
+        return RecurrentLM(lm)
+    cell = MemoryCell(
+        adapter.config.num_mem_tokens,
+        adapter.config.hidden_size,
+        embedding_rms=1.0,
+        projection_rank=adapter.config.projection_rank,
+    )
+    cell.load_state_dict(dict(adapter.memory))
+    return RecurrentLM(lm, cell.to(device_of(lm)))
 
 
 def _hash_tensor(digest: Any, name: str, tensor: Tensor) -> None:

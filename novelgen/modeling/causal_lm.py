@@ -6,6 +6,7 @@ carry the LoRA weights. Knows nothing of memory.
 """
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from functools import cache as cache_results
 from typing import Any
 
 import torch
-from peft import PeftModel
 from torch import Tensor, nn
 from transformers import Cache
 
@@ -33,9 +33,16 @@ class BackboneOutput:
     """`(batch, kept positions, vocabulary)`."""
 
 
+def is_peft(lm: nn.Module) -> bool:
+    """Whether `lm` is a PEFT model; none can be where PEFT was never imported."""
+    peft = sys.modules.get("peft")
+    return peft is not None and isinstance(lm, peft.PeftModel)
+
+
 def unwrap_peft(lm: nn.Module) -> Any:
     """The Hugging Face model itself, LoRA layers included, from a PEFT model or from itself."""
-    return lm.get_base_model() if isinstance(lm, PeftModel) else lm
+    model: Any = lm
+    return model.get_base_model() if is_peft(lm) else model
 
 
 def embedding_of(lm: nn.Module) -> nn.Embedding:

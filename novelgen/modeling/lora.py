@@ -1,25 +1,19 @@
 """LoRA weights inside the language model, through PEFT.
 
 Guarantees that only LoRA is trained of the language model, and that what is loaded fits layer by
-layer. Source: Hu et al., *LoRA: Low-Rank Adaptation of Large Language Models* (2021).
+layer. PEFT is imported when first used: runs that only write do not need it.
+Source: Hu et al., *LoRA: Low-Rank Adaptation of Large Language Models* (2021).
 """
 
 import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from peft import (
-    LoraConfig,
-    PeftModel,
-    get_peft_model,
-    get_peft_model_state_dict,
-    set_peft_model_state_dict,
-)
 from torch import Tensor, nn
 
 from novelgen.errors import ModelError
 from novelgen.modeling.adapter_config import LoraSettings
-from novelgen.modeling.recurrent import RecurrentLM
+from novelgen.modeling.causal_lm import is_peft
 
 _REMEDY = "Name layers it has with --lora-modules, once for each."
 
@@ -29,6 +23,8 @@ def add_lora(lm: nn.Module, settings: LoraSettings) -> nn.Module:
 
     Raises `ModelError` when the model has none of the layers named.
     """
+    from peft import LoraConfig, get_peft_model
+
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,
@@ -63,7 +59,7 @@ def _linear_layers(lm: nn.Module) -> set[str]:
 
 def lora_settings(lm: nn.Module) -> LoraSettings | None:
     """How the LoRA inside `lm` was made; None when there is none."""
-    if not isinstance(lm, PeftModel):
+    if not is_peft(lm):
         return None
     config: Any = lm.active_peft_config
     return LoraSettings(
@@ -73,8 +69,10 @@ def lora_settings(lm: nn.Module) -> LoraSettings | None:
 
 def lora_weights(lm: nn.Module) -> dict[str, Tensor]:
     """The LoRA tensors of `lm` under PEFT's file names; empty when there are none."""
-    if not isinstance(lm, PeftModel):
+    if not is_peft(lm):
         return {}
+    from peft import get_peft_model_state_dict
+
     # `auto` would ask the model hub whether the vocabulary has grown.
     weights: dict[str, Tensor] = get_peft_model_state_dict(lm, save_embedding_layers=False)
     return weights
@@ -87,6 +85,8 @@ def load_lora_weights(lm: nn.Module, weights: Mapping[str, Tensor]) -> None:
     if expected != found:
         strangers = sorted(dict(expected.items() ^ found.items()))
         raise ValueError(f"it does not fit the model's layers, {strangers[0]} first")
+    from peft import set_peft_model_state_dict
+
     set_peft_model_state_dict(lm, dict(weights))
 
 
@@ -94,10 +94,3 @@ def lora_description(lm: nn.Module) -> dict[str, Any]:
     """PEFT's own config of the LoRA inside `lm`, for `adapter_config.json`."""
     config: Any = lm.active_peft_config
     return {**config.to_dict(), "inference_mode": True}
-
-
-def merge_lora(model: RecurrentLM) -> RecurrentLM:
-    """The model with its LoRA added into the weights, for speed; not to be trained further."""
-    if not isinstance(model.lm, PeftModel):
-        return model
-    return RecurrentLM(model.lm.merge_and_unload(), model.cell)

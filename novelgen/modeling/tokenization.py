@@ -5,10 +5,11 @@ is the text of all tokens together. Knows nothing of models or of memory.
 """
 
 import codecs
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
+
+from tokenizers import decoders
 
 from novelgen.errors import ModelError
 
@@ -180,8 +181,7 @@ class _WindowDecoder:
 
 def _token_bytes(tokenizer: Any, control_ids: frozenset[int]) -> dict[int, bytes] | None:
     """The bytes of every token of a byte-level tokenizer; None for one of another kind."""
-    state = json.loads(tokenizer.backend_tokenizer.to_str())
-    if (state.get("decoder") or {}).get("type") != "ByteLevel":
+    if not isinstance(tokenizer.backend_tokenizer.decoder, decoders.ByteLevel):
         return None
     added = {int(id_): str(token) for id_, token in tokenizer.added_tokens_decoder.items()}
     table = {}

@@ -26,13 +26,12 @@ from novelgen.engine.values import (
     MemoryState,
 )
 from novelgen.errors import ModelError
-from novelgen.modeling.adapter import adapter_fingerprint, apply_adapter, load_adapter
+from novelgen.modeling.adapter import adapter_fingerprint, load_adapter, merge_adapter
 from novelgen.modeling.backbone import Backbone, load_backbone, writing_dtype
 from novelgen.modeling.causal_lm import unwrap_peft
 from novelgen.modeling.chat import has_chat_template, render_chat, turn_end_ids
 from novelgen.modeling.compiled import fused_decoder
 from novelgen.modeling.decoding import DecodeJob, decode_rows, require_context
-from novelgen.modeling.lora import merge_lora
 from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.scoring import mean_logprob
@@ -177,7 +176,7 @@ def load_torch_engine(
     recurrent = RecurrentLM(backbone.lm)
     load_plain = None
     if adapter is not None:
-        recurrent = merge_lora(apply_adapter(backbone.lm, adapter))
+        recurrent = merge_adapter(backbone.lm, adapter)
         load_plain = partial(_load_plain, directory, device, dtype)
     return build_torch_engine(
         recurrent,

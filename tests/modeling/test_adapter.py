@@ -18,11 +18,12 @@ from novelgen.modeling.adapter import (
     apply_adapter,
     describe_adapter,
     load_adapter,
+    merge_adapter,
     save_adapter,
 )
 from novelgen.modeling.adapter_config import AdapterConfig, LoraSettings
 from novelgen.modeling.causal_lm import unwrap_peft
-from novelgen.modeling.lora import add_lora, lora_weights, merge_lora
+from novelgen.modeling.lora import add_lora, lora_weights
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.token_batch import TokenBatch, pad_left
 from tests.modeling.tiny_models import PROSE, LmFactory
@@ -123,7 +124,7 @@ def test_merged_weights_say_the_same_and_carry_no_lora(
 ) -> None:
     segments = segments_of(tokenizer)
     round_lora(trained)
-    merged = merge_lora(apply_adapter(make_lm(family), load_adapter(saved, MODEL))).eval()
+    merged = merge_adapter(make_lm(family), load_adapter(saved, MODEL)).eval()
     assert isinstance(merged.lm, PreTrainedModel)
     assert not [name for name, _ in merged.named_parameters() if "lora" in name]
     torch.testing.assert_close(

@@ -27,7 +27,7 @@ from novelgen.errors import MemoryStateError, ModelError, UsageError
 from novelgen.modeling.adapter import adapter_fingerprint, describe_adapter, save_adapter
 from novelgen.modeling.adapter_config import LoraSettings
 from novelgen.modeling.backbone import load_backbone
-from novelgen.modeling.lora import add_lora, merge_lora
+from novelgen.modeling.lora import add_lora
 from novelgen.modeling.recurrent import add_memory
 from novelgen.modeling.token_batch import pad_left
 from novelgen.modeling.torch_engine import TorchEngine, build_torch_engine, load_torch_engine
@@ -197,10 +197,10 @@ def test_a_fresh_process_writes_the_same_bytes(
 def test_a_model_still_in_memory_and_its_adapter_from_disk_agree(
     model_dir: Path, adapter_dir: Path, remembering: TorchEngine
 ) -> None:
-    from novelgen.modeling.adapter import apply_adapter, load_adapter
+    from novelgen.modeling.adapter import load_adapter, merge_adapter
 
     backbone = load_backbone(model_dir, "cpu")
-    model = merge_lora(apply_adapter(backbone.lm, load_adapter(adapter_dir, MODEL)))
+    model = merge_adapter(backbone.lm, load_adapter(adapter_dir, MODEL))
     engine = build_torch_engine(
         model, backbone, "tiny", MODEL, remembering.info.adapter_fingerprint, 24
     )

@@ -57,27 +57,27 @@ def pack_model(lm: nn.Module, weight_format: WeightFormat) -> FusedModel:
     padded_head_dim = _padded(head_dim)
     hidden, padded_hidden = int(config.hidden_size), _padded(int(config.hidden_size))
     padded_inner = _padded(int(config.intermediate_size))
-    pack = _Packer(weight_format)
-    layers = list(model.model.layers)
     heads = (head_dim, padded_head_dim)
-    qkv, out, gate_up, down = [], [], [], []
+    layers = list(model.model.layers)
+    qkv, out, gate_up, down = (_Stack(weight_format, len(layers)) for _ in range(4))
     for layer in layers:
         attention, mlp = layer.self_attn, layer.mlp
         projections = (attention.q_proj, attention.k_proj, attention.v_proj)
         rows = torch.cat([_pad_heads(p.weight, *heads) for p in projections])
-        qkv.append(pack(_pad_inputs(rows, padded_hidden)))
+        qkv.add(_pad_inputs(rows, padded_hidden))
         columns = _pad_heads(attention.o_proj.weight.T, *heads).T
-        out.append(pack(_pad_outputs(columns, padded_hidden)))
+        out.add(_pad_outputs(columns, padded_hidden))
         gate, up = (
             _pad_inputs(_pad_outputs(p.weight, padded_inner), padded_hidden)
             for p in (mlp.gate_proj, mlp.up_proj)
         )
         blocks = [w.reshape(-1, BLOCK, padded_hidden) for w in (gate, up)]
-        gate_up.append(pack(torch.stack(blocks, 1).reshape(-1, padded_hidden)))
+        gate_up.add(torch.stack(blocks, 1).reshape(-1, padded_hidden))
         inner = _pad_inputs(mlp.down_proj.weight, padded_inner)
-        down.append(pack(_pad_outputs(inner, padded_hidden)))
+        down.add(_pad_outputs(inner, padded_hidden))
     head_weight = model.lm_head.weight
-    head = pack(_pad_inputs(_pad_outputs(head_weight, _padded(len(head_weight))), padded_hidden))
+    head = _Stack(weight_format, 1)
+    head.add(_pad_inputs(_pad_outputs(head_weight, _padded(len(head_weight))), padded_hidden))
     has_head_norms = hasattr(first, "q_norm")
     windows = {_window_of(layer.self_attn, config) for layer in layers}
     shape = Shape(
@@ -108,17 +108,17 @@ def pack_model(lm: nn.Module, weight_format: WeightFormat) -> FusedModel:
         for name in ("q_norm", "k_norm")
     ]
     weights = Weights(
-        *_stacked(qkv),
+        *qkv.arrays,
         np.stack([_floats(bias) for bias in biases]),
         np.stack(norms[0]),
         np.stack(norms[1]),
-        *_stacked(out),
-        *_stacked(gate_up),
-        *_stacked(down),
+        *out.arrays,
+        *gate_up.arrays,
+        *down.arrays,
         np.stack([_floats(layer.input_layernorm.weight) for layer in layers]),
         np.stack([_floats(layer.post_attention_layernorm.weight) for layer in layers]),
         _floats(model.model.norm.weight),
-        *head,
+        *(array[0] for array in head.arrays),
     )
     return FusedModel(shape, weights, len(head_weight), weight_format)
 
@@ -191,19 +191,32 @@ def _window_of(attention: Any, config: Any) -> int:
     return int(getattr(attention, "sliding_window", default) or 0)
 
 
-class _Packer:
-    """Turns a float matrix `(outputs, inputs)` into blocks and their scales."""
+class _Stack:
+    """Float matrices `(outputs, inputs)` of one size as blocks and their scales, in two arrays."""
 
-    def __init__(self, weight_format: WeightFormat) -> None:
-        self._format = weight_format
+    def __init__(self, weight_format: WeightFormat, count: int) -> None:
+        self._format, self._count, self._filled = weight_format, count, 0
+        self._weights = self._scales = torch.empty(0)
 
-    def __call__(self, matrix: Tensor) -> tuple[NDArray[Any], NDArray[np.float32]]:
+    @property
+    def arrays(self) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        return self._weights.numpy(), self._scales.numpy()
+
+    def add(self, matrix: Tensor) -> None:
         matrix = matrix.detach().float()
         outputs, inputs = matrix.shape
         if self._format is WeightFormat.FLOAT32:
-            return _blocks(matrix), _blocks(torch.ones(outputs, 1))
-        quantised, scales = _quantised(matrix)
-        return _blocks(quantised.reshape(outputs, inputs)), _blocks(scales.squeeze(-1))
+            weights, scales = matrix, torch.ones(outputs, 1)
+        else:
+            quantised, scales = _quantised(matrix)
+            weights, scales = quantised.reshape(outputs, inputs), scales.squeeze(-1)
+        weights, scales = _blocks(weights), _blocks(scales)
+        if not self._filled:
+            self._weights = torch.empty(self._count, *weights.shape, dtype=weights.dtype)
+            self._scales = torch.empty(self._count, *scales.shape)
+        self._weights[self._filled] = weights
+        self._scales[self._filled] = scales
+        self._filled += 1
 
 
 def _quantised(matrix: Tensor) -> tuple[Tensor, Tensor]:
@@ -212,7 +225,7 @@ def _quantised(matrix: Tensor) -> tuple[Tensor, Tensor]:
     size = _group_size(inputs)
     groups = matrix.reshape(outputs, inputs // size, size)
     scales = groups.abs().amax(-1, keepdim=True) / 127
-    return torch.round(groups / scales.clamp(min=1e-30)).to(torch.int8), scales
+    return (groups / scales.clamp(min=1e-30)).round_().to(torch.int8), scales
 
 
 def _rounded(matrix: Tensor) -> Tensor:
@@ -226,16 +239,10 @@ def _group_size(inputs: int) -> int:
     return max(size for size in range(4, _LARGEST_GROUP + 1, 4) if inputs % size == 0)
 
 
-def _blocks(matrix: Tensor) -> NDArray[Any]:
-    """`(outputs, inputs)` as `(blocks, inputs, 32)`."""
+def _blocks(matrix: Tensor) -> Tensor:
+    """`(outputs, inputs)` as `(blocks, inputs, 32)`, a view."""
     outputs, inputs = matrix.shape
-    blocks = matrix.reshape(outputs // BLOCK, BLOCK, inputs).transpose(1, 2).contiguous()
-    array: NDArray[Any] = blocks.numpy()
-    return array
-
-
-def _stacked(packed: list[tuple[NDArray[Any], NDArray[np.float32]]]) -> tuple[Any, Any]:
-    return np.stack([weights for weights, _ in packed]), np.stack([scale for _, scale in packed])
+    return matrix.reshape(outputs // BLOCK, BLOCK, inputs).transpose(1, 2)
 
 
 def _padded(size: int) -> int:
