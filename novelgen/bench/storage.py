@@ -151,9 +151,10 @@ class _Scribe:
                 begin = time.perf_counter()
                 with self._store.writing() as work:
                     work.commit_segment(commit)
-                yield time.perf_counter() - begin
+                elapsed = time.perf_counter() - begin
                 self.words += commit.segment.words
                 key = commit.segment.key
+                yield elapsed
 
     def _start_run(self) -> RunRecord:
         with self._store.writing() as work:

@@ -3,52 +3,22 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 import novelgen
-from novelgen.cli.commands import (
-    bench,
-    database,
-    doctor,
-    evaluation,
-    export,
-    listing,
-    models,
-    new,
-    resume,
-    snapshots,
-    train,
-    train_recall,
-)
+from novelgen.cli.command_table import CommandGroup, Interrupted
 from novelgen.cli.global_options import EPILOG, hoist_global_options
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.output import Output, make_streams_safe
 from novelgen.errors import ExitCode, NovelgenError
 from novelgen.paths import resolve_paths
 
-_WRITING = "Writing"
-_RESEARCH = "Research and repair"
-
-
-class _Interrupted(Exception):
-    """Ctrl-C, which typer would end the program with and say nothing."""
-
-
-class _Commands(TyperGroup):
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as error:
-            raise _Interrupted from error
-
-
 app = typer.Typer(
     name="novelgen",
-    cls=_Commands,
+    cls=CommandGroup,
     help="Write long novels on your own machine.",
     epilog=EPILOG,
     add_completion=False,
@@ -94,22 +64,6 @@ def main(
     start_logging(paths.log_file, debug=debug)
 
 
-app.command("new", rich_help_panel=_WRITING, epilog=EPILOG)(new.new)
-app.command("resume", rich_help_panel=_WRITING, epilog=EPILOG)(resume.resume)
-app.command("list", rich_help_panel=_WRITING, epilog=EPILOG)(listing.list_novels)
-app.command("show", rich_help_panel=_WRITING, epilog=EPILOG)(listing.show)
-app.command("export", rich_help_panel=_WRITING, epilog=EPILOG)(export.export)
-app.add_typer(models.app, name="models", rich_help_panel=_WRITING)
-app.command("doctor", rich_help_panel=_RESEARCH, epilog=EPILOG)(doctor.doctor)
-app.command("snapshots", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.snapshots)
-app.command("verify", rich_help_panel=_RESEARCH, epilog=EPILOG)(snapshots.verify)
-app.command("train", rich_help_panel=_RESEARCH, epilog=EPILOG)(train.train)
-app.command("train-recall", rich_help_panel=_RESEARCH, epilog=EPILOG)(train_recall.train_recall)
-app.add_typer(evaluation.app, name="eval", rich_help_panel=_RESEARCH)
-app.add_typer(bench.app, name="bench", rich_help_panel=_RESEARCH)
-app.add_typer(database.app, name="db", rich_help_panel=_RESEARCH)
-
-
 def run() -> None:
     """Entry point of the console script."""
     arguments = hoist_global_options(sys.argv[1:]) or ["--help"]
@@ -127,7 +81,7 @@ def _guarded(arguments: list[str]) -> int:
         return int(code or ExitCode.DONE)
     except typer.Exit as error:
         return error.exit_code
-    except (typer.Abort, KeyboardInterrupt, _Interrupted):
+    except (typer.Abort, KeyboardInterrupt, Interrupted):
         output.error("interrupted.", "Everything committed is kept; `novelgen list` shows it.")
         return ExitCode.INTERRUPTED
     except TyperException as error:

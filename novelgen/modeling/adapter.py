@@ -39,7 +39,7 @@ from novelgen.modeling.lora import (
     lora_weights,
 )
 from novelgen.modeling.lora_merging import merge_lora_weights
-from novelgen.modeling.memory_cell import MemoryCell
+from novelgen.modeling.memory_cell import MemoryCell, memory_cell_shapes
 from novelgen.modeling.recurrent import RecurrentLM
 
 MEMORY_NAME = "memory.safetensors"
@@ -268,11 +268,7 @@ def _load_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _require_shapes(path: Path, memory: Mapping[str, Tensor], config: AdapterConfig) -> None:
-    with torch.device("meta"):
-        cell = MemoryCell(
-            config.num_mem_tokens, config.hidden_size, 1.0, projection_rank=config.projection_rank
-        )
-    expected = {name: tuple(tensor.shape) for name, tensor in cell.state_dict().items()}
+    expected = memory_cell_shapes(config.num_mem_tokens, config.hidden_size, config.projection_rank)
     found = {name: tuple(tensor.shape) for name, tensor in memory.items()}
     for name in sorted(found.keys() | expected.keys()):
         if found.get(name) != expected.get(name):

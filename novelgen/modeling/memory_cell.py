@@ -161,6 +161,27 @@ class MemoryCell(nn.Module):
         return functional.linear(projected, self.projection_up) * self.embedding_rms
 
 
+def memory_cell_shapes(
+    num_mem_tokens: int, hidden_size: int, projection_rank: int
+) -> dict[str, tuple[int, ...]]:
+    """The shapes of a cell's tensors by name, without making a cell of a size yet unchecked."""
+    slots, low_rank = (num_mem_tokens, hidden_size), (projection_rank, hidden_size)
+    return {
+        "initial_memory": slots,
+        "write_embedding": slots,
+        "projection_down": low_rank,
+        "projection_up": (hidden_size, projection_rank),
+        "pointer_query": low_rank,
+        "pointer_key": low_rank,
+        "pointer_bias": (num_mem_tokens, projection_rank),
+        "pointer_sharpness": (num_mem_tokens, 1),
+        "pointer_offset": (num_mem_tokens, 1),
+        "gate_logit": (num_mem_tokens, 1),
+        "gate_weight": (1, hidden_size),
+        "embedding_rms": (),
+    }
+
+
 def measure_embedding_rms(embedding: nn.Embedding) -> float:
     """Root mean square of the vectors an input embedding puts out, over its whole vocabulary.
 

@@ -13,6 +13,7 @@ from novelgen.modeling.memory_cell import (
     MemoryCell,
     MemoryUpdate,
     measure_embedding_rms,
+    memory_cell_shapes,
 )
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.token_batch import TokenBatch, pad_left
@@ -315,3 +316,9 @@ def test_a_model_of_two_widths_is_refused() -> None:
     )
     with pytest.raises(ModelError, match="16 numbers and thinks in 32"):
         add_memory(OPTForCausalLM(config), SLOTS)
+
+
+def test_the_shapes_of_a_cell_are_known_without_one() -> None:
+    cell = MemoryCell(5, 24, 0.1, projection_rank=7)
+    shapes = {name: tuple(tensor.shape) for name, tensor in cell.state_dict().items()}
+    assert memory_cell_shapes(5, 24, 7) == shapes

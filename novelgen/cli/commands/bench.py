@@ -5,7 +5,9 @@ import typer
 from novelgen.cli.commands import bench_decode, bench_memory, bench_storage
 from novelgen.cli.global_options import EPILOG
 
-app = typer.Typer(help="Measure speed and size here.", no_args_is_help=True, epilog=EPILOG)
+app = typer.Typer(
+    add_completion=False, help="Measure speed and size here.", no_args_is_help=True, epilog=EPILOG
+)
 
 
 @app.callback()

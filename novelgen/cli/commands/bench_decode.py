@@ -67,6 +67,8 @@ def decode(
     from novelgen.bench.decode import DecodePlan, bench_decode
     from novelgen.bench.subjects import has_llama_cpp
 
+    if gguf is not None and not gguf.is_file():
+        raise UsageError(f"There is no file {gguf}.", "Name a GGUF file of the model.")
     if gguf is not None and not has_llama_cpp():
         raise UsageError(
             "llama.cpp cannot be measured: llama-cpp-python is not installed.",

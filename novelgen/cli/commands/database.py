@@ -5,7 +5,9 @@ import typer
 from novelgen.cli.global_options import EPILOG
 from novelgen.cli.invocation import invocation_of
 
-app = typer.Typer(help="Look after the database.", no_args_is_help=True, epilog=EPILOG)
+app = typer.Typer(
+    add_completion=False, help="Look after the database.", no_args_is_help=True, epilog=EPILOG
+)
 
 
 @app.callback()

@@ -5,7 +5,12 @@ import typer
 from novelgen.cli.commands import eval_memory, recall_evaluation
 from novelgen.cli.global_options import EPILOG
 
-app = typer.Typer(help="Measure memory, recall and prose.", no_args_is_help=True, epilog=EPILOG)
+app = typer.Typer(
+    add_completion=False,
+    help="Measure memory, recall and prose.",
+    no_args_is_help=True,
+    epilog=EPILOG,
+)
 
 
 @app.callback()

@@ -8,7 +8,9 @@ from novelgen.cli.global_options import EPILOG
 from novelgen.cli.invocation import invocation_of
 from novelgen.cli.output import columns
 
-app = typer.Typer(help="Language models known here.", no_args_is_help=True, epilog=EPILOG)
+app = typer.Typer(
+    add_completion=False, help="Language models known here.", no_args_is_help=True, epilog=EPILOG
+)
 
 _Name = Annotated[
     str,

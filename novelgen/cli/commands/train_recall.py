@@ -36,7 +36,7 @@ def train_recall(
         typer.Option(metavar="S", min=0, max=LARGEST_SEED, help="Draws weights and problems."),
     ] = 1,
 ) -> None:
-    """Train the small recall backbone from scratch, for all three tasks. Under an hour on a CPU.
+    """Train the small recall backbone from scratch for all three tasks. Under an hour on a CPU.
 
     It is trained in one go: what is stopped begins anew.
 

@@ -9,16 +9,19 @@ from numba import njit
 from numpy.typing import NDArray
 
 from novelgen.modeling.fused.intrinsics import (
+    ALONE_BLOCKS,
     BLOCK,
+    HAS_MANY_REGISTERS,
     atomic_add,
     atomic_load,
     float_of_bits,
     give_way,
     tile_1,
-    tile_1_quad,
     tile_2,
     tile_3,
     tile_4,
+    tile_8,
+    tile_alone,
 )
 
 Floats = NDArray[np.float32]
@@ -71,16 +74,12 @@ def exponentiate(scores, highest):
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def multiply(numbers, factor):
-    """Multiply all numbers in place."""
-    for i in range(numbers.shape[0]):
-        numbers[i] *= factor
-
-
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}, error_model="numpy")
 def rms_norm(x: Floats, weight: Floats, out: Floats, size: int, epsilon: np.float32) -> None:
-    """`x * weight` over the root mean square of the first `size` numbers of `x`."""
+    """`x * weight` over the root mean square of the first `size` numbers of `x`.
+
+    `out` may be a column of an array.
+    """
     total = np.float32(0)
     for i in range(size):
         total += x[i] * x[i]
@@ -94,56 +93,69 @@ def add_product(weights, scales, x, out, num_rows, first, stop):
     """Add `weights @ x` to `out`, for outputs of the blocks `first` to `stop`.
 
     `weights` is `(blocks, inputs, 32)`, `scales` `(blocks, groups, 32)` float32, `x`
-    `(rows, inputs)` float32 and `out` `(rows, 32 * blocks)` float32.
+    `(inputs, rows)` float32 and `out` `(rows, 32 * blocks)` float32.
     """
     inputs, groups = weights.shape[1], scales.shape[1]
-    size, x_step, out_step = inputs // groups, x.shape[1], out.shape[1]
-    items, s_items = inputs * BLOCK, groups * BLOCK
-    if num_rows == 1:
-        block = first
-        while block + 3 < stop:
-            tile_1_quad(
-                weights, block * items, items, x, 0, x_step, groups, size,
-                scales, block * s_items, s_items, out, block * BLOCK, out_step,
-            )  # fmt: skip
-            block += 4
-        while block < stop:
-            tile_1(
-                weights, block * items, items, x, 0, x_step, groups, size,
-                scales, block * s_items, s_items, out, block * BLOCK, out_step,
-            )  # fmt: skip
-            block += 1
-        return
-    for block in range(first, stop):
-        add_rows(
-            weights, block * items, x, 0, x_step, groups, size,
-            scales, block * s_items, out, block * BLOCK, out_step, num_rows,
-        )  # fmt: skip
+    size, s_step = inputs // groups, groups * BLOCK
+    add_blocks(
+        weights, first * inputs * BLOCK, inputs * BLOCK, x, 0, x.shape[1], groups, size,
+        scales, first * s_step, s_step, out, first * BLOCK, out.shape[1], num_rows, stop - first,
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def add_rows(weights, w, x, x_first, x_step, groups, size, scales, s, out, o, o_step, num_rows):
-    """One block of weights times `num_rows` rows; places and steps count items."""
+def add_blocks(
+    weights, w, w_step, x, x_first, x_step, groups, size, scales, s, s_step, out, o, o_step,
+    num_rows, num_blocks,
+):  # fmt: skip
+    """Some blocks of weights times `num_rows` rows; places and steps count items of arrays."""
+    block = 0
+    if num_rows == 1:
+        while num_blocks - block >= ALONE_BLOCKS:
+            tile_alone(
+                weights, w + block * w_step, w_step, x, x_first, x_step, groups, size,
+                scales, s + block * s_step, s_step, out, o + block * BLOCK, o_step,
+            )  # fmt: skip
+            block += ALONE_BLOCKS
+    while block < num_blocks:
+        _add_rows(
+            weights, w + block * w_step, x, x_first, x_step, groups, size,
+            scales, s + block * s_step, out, o + block * BLOCK, o_step, num_rows,
+        )  # fmt: skip
+        block += 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_rows(weights, w, x, x_first, x_step, groups, size, scales, s, out, o, o_step, num_rows):
     row = 0
-    while num_rows - row >= 4:
-        tile_4(
-            weights, w, 0, x, x_first + row * x_step, x_step, groups, size,
-            scales, s, 0, out, o + row * o_step, o_step,
-        )  # fmt: skip
-        row += 4
-    if num_rows - row == 3:
-        tile_3(
-            weights, w, 0, x, x_first + row * x_step, x_step, groups, size,
-            scales, s, 0, out, o + row * o_step, o_step,
-        )  # fmt: skip
-    elif num_rows - row == 2:
+    if HAS_MANY_REGISTERS:
+        while num_rows - row >= 8:
+            tile_8(
+                weights, w, 0, x, x_first + row, x_step, groups, size,
+                scales, s, 0, out, o + row * o_step, o_step,
+            )  # fmt: skip
+            row += 8
+        while num_rows - row >= 4:
+            tile_4(
+                weights, w, 0, x, x_first + row, x_step, groups, size,
+                scales, s, 0, out, o + row * o_step, o_step,
+            )  # fmt: skip
+            row += 4
+        if num_rows - row == 3:
+            tile_3(
+                weights, w, 0, x, x_first + row, x_step, groups, size,
+                scales, s, 0, out, o + row * o_step, o_step,
+            )  # fmt: skip
+            row += 3
+    while num_rows - row >= 2:
         tile_2(
-            weights, w, 0, x, x_first + row * x_step, x_step, groups, size,
+            weights, w, 0, x, x_first + row, x_step, groups, size,
             scales, s, 0, out, o + row * o_step, o_step,
         )  # fmt: skip
-    elif num_rows - row == 1:
+        row += 2
+    if num_rows - row == 1:
         tile_1(
-            weights, w, 0, x, x_first + row * x_step, x_step, groups, size,
+            weights, w, 0, x, x_first + row, x_step, groups, size,
             scales, s, 0, out, o + row * o_step, o_step,
         )  # fmt: skip
 

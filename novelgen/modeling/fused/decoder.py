@@ -167,12 +167,15 @@ def _workspace(packed: FusedModel, num_rows: int, positions: int, num_threads: i
     return Workspace(
         x=room(num_rows, hidden),
         qkv=room(num_rows, weights.qkv.shape[1] * BLOCK),
-        attended=room(num_rows, weights.out.shape[2]),
+        attended=room(weights.out.shape[2], num_rows),
         gate_up=room(num_rows, weights.gate_up.shape[1] * BLOCK),
-        activated=room(num_rows, weights.down.shape[2]),
+        activated=room(weights.down.shape[2], num_rows),
         logits=room(num_rows, weights.head.shape[0] * BLOCK),
-        normed=room(num_threads, num_rows, hidden),
+        normed=room(num_threads, hidden, num_rows),
+        queries=room(num_threads, shape.padded_head_dim, group),
         scores=room(num_threads, group, positions),
+        chances=room(num_threads, positions, group),
+        mixed=room(num_threads, group, shape.padded_head_dim),
         ones=np.ones(BLOCK, np.float32),
         sync=np.zeros(1, np.int64),
     )

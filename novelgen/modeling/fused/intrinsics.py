@@ -1,16 +1,18 @@
 """What numba has no word for: matrix tiles in vector registers, half floats, atomics.
 
 A weight matrix is kept in blocks of 32 outputs, `(blocks, inputs, 32)`. A tile multiplies one
-block (or four) with up to four input rows and keeps all its sums in registers. Every output is
-summed input after input, in the same order in every tile, so a row's result is the same to the
-last bit whichever rows are computed beside it. LLVM turns the vectors into whatever the machine
-has; nothing here names an instruction set.
+block (or a few) with some rows and keeps all its sums in registers; the rows lie side by side,
+`(inputs, rows)`, so that one pointer reaches them all. Every output is summed input after input,
+in the same order in every tile, so a row's result is the same to the last bit whichever rows are
+computed beside it. LLVM turns the vectors into whatever the machine has; how many sums fit its
+registers is all that is asked of it.
 """
 
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from llvmlite.binding import get_host_cpu_features
+from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -123,7 +125,7 @@ def _emit_tile(
             address = builder.add(step(at_w, block_items, block, item), offset)
             loaded.append(_load_floats(builder, load, address, kind))
         for row in range(rows):
-            address = builder.add(step(at_x, x_step, row, 4), constant(4 * turn))
+            address = builder.add(step(at_x, x_step, turn, 4), constant(4 * row))
             value = builder.insert_element(undefined, load(address, _F32, 4), ir.Constant(_I32, 0))
             spread = builder.shuffle_vector(value, undefined, lane_mask)
             for vector in range(vectors):
@@ -131,7 +133,7 @@ def _emit_tile(
                 running[number] = builder.call(fma, [loaded[vector], spread, running[number]])
     next_index = builder.add(index, constant(UNROLL))
     next_w = builder.add(at_w, constant(UNROLL * BLOCK * item))
-    next_x = builder.add(at_x, constant(4 * UNROLL))
+    next_x = step(at_x, x_step, UNROLL, 4)
     for phi, value in ((index, next_index), (at_w, next_w), (at_x, next_x)):
         phi.add_incoming(value, loop)
     for phi, value in zip(sums, running, strict=True):
@@ -170,9 +172,19 @@ def _load_floats(builder: Any, load: Any, address: Any, kind: Any) -> Any:
     return load(address, _FLOATS, 4)
 
 
-tile_1, tile_2, tile_3, tile_4 = (_tile(rows, blocks=1) for rows in (1, 2, 3, 4))
-tile_1_quad = _tile(rows=1, blocks=4)
-"""One row alone needs more sums under way than one block has, or it waits for each."""
+def _has_many_registers() -> bool:
+    """Whether 32 vectors of 16 floats fit the registers, as with AVX-512."""
+    features = config.CPU_FEATURES
+    if features is None:
+        features = get_host_cpu_features().flatten()
+    return "+avx512f" in features
+
+
+HAS_MANY_REGISTERS = _has_many_registers()
+tile_1, tile_2, tile_3, tile_4, tile_8 = (_tile(rows, blocks=1) for rows in (1, 2, 3, 4, 8))
+# One row alone needs more sums under way than one block has, or it waits for each.
+ALONE_BLOCKS = 4 if HAS_MANY_REGISTERS else 2
+tile_alone = _tile(rows=1, blocks=ALONE_BLOCKS)
 
 
 @intrinsic

@@ -16,13 +16,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from novelgen.modeling.fused.arithmetic import (
+    add_blocks,
     add_product,
-    add_rows,
     exponential,
     exponentiate,
     highest_of,
     meet,
-    multiply,
     rms_norm,
 )
 from novelgen.modeling.fused.intrinsics import BLOCK, UNROLL, narrowed
@@ -82,20 +81,30 @@ class KeyValues(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """Room for one step. The first five are `(rows, padded size)` float32."""
+    """Room for one step, float32. What a matrix takes has its rows side by side."""
 
     x: Floats
-    """In: the embeddings of the newest tokens."""
+    """In: the embeddings of the newest tokens, `(rows, padded hidden)`."""
     qkv: Floats
+    """`(rows, heads * padded head dim)`."""
     attended: Floats
+    """`(query heads * padded head dim, rows)`."""
     gate_up: Floats
+    """`(rows, 2 * padded inner)`."""
     activated: Floats
+    """`(padded inner, rows)`."""
     logits: Floats
     """Out: `(rows, padded vocabulary)`."""
     normed: Floats
-    """`(threads, rows, padded hidden)`."""
+    """`(threads, padded hidden, rows)`."""
+    queries: Floats
+    """`(threads, padded head dim, heads of a group)`."""
     scores: Floats
     """`(threads, heads of a group, positions)`."""
+    chances: Floats
+    """The same as probabilities, `(threads, positions, heads of a group)`."""
+    mixed: Floats
+    """`(threads, heads of a group, padded head dim)`."""
     ones: Floats
     """`(32,)`: the scale of what is not quantised."""
     sync: NDArray[np.int64]
@@ -116,7 +125,7 @@ def decode_step(
     for layer in range(shape.num_layers):
         for row in range(num_rows):
             norm = weights.attention_norm[layer]
-            rms_norm(x[row], norm, normed[row], shape.hidden, shape.epsilon)
+            rms_norm(x[row], norm, normed[:, row], shape.hidden, shape.epsilon)
         _queries_keys_values(
             thread, num_threads, layer, shape, weights, caches, work, slots, num_written, cos, sin
         )
@@ -134,7 +143,7 @@ def decode_step(
         meet(work.sync, meetings * num_threads)
         for row in range(num_rows):
             norm = weights.mlp_norm[layer]
-            rms_norm(x[row], norm, normed[row], shape.hidden, shape.epsilon)
+            rms_norm(x[row], norm, normed[:, row], shape.hidden, shape.epsilon)
         _gate(thread, num_threads, layer, weights, work, num_rows)
         meetings += 1
         meet(work.sync, meetings * num_threads)
@@ -144,7 +153,7 @@ def decode_step(
         meetings += 1
         meet(work.sync, meetings * num_threads)
     for row in range(num_rows):
-        rms_norm(x[row], weights.final_norm, normed[row], shape.hidden, shape.epsilon)
+        rms_norm(x[row], weights.final_norm, normed[:, row], shape.hidden, shape.epsilon)
     blocks = weights.head.shape[0]
     first, stop = thread * blocks // num_threads, (thread + 1) * blocks // num_threads
     for row in range(num_rows):
@@ -216,80 +225,94 @@ def _attend(thread, num_threads, layer, shape, caches, work, slots, prompt_lengt
         row, place = divmod(item * together, shape.num_heads)
         _attend_heads(
             row, place, together, place // group, layer, shape, caches, work,
-            work.scores[thread], slots[row], prompt_length, num_written + 1,
+            thread, slots[row], prompt_length, num_written + 1,
         )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _attend_heads(
-    row, head, num_heads, kv_head, layer, shape, caches, work, scores, slot, num_prompt, num_row
+    row, head, num_heads, kv_head, layer, shape, caches, work, thread, slot, num_prompt, num_row
 ):
+    """Attention of one row, for heads that read the same keys and values."""
     width, lowest = shape.padded_head_dim, 0
     if shape.window:
         lowest = max(0, num_prompt + num_row - shape.window)
+    prompt_low, row_low = min(lowest, num_prompt), max(0, lowest - num_prompt)
     prompt_blocks = (num_prompt + BLOCK - 1) // BLOCK
     row_start = prompt_blocks * BLOCK  # where the row's own scores begin
-    row_low = max(0, lowest - num_prompt)
-    row_padded = (num_row + UNROLL - 1) // UNROLL * UNROLL
     row_blocks = (num_row + BLOCK - 1) // BLOCK
-    q_first = row * work.qkv.shape[1] + head * width
-    o_first = row * work.attended.shape[1] + head * width
-    step = scores.shape[1]
+    queries, scores = work.queries[thread], work.scores[thread]
+    chances, mixed = work.chances[thread], work.mixed[thread]
     for number in range(num_heads):
+        query = work.qkv[row, (head + number) * width : (head + number + 1) * width]
+        for i in range(width):
+            queries[i, number] = query[i]
         scores[number, : row_start + row_blocks * BLOCK] = 0
-    work.attended[row, head * width : (head + num_heads) * width] = 0
-    keys = caches.prompt_keys[layer, kv_head]
-    for block in range(lowest // BLOCK, prompt_blocks):
-        add_rows(
-            keys, block * width * BLOCK, work.qkv, q_first, width, 1, width,
-            work.ones, 0, scores, block * BLOCK, step, num_heads,
-        )  # fmt: skip
-    keys = caches.row_keys[layer, slot, kv_head]
-    for block in range(row_low // BLOCK, row_blocks):
-        add_rows(
-            keys, block * width * BLOCK, work.qkv, q_first, width, 1, width,
-            work.ones, 0, scores, row_start + block * BLOCK, step, num_heads,
-        )  # fmt: skip
-    prompt_low = min(lowest, num_prompt)
+        mixed[number, :] = 0
+    _score(
+        caches.prompt_keys[layer, kv_head], queries, scores, work.ones,
+        prompt_low // BLOCK, prompt_blocks, 0, width, num_heads,
+    )  # fmt: skip
+    _score(
+        caches.row_keys[layer, slot, kv_head], queries, scores, work.ones,
+        row_low // BLOCK, row_blocks, row_start, width, num_heads,
+    )  # fmt: skip
     for number in range(num_heads):
-        _softmax(scores[number], prompt_low, num_prompt, row_start, row_low, num_row, row_padded)
-    prompt_first = prompt_low // UNROLL * UNROLL
-    prompt_stop = (num_prompt + UNROLL - 1) // UNROLL * UNROLL
-    row_first = row_low // UNROLL * UNROLL
-    for block in range(width // BLOCK):
-        if prompt_stop > prompt_first:
-            values = caches.prompt_values[layer, kv_head, block]
-            add_rows(
-                values, prompt_first * BLOCK, scores, prompt_first, step, 1,
-                prompt_stop - prompt_first, work.ones, 0, work.attended,
-                o_first + block * BLOCK, width, num_heads,
-            )  # fmt: skip
-        values = caches.row_values[layer, slot, kv_head, block]
-        add_rows(
-            values, row_first * BLOCK, scores, row_start + row_first, step, 1,
-            row_padded - row_first, work.ones, 0, work.attended,
-            o_first + block * BLOCK, width, num_heads,
-        )  # fmt: skip
+        of_prompt = scores[number, prompt_low:num_prompt]
+        of_row = scores[number, row_start + row_low : row_start + num_row]
+        highest = max(highest_of(of_prompt), highest_of(of_row))
+        total = exponentiate(of_prompt, highest) + exponentiate(of_row, highest)
+        factor = np.float32(1) / total
+        _place(of_prompt, factor, chances, prompt_low, number)
+        _place(of_row, factor, chances, row_start + row_low, number)
+    _mix(
+        caches.prompt_values[layer, kv_head], chances, mixed, work.ones,
+        prompt_low, num_prompt, 0, num_heads,
+    )  # fmt: skip
+    _mix(
+        caches.row_values[layer, slot, kv_head], chances, mixed, work.ones,
+        row_low, num_row, row_start, num_heads,
+    )  # fmt: skip
+    for number in range(num_heads):
+        for i in range(width):
+            work.attended[(head + number) * width + i, row] = mixed[number, i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _softmax(scores, prompt_low, num_prompt, row_start, row_low, num_row, row_padded):
-    """Scores of `[prompt_low, num_prompt)` and of the row to probabilities; 0 around them."""
-    of_prompt = scores[prompt_low:num_prompt]
-    of_row = scores[row_start + row_low : row_start + num_row]
-    highest = max(highest_of(of_prompt), highest_of(of_row))
-    total = exponentiate(of_prompt, highest) + exponentiate(of_row, highest)
-    factor = np.float32(1) / total
-    multiply(of_prompt, factor)
-    multiply(of_row, factor)
-    for i in range(prompt_low // UNROLL * UNROLL, prompt_low):
-        scores[i] = 0
-    for i in range(num_prompt, row_start):
-        scores[i] = 0
-    for i in range(row_start + row_low // UNROLL * UNROLL, row_start + row_low):
-        scores[i] = 0
-    for i in range(row_start + num_row, row_start + row_padded):
-        scores[i] = 0
+def _score(keys, queries, scores, ones, first, stop, start, width, num_heads):
+    """Products of the queries with the keys of some blocks, into `scores` from `start` on."""
+    items = width * BLOCK
+    add_blocks(
+        keys, first * items, items, queries, 0, queries.shape[1], 1, width, ones, 0, 0,
+        scores, start + first * BLOCK, scores.shape[1], num_heads, max(0, stop - first),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _place(weights, factor, chances, start, number):
+    """Weights times `factor` as a column of `chances`, from `start` on."""
+    column = chances[start:, number]
+    for i in range(weights.shape[0]):
+        column[i] = weights[i] * factor
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _mix(values, chances, mixed, ones, low, stop, start, num_heads):
+    """Add the values of positions `low` to `stop`, weighted; `chances` of `low` is at `start`."""
+    first = low // UNROLL * UNROLL
+    padded = (stop + UNROLL - 1) // UNROLL * UNROLL
+    if padded <= first:
+        return
+    for number in range(num_heads):
+        for i in range(first, low):
+            chances[start + i, number] = 0
+        for i in range(stop, padded):
+            chances[start + i, number] = 0
+    add_blocks(
+        values, first * BLOCK, values.shape[1] * BLOCK, chances,
+        (start + first) * chances.shape[1], chances.shape[1], 1, padded - first, ones, 0, 0,
+        mixed, 0, mixed.shape[1], num_heads, values.shape[0],
+    )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
@@ -308,6 +331,6 @@ def _gate(thread, num_threads, layer, weights, work, num_rows):
             start = 2 * block * BLOCK
             gates = work.gate_up[row, start : start + BLOCK]
             ups = work.gate_up[row, start + BLOCK : start + 2 * BLOCK]
-            activated = work.activated[row, block * BLOCK : (block + 1) * BLOCK]
+            activated = work.activated[block * BLOCK : (block + 1) * BLOCK, row]
             for i in range(BLOCK):
                 activated[i] = gates[i] / (np.float32(1) + exponential(-gates[i])) * ups[i]

@@ -1,0 +1,137 @@
+"""Every command by name, with the module it is in: imported when it is called, not before.
+
+The list that `--help` shows needs no module at all; it starts in a tenth of a second.
+"""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from novelgen.cli.global_options import EPILOG
+
+_WRITING = "Writing"
+_RESEARCH = "Research and repair"
+
+
+class CommandEntry(NamedTuple):
+    """One command, or a group of them, as the list of commands shows it."""
+
+    name: str
+    module: str
+    """Below `novelgen.cli.commands`."""
+    attribute: str
+    """A function, or `app` for a group."""
+    panel: str
+    summary: str
+    """The first line of its help."""
+
+
+COMMANDS = (
+    CommandEntry(
+        "new", "new", "new", _WRITING, "Create a novel, plan it and write it. Prints its id."
+    ),
+    CommandEntry(
+        "resume",
+        "resume",
+        "resume",
+        _WRITING,
+        "Go on writing from the last committed segment, or from a chosen memory snapshot.",
+    ),
+    CommandEntry(
+        "list", "listing", "list_novels", _WRITING, "List all novels, the last changed first."
+    ),
+    CommandEntry(
+        "show",
+        "listing",
+        "show",
+        _WRITING,
+        "Show one novel: words against target, chapters, and known novels for comparison.",
+    ),
+    CommandEntry(
+        "export", "export", "export", _WRITING, "Export a manuscript. Prints the path of the file."
+    ),
+    CommandEntry("models", "models", "app", _WRITING, "Language models known here."),
+    CommandEntry(
+        "doctor",
+        "doctor",
+        "doctor",
+        _RESEARCH,
+        "Check the installation, device, model and database; every problem comes with a remedy.",
+    ),
+    CommandEntry(
+        "snapshots",
+        "snapshots",
+        "snapshots",
+        _RESEARCH,
+        "List the memory snapshots of a novel, in reading order.",
+    ),
+    CommandEntry(
+        "verify",
+        "snapshots",
+        "verify",
+        _RESEARCH,
+        "Re-hash every segment and memory snapshot of a novel, and recount its words.",
+    ),
+    CommandEntry(
+        "train",
+        "train",
+        "train",
+        _RESEARCH,
+        "Train a memory adapter for a model on a folder of books, and the control it is judged by.",
+    ),
+    CommandEntry(
+        "train-recall",
+        "train_recall",
+        "train_recall",
+        _RESEARCH,
+        "Train the small recall backbone from scratch for all three tasks. Under an hour on a CPU.",
+    ),
+    CommandEntry("eval", "evaluation", "app", _RESEARCH, "Measure memory, recall and prose."),
+    CommandEntry("bench", "bench", "app", _RESEARCH, "Measure speed and size here."),
+    CommandEntry("db", "database", "app", _RESEARCH, "Look after the database."),
+)
+
+
+class Interrupted(Exception):
+    """Ctrl-C, which typer would end the program with and say nothing."""
+
+
+class CommandGroup(TyperGroup):
+    """The commands of `COMMANDS`: listed from the table, loaded when one is called."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {
+            entry.name: TyperCommand(
+                entry.name, help=entry.summary, rich_help_panel=entry.panel, epilog=EPILOG
+            )
+            for entry in COMMANDS
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        for entry in COMMANDS:
+            if args and entry.name == args[0]:
+                self.commands[entry.name] = load_command(entry)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Interrupted from error
+
+
+def load_command(entry: CommandEntry) -> Any:
+    """Import a command's module and make the command."""
+    target = getattr(import_module(f"novelgen.cli.commands.{entry.module}"), entry.attribute)
+    if isinstance(target, typer.Typer):
+        command: Any = typer.main.get_command(target)
+        command.name = entry.name
+        return command
+    alone = typer.Typer(
+        add_completion=False, context_settings={"help_option_names": ["-h", "--help"]}
+    )
+    alone.command(entry.name, epilog=EPILOG)(target)
+    return typer.main.get_command(alone)
