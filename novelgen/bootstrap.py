@@ -223,6 +223,7 @@ class Workbench:
             novel.target_words,
             self.settings.device,
             candidates=max(settings.candidates, RETRY_ROWS),
+            quantization=self.settings.quantization,
         )
         narrate(f"{novel.model}: {report.summary()}")
         if report.verdict is Verdict.DOES_NOT_FIT:
@@ -339,6 +340,7 @@ def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "Fi
         target_words,
         settings.device,
         candidates=settings.candidates,
+        quantization=settings.quantization,
     )
 
 

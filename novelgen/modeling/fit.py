@@ -13,6 +13,7 @@ from typing import Any
 
 from novelgen.modeling.device import Device, DeviceKind, cpu_bytes_per_second, describe_device
 from novelgen.modeling.disk_space import megabytes
+from novelgen.modeling.fused.families import FUSED_FAMILIES
 from novelgen.modeling.safetensors_header import read_config, read_tensors
 
 TOKENS_PER_WORD = 1.35
@@ -24,11 +25,16 @@ _COMFORT = 0.8
 """A model that needs more than this share of the free memory is a tight fit."""
 _BANDWIDTH_REACHED = 0.6
 """Share of the probe's bandwidth that a decode step reaches, for its matrices are smaller."""
+_FUSED_BANDWIDTH_REACHED = 0.9
 _SECONDS_PER_LAYER = {DeviceKind.CPU: 0.0009, DeviceKind.CUDA: 0.0005, DeviceKind.MPS: 0.001}
 """Overhead of the eager loop; assumed for CUDA and MPS (kernel launches).
 
 CPU figures are fitted to the default model on two cores: 13 tokens/s in float32 and 18 in bfloat16.
 """
+_DRAWING_BYTES_PER_PARAMETER = {"int8": 1.0625, "none": 4.0}
+"""What the fused step keeps beside the model: int8 with a scale for every 64, or float32."""
+_FUSED_SECONDS_PER_LAYER = 0.00004
+"""Attention, norms and meetings of threads, at one row of the default model on two cores."""
 _DEFAULT_CONTEXT = 4096
 
 
@@ -49,7 +55,7 @@ class FitReport:
     """Tokens the cache was sized for."""
     kv_cache_bytes: int
     needed_bytes: int
-    """Weights, cache and runtime together."""
+    """Weights, the packed copy that draws on a CPU, cache and runtime together."""
     device: DeviceKind
     device_name: str
     memory_total_bytes: int
@@ -91,6 +97,7 @@ def assess(
     *,
     context_size: int | None = None,
     candidates: int = 1,
+    quantization: str = "auto",
 ) -> FitReport:
     """Whether the model in `model_dir` fits when loaded as `dtype`, and how long it will write.
 
@@ -103,10 +110,14 @@ def assess(
     context = context_size or _context_size(config)
     weight_bytes = parameters * BYTES_PER_PARAMETER.get(dtype, 4)
     kv_cache_bytes = candidates * context * _kv_bytes_per_token(config, dtype)
-    needed = weight_bytes + kv_cache_bytes + _RUNTIME_BYTES
     chosen = describe_device(device)
+    per_parameter = _drawing_bytes_per_parameter(config, chosen, quantization)
+    drawing_bytes = round(parameters * per_parameter)
+    needed = weight_bytes + drawing_bytes + kv_cache_bytes + _RUNTIME_BYTES
     verdict = _judge(needed, chosen.memory_available_bytes)
-    speed, is_measured = _tokens_per_second(weight_bytes, _num_layers(config), chosen)
+    speed, is_measured = _tokens_per_second(
+        drawing_bytes or weight_bytes, _num_layers(config), chosen, is_fused=drawing_bytes > 0
+    )
     return FitReport(
         parameters=parameters,
         dtype=dtype,
@@ -147,11 +158,24 @@ def _remedy(verdict: Verdict, dtype: str, device: Device) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _tokens_per_second(weight_bytes: int, layers: int, device: Device) -> tuple[float, bool]:
-    seconds = layers * _SECONDS_PER_LAYER[device.kind]
+def _drawing_bytes_per_parameter(
+    config: Mapping[str, Any], device: Device, quantization: str
+) -> float:
+    """0 where the model's own forward draws."""
+    if device.kind is not DeviceKind.CPU or config.get("model_type") not in FUSED_FAMILIES:
+        return 0.0
+    return _DRAWING_BYTES_PER_PARAMETER["none" if quantization == "none" else "int8"]
+
+
+def _tokens_per_second(
+    weight_bytes: int, layers: int, device: Device, *, is_fused: bool
+) -> tuple[float, bool]:
+    per_layer = _FUSED_SECONDS_PER_LAYER if is_fused else _SECONDS_PER_LAYER[device.kind]
+    seconds = layers * per_layer
     is_measured = device.kind is DeviceKind.CPU
     if is_measured:
-        seconds += weight_bytes / (_BANDWIDTH_REACHED * cpu_bytes_per_second())
+        reached = _FUSED_BANDWIDTH_REACHED if is_fused else _BANDWIDTH_REACHED
+        seconds += weight_bytes / (reached * cpu_bytes_per_second())
     return 1 / max(seconds, 1e-6), is_measured
 
 

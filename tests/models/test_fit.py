@@ -85,6 +85,17 @@ def test_a_bigger_model_is_slower(
     assert assess(model_dir, "bfloat16", 1000).tokens_per_second < fast
 
 
+def test_the_packed_copy_that_draws_on_a_cpu_counts(model_dir: Path, machine: Any) -> None:
+    machine(free=10**10)
+    int8, whole = (
+        assess(model_dir, "bfloat16", 1000, quantization=kind) for kind in ("auto", "none")
+    )
+    assert whole.needed_bytes - int8.needed_bytes == pytest.approx(2.9375 * int8.parameters, abs=2)
+    assert int8.tokens_per_second > whole.tokens_per_second
+    machine(free=10**10, kind=DeviceKind.CUDA)
+    assert assess(model_dir, "bfloat16", 1000).needed_bytes < int8.needed_bytes
+
+
 def test_a_speed_nobody_measured_says_so(model_dir: Path, machine: Any) -> None:
     machine(free=10**10, kind=DeviceKind.CUDA)
     report = assess(model_dir, "bfloat16", 1000)

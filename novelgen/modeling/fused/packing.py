@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from novelgen.modeling.fused.families import FUSED_FAMILIES
 from novelgen.modeling.fused.intrinsics import BLOCK
 from novelgen.modeling.fused.step import Shape, Weights
 
-_FAMILIES = frozenset({"llama", "mistral", "qwen2", "qwen3"})
 _FIXED_ROTATIONS = frozenset({"default", "linear", "llama3", "yarn"})
 _LARGEST_GROUP = 64
 
@@ -156,7 +156,7 @@ def rounded_to_int8(lm: nn.Module) -> nn.Module:
 
 def _require_supported(model: Any) -> None:
     config: Any = getattr(model, "config", None)
-    if getattr(config, "model_type", None) not in _FAMILIES:
+    if getattr(config, "model_type", None) not in FUSED_FAMILIES:
         raise Unsupported(f"the family {getattr(config, 'model_type', '?')}")
     if getattr(config, "hidden_act", None) != "silu":
         raise Unsupported(f"the activation {config.hidden_act}")

@@ -215,16 +215,13 @@ def _rotate(values, cos, sin, head_dim):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _attend(thread, num_threads, layer, shape, caches, work, slots, prompt_length, num_written):
-    """Attention for a thread's share of rows and heads, into `work.attended`."""
+    """Attention for a thread's share of rows and groups of heads, into `work.attended`."""
     group = shape.num_heads // shape.num_kv_heads
-    num_rows = slots.shape[0]
-    # Heads of a group read the same keys; but with few rows, they are shared out one by one.
-    together = group if num_rows * shape.num_kv_heads >= 4 * num_threads else 1
-    items = num_rows * shape.num_heads // together
+    items = slots.shape[0] * shape.num_kv_heads
     for item in range(thread * items // num_threads, (thread + 1) * items // num_threads):
-        row, place = divmod(item * together, shape.num_heads)
+        row, kv_head = divmod(item, shape.num_kv_heads)
         _attend_heads(
-            row, place, together, place // group, layer, shape, caches, work,
+            row, kv_head * group, group, kv_head, layer, shape, caches, work,
             thread, slots[row], prompt_length, num_written + 1,
         )  # fmt: skip
 
