@@ -244,6 +244,7 @@ class Workbench:
             device=self.settings.device,
             dtype=self._dtype,
             quantization=self.settings.quantization,
+            cuda_graphs=self.settings.cuda_graphs,
         )
 
     @contextmanager

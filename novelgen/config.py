@@ -41,6 +41,9 @@ class Settings(BaseSettings):
         "auto",
         description="Weights that draw text: int8 (auto on a CPU), or as the model is (none).",
     )
+    cuda_graphs: bool = Field(
+        True, description="Replay whole steps on a CUDA device; false runs them one by one."
+    )
     candidates: int = Field(1, ge=1, le=16, description="Texts drawn for every passage.")
     segment_size: int = Field(
         256, ge=32, le=8192, description="Tokens in a memory segment; an adapter brings its own."

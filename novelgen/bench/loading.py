@@ -5,9 +5,9 @@ from pathlib import Path
 
 from novelgen.modeling.adapter import load_adapter, merge_adapter
 from novelgen.modeling.backbone import Backbone, load_backbone, writing_dtype
-from novelgen.modeling.compiled import fused_decoder
+from novelgen.modeling.decoders import decoder_for
 from novelgen.modeling.recurrent import RecurrentLM
-from novelgen.modeling.stepping import Decoder, PlainDecoder
+from novelgen.modeling.stepping import Decoder
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.modeling.torch_engine import tokenization_of
 
@@ -22,6 +22,7 @@ class BenchChoice:
     device: str = "auto"
     dtype: str = "auto"
     quantization: str = "auto"
+    cuda_graphs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,15 @@ def load_bench_model(choice: BenchChoice, segment_size: int) -> BenchModel:
     if adapter is not None:
         model = merge_adapter(backbone.lm, adapter)
     model = model.eval()
-    quantization = "none" if choice.quantization == "none" else "int8"
-    fused = fused_decoder(model, quantization)
+    decoder, quantization = decoder_for(model, choice.quantization, cuda_graphs=choice.cuda_graphs)
+    packed = getattr(decoder, "packed", None)
     weight_bytes = sum(p.nbytes for p in model.lm.parameters())
     return BenchModel(
         model=model,
         tokenization=tokenization_of(backbone),
-        decoder=fused or PlainDecoder(model),
+        decoder=decoder,
         backbone=backbone,
-        quantization="none" if fused is None else quantization,
+        quantization=quantization,
         segment_size=segment_size,
-        weight_bytes=fused.packed.num_bytes if fused else weight_bytes,
+        weight_bytes=weight_bytes if packed is None else packed.num_bytes,
     )

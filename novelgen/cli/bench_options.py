@@ -51,6 +51,7 @@ def load_model(invocation: Invocation, settings: "Settings") -> "BenchModel":
         settings.device,
         settings.dtype,
         settings.quantization,
+        settings.cuda_graphs,
     )
     return load_bench_model(choice, settings.segment_size)
 

@@ -30,7 +30,7 @@ from novelgen.modeling.adapter import adapter_fingerprint, load_adapter, merge_a
 from novelgen.modeling.backbone import Backbone, load_backbone, writing_dtype
 from novelgen.modeling.causal_lm import unwrap_peft
 from novelgen.modeling.chat import has_chat_template, render_chat, turn_end_ids
-from novelgen.modeling.compiled import fused_decoder
+from novelgen.modeling.decoders import decoder_for
 from novelgen.modeling.decoding import DecodeJob, decode_rows, require_context
 from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.recurrent import RecurrentLM
@@ -51,14 +51,16 @@ class TorchEngine:
         tokenization: Tokenization,
         info: EngineInfo,
         load_plain: Callable[[], RecurrentLM] | None = None,
+        decoder_of: Callable[[RecurrentLM], Decoder] = PlainDecoder,
         decoder: Decoder | None = None,
     ) -> None:
         """`load_plain` loads the model without its adapter; None when there is no adapter.
 
-        Without a `decoder`, the model's own forward draws.
+        `decoder_of` makes what draws from a model, and `decoder` is what it made of this one.
         """
         self._model = model.eval()
-        self._decoder = decoder or PlainDecoder(self._model)
+        self._decoder_of = decoder_of
+        self._decoder = decoder or decoder_of(self._model)
         self._tokenization = tokenization
         self._info = info
         self._load_plain = load_plain
@@ -137,7 +139,7 @@ class TorchEngine:
             return self._model, self._decoder
         if self._plain is None:
             model = self._load_plain().eval()
-            self._plain = model, _decoder_for(model, self._info.quantization)
+            self._plain = model, self._decoder_of(model)
         return self._plain
 
     def _to_tensor(self, state: MemoryState) -> Tensor:
@@ -159,12 +161,14 @@ def load_torch_engine(
     device: str = "auto",
     dtype: str = "auto",
     quantization: str = "auto",
+    *,
+    cuda_graphs: bool = True,
 ) -> TorchEngine:
     """The engine for the model of a folder, with its memory on if an adapter is given.
 
     An adapter brings the segment size it was trained with, in place of `segment_size`.
     `quantization` int8 draws tokens with int8 weights where that can be done, `none` does not,
-    and `auto` does on a processor.
+    and `auto` does on a processor. `cuda_graphs` False runs every step of a GPU one by one.
     Raises `ModelError` when the model or adapter is missing, damaged or does not fit.
     """
     adapter = None if adapter_dir is None else load_adapter(adapter_dir, model_fingerprint)
@@ -186,7 +190,8 @@ def load_torch_engine(
         adapter_fingerprint(adapter, segment_size, brief_version),
         segment_size,
         load_plain,
-        "none" if quantization == "none" else "int8",
+        quantization,
+        cuda_graphs=cuda_graphs,
     )
 
 
@@ -211,10 +216,12 @@ def build_torch_engine(
     segment_size: int,
     load_plain: Callable[[], RecurrentLM] | None = None,
     quantization: str = "none",
+    *,
+    cuda_graphs: bool = True,
 ) -> TorchEngine:
     """An engine around a model already in memory, as after training."""
     tokenization = tokenization_of(backbone)
-    fused = fused_decoder(model, quantization)
+    decoder, drawn_with = decoder_for(model, quantization, cuda_graphs=cuda_graphs)
     info = EngineInfo(
         model=model_name,
         model_fingerprint=model_fingerprint,
@@ -226,15 +233,15 @@ def build_torch_engine(
         has_chat_template=has_chat_template(tokenization),
         device=backbone.device,
         dtype=backbone.dtype,
-        quantization="none" if fused is None else quantization,
+        quantization=drawn_with,
         versions={"python": platform.python_version()}
         | {name: version(name) for name in _VERSIONED},
     )
-    return TorchEngine(model, tokenization, info, load_plain, fused)
 
+    def decoder_of(other: RecurrentLM) -> Decoder:
+        return decoder_for(other, quantization, cuda_graphs=cuda_graphs)[0]
 
-def _decoder_for(model: RecurrentLM, quantization: str) -> Decoder:
-    return fused_decoder(model, quantization) or PlainDecoder(model)
+    return TorchEngine(model, tokenization, info, load_plain, decoder_of, decoder)
 
 
 def tokenization_of(backbone: Backbone) -> Tokenization:

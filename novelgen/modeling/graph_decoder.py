@@ -1,0 +1,139 @@
+"""A decoder for GPUs: a cache of fixed size, and each step replayed as one CUDA graph.
+
+A small model on a GPU waits for its own launches; a graph launches a whole step at once. The
+first step of a call runs as it is and warms everything up, the second is recorded, all later ones
+are replayed. Caches and graphs are kept for the next call of the same shape. Where a step cannot
+be recorded, steps run one by one: slower, and the same words.
+
+Serves every architecture that transformers gives a static cache. Unmeasured on a GPU so far; the
+path without recording is tested on a processor.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import StaticCache
+
+from novelgen.modeling.causal_lm import embedding_of, run_logits, unwrap_peft
+from novelgen.modeling.choosing import ChoiceRules, Chooser
+from novelgen.modeling.compiled import chooser_for
+from novelgen.modeling.recurrent import RecurrentLM
+
+_POSITIONS_STEP = 256
+"""Caches grow in steps of so many positions, so that calls of like length share one."""
+_KEPT_SHAPES = 2
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Recorded:
+    """A cache of one shape, and its step once recorded."""
+
+    cache: StaticCache
+    embeds: Tensor
+    """Where a step reads from, `(rows, 1, hidden)`."""
+    graph: Any = None
+    logits: Tensor | None = None
+    """Where a replayed step writes to, `(rows, vocabulary)` float32."""
+    can_record: bool = True
+
+
+class GraphDecoder:
+    """A `Decoder` with fixed shapes. `records` False never records a graph."""
+
+    def __init__(self, model: RecurrentLM, records: bool = True) -> None:
+        self._model = model
+        self._records = records and model.device.type == "cuda"
+        self._kept: OrderedDict[tuple[int, int], _Recorded] = OrderedDict()
+
+    def begin(
+        self, memory: Tensor, prompt_ids: Sequence[int], num_rows: int, max_new_tokens: int
+    ) -> "GraphStepper":
+        length = memory.shape[1] + len(prompt_ids)
+        positions = -(-(length + max_new_tokens) // _POSITIONS_STEP) * _POSITIONS_STEP
+        recorded = self._of_shape(num_rows, positions)
+        ids = torch.tensor([list(prompt_ids)], dtype=torch.long)
+        embeds = self._model.embed(memory, ids).expand(num_rows, -1, -1)
+        output = run_logits(self._model.lm, embeds, logits_to_keep=1, cache=recorded.cache)
+        return GraphStepper(self._model, recorded, output.logits[:, -1].float())
+
+    def chooser(self, rules: ChoiceRules) -> Chooser:
+        return chooser_for(rules, self._model.device)
+
+    def forget(self) -> None:
+        """Give back the memory of caches and graphs."""
+        self._kept.clear()
+
+    def _of_shape(self, num_rows: int, positions: int) -> _Recorded:
+        shape = (num_rows, positions)
+        recorded = self._kept.pop(shape, None)
+        if recorded is None:
+            config = unwrap_peft(self._model.lm).config
+            embedding = embedding_of(self._model.lm).weight
+            recorded = _Recorded(
+                StaticCache(config=config, max_cache_len=positions),
+                torch.zeros(
+                    num_rows,
+                    1,
+                    self._model.hidden_size,
+                    dtype=embedding.dtype,
+                    device=embedding.device,
+                ),
+                can_record=self._records,
+            )
+            while len(self._kept) >= _KEPT_SHAPES:
+                self._kept.popitem(last=False)
+        else:
+            recorded.cache.reset()
+        self._kept[shape] = recorded
+        return recorded
+
+
+class GraphStepper:
+    """A `Stepper`. Rows that leave are computed on and left out of `logits`."""
+
+    def __init__(self, model: RecurrentLM, recorded: _Recorded, logits: Tensor) -> None:
+        self._lm, self._recorded = model.lm, recorded
+        self._rows = torch.arange(len(recorded.embeds), device=recorded.embeds.device)
+        self._is_warm = False
+        self.logits = logits
+
+    def step(self, tokens: Sequence[int]) -> None:
+        recorded = self._recorded
+        ids = torch.tensor(tokens, dtype=torch.long, device=self._rows.device)
+        recorded.embeds[self._rows] = embedding_of(self._lm)(ids.unsqueeze(1))
+        if self._is_warm and recorded.graph is None and recorded.can_record:
+            self._record()
+        if recorded.graph is None or recorded.logits is None:
+            logits = self._forward()
+        else:
+            recorded.graph.replay()
+            logits = recorded.logits
+        self._is_warm = True
+        self.logits = logits if len(self._rows) == len(logits) else logits[self._rows]
+
+    def keep(self, rows: Sequence[int]) -> None:
+        self._rows = self._rows[torch.tensor(rows, dtype=torch.long, device=self._rows.device)]
+
+    def _forward(self) -> Tensor:
+        recorded = self._recorded
+        output = run_logits(self._lm, recorded.embeds, logits_to_keep=1, cache=recorded.cache)
+        return output.logits[:, -1].float()
+
+    def _record(self) -> None:
+        """Record a step without running it; the cache's own counters move when it is replayed."""
+        recorded = self._recorded
+        graph = torch.cuda.CUDAGraph()
+        try:
+            with torch.cuda.graph(graph):
+                recorded.logits = self._forward()
+        except RuntimeError as error:
+            _log.warning("a step could not be recorded as a CUDA graph: %s", error)
+            recorded.can_record, recorded.logits = False, None
+            return
+        recorded.graph = graph

@@ -1,0 +1,54 @@
+"""The decoder with fixed shapes against the growing cache; what is recorded needs a GPU."""
+
+from typing import Any
+
+import pytest
+import torch
+
+from novelgen.engine.randomness import stream_key
+from novelgen.engine.values import SamplingParams
+from novelgen.modeling.decoding import DecodeJob, decode_rows
+from novelgen.modeling.graph_decoder import GraphDecoder
+from novelgen.modeling.recurrent import add_memory
+from novelgen.modeling.stepping import PlainDecoder
+from novelgen.modeling.tokenization import Tokenization
+from tests.modeling.tiny_models import FAMILIES, PROSE, LmFactory
+
+KEYS = tuple(stream_key(5, "test", [row]) for row in range(4))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_same_words_as_with_a_growing_cache(
+    family: str, make_lm: LmFactory, tokenizer: Any
+) -> None:
+    tokenization = Tokenization(tokenizer)
+    model = add_memory(make_lm(family), 4).eval()
+    memory = model.initial_memory().detach()
+    decoder = GraphDecoder(model)
+    for keys, prose, words in (
+        (KEYS, PROSE[:90], 9),
+        (KEYS, PROSE[30:150], 30),
+        (KEYS[:1], "A", 9),
+    ):
+        job = DecodeJob(
+            tokenization.prose_ids(prose), SamplingParams(1.1, 32, 0, 0.9, 60, 0.95, 0.0), keys,
+            max_new_tokens=40, max_words=words, stop_strings=("e", "x"),
+        )  # fmt: skip
+        plain = decode_rows(model, tokenization, memory, job, decoder=PlainDecoder(model))
+        fixed = decode_rows(model, tokenization, memory, job, decoder=decoder)
+        assert [row.text for row in fixed] == [row.text for row in plain]
+        for one, other in zip(fixed, plain, strict=True):
+            assert one.mean_logprob == pytest.approx(other.mean_logprob, abs=1e-4)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_recorded_step_draws_the_same_words(make_lm: LmFactory, tokenizer: Any) -> None:
+    tokenization = Tokenization(tokenizer)
+    model = add_memory(make_lm("llama").cuda(), 4).eval()
+    memory = model.initial_memory().detach()
+    job = DecodeJob(tokenization.prose_ids(PROSE[:90]), SamplingParams(), KEYS, 40)
+    recorded = GraphDecoder(model)
+    one_by_one = GraphDecoder(model, records=False)
+    for _ in range(2):
+        first = decode_rows(model, tokenization, memory, job, decoder=recorded)
+        assert first == decode_rows(model, tokenization, memory, job, decoder=one_by_one)
