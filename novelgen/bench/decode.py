@@ -51,9 +51,9 @@ class SegmentTimes:
 
     prompt_tokens: int
     read_seconds: Spread
-    """Reading the prompt, to the first token: `[memory][brief][tail]`."""
+    """Reading the prompt, `[memory][brief][tail]`."""
     draw_seconds: Spread
-    """All new tokens, the prompt's reading left out."""
+    """Drawing all new tokens after it."""
     write_seconds: Spread
     words_per_token: float
     new_tokens: int
@@ -166,8 +166,8 @@ def _segment_calls(
         return time.perf_counter() - begin
 
     return {
-        "read": lambda: ours.seconds(prompt, 1, 1, plan.sampling),
-        "segment": lambda: ours.seconds(prompt, 1, size, plan.sampling),
+        "read": lambda: ours.seconds(prompt, 1, 1, plan.sampling)[0],
+        "draw": lambda: ours.seconds(prompt, 1, size, plan.sampling)[1],
         "write": write,
     }
 
@@ -175,12 +175,10 @@ def _segment_calls(
 def _segment_times(
     loaded: BenchModel, plan: DecodePlan, figures: dict[str, Spread], words_per_token: float
 ) -> SegmentTimes:
-    read, whole = figures["read"], figures["segment"]
-    draw = Spread(*(getattr(whole, part) - read.median for part in ("median", "lowest", "highest")))
     return SegmentTimes(
         prompt_tokens=plan.tail_tokens,
-        read_seconds=read,
-        draw_seconds=draw,
+        read_seconds=figures["read"],
+        draw_seconds=figures["draw"],
         write_seconds=figures["write"],
         words_per_token=words_per_token,
         new_tokens=loaded.segment_size,

@@ -27,6 +27,20 @@ Subject = Callable[[], float]
 """Draws once; returns tokens a second."""
 
 
+class _Clock:
+    """An observer that knows when the prompt had been read: it is asked before every token."""
+
+    def __init__(self) -> None:
+        self.prompt_read = 0.0
+
+    def on_text(self, row: int, text: str) -> None:
+        """Nothing is shown."""
+
+    def should_stop(self) -> bool:
+        self.prompt_read = self.prompt_read or time.perf_counter()
+        return False
+
+
 class OurDecoder:
     """The product's decode call, memory included."""
 
@@ -37,24 +51,29 @@ class OurDecoder:
 
     def seconds(
         self, prompt_ids: list[int], batch: int, new_tokens: int, sampling: SamplingParams
-    ) -> float:
-        """Seconds for one call, prompt and all."""
+    ) -> tuple[float, float]:
+        """Seconds for reading the prompt, and for drawing all tokens after it."""
         self._calls += 1
         keys = [stream_key(self._calls, "bench", [row]) for row in range(batch)]
         job = DecodeJob(prompt_ids, sampling, keys, new_tokens, new_tokens)
         self._decoder.forget()
         memory = self._model.initial_memory().detach()
+        clock = _Clock()
         begin = time.perf_counter()
-        rows = decode_rows(self._model, self._tokenization, memory, job, decoder=self._decoder)
-        elapsed = time.perf_counter() - begin
+        rows = decode_rows(
+            self._model, self._tokenization, memory, job, clock, decoder=self._decoder
+        )
+        end = time.perf_counter()
         words = sum(len(row.text.split()) for row in rows)
         self.last_words_per_token = words / sum(row.num_tokens for row in rows)
-        return elapsed
+        return clock.prompt_read - begin, end - clock.prompt_read
 
     def subject(
         self, prompt_ids: list[int], batch: int, new_tokens: int, sampling: SamplingParams
     ) -> Subject:
-        return lambda: batch * new_tokens / self.seconds(prompt_ids, batch, new_tokens, sampling)
+        return lambda: (
+            batch * new_tokens / sum(self.seconds(prompt_ids, batch, new_tokens, sampling))
+        )
 
 
 def generate_subject(

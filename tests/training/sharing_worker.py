@@ -105,6 +105,8 @@ def main() -> None:
     come_back(folder, model_dir, sharded)
     train_in_two_precisions(folder, model_dir, batch, rank)
     distributed.destroy_process_group()
+    # torch's threads sometimes outlive the interpreter, which aborts it after all is done.
+    os._exit(0)
 
 
 def leave(
