@@ -126,8 +126,8 @@ def _lines(report: "DecodeReport") -> Iterator[str]:
         )
     segment = report.segment
     yield (
-        f"A segment of {segment.new_tokens} tokens after {segment.prompt_tokens}: to the first "
-        f"token {segment.read_seconds.median:.2f} s, drawing {segment.draw_seconds.median:.2f} s, "
+        f"A segment of {segment.new_tokens} tokens after {segment.prompt_tokens}: reading those "
+        f"{segment.read_seconds.median:.2f} s, drawing {segment.draw_seconds.median:.2f} s, "
         f"writing memory {segment.write_seconds.median:.2f} s ({segment.write_share:.1%})."
     )
     yield f"That is {segment.words_per_hour:,.0f} words an hour at one candidate:"
