@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+_SECONDS_TO_END = 5.0
+
 
 class ThreadTeam:
     """`num_threads` threads, the caller among them. One call at a time."""
@@ -20,10 +22,14 @@ class ThreadTeam:
         self._ends = [threading.Lock() for _ in range(self.num_threads - 1)]
         for lock in (*self._starts, *self._ends):
             lock.acquire()
-        for number in range(1, self.num_threads):
+        self._helpers = [
             threading.Thread(
                 target=self._help, args=(number,), name=f"decode-{number}", daemon=True
-            ).start()
+            )
+            for number in range(1, self.num_threads)
+        ]
+        for helper in self._helpers:
+            helper.start()
 
     def run(self, function: Callable[..., None], *args: Any) -> None:
         """Call `function(thread, num_threads, *args)` on every thread; returns when all have."""
@@ -40,10 +46,13 @@ class ThreadTeam:
             raise error
 
     def close(self) -> None:
-        """End the helpers."""
+        """End the helpers, and wait until they have: one that woke while the interpreter ends
+        would take the process down with it. Closing twice does nothing."""
+        helpers, self._helpers = self._helpers, []
         self._call = None
-        for lock in self._starts:
+        for lock, helper in zip(self._starts, helpers, strict=False):
             lock.release()
+            helper.join(_SECONDS_TO_END)
 
     def _help(self, number: int) -> None:
         while True:
