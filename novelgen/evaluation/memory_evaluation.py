@@ -141,7 +141,8 @@ def _reader(model: RecurrentLM, chosen: ModelChoice) -> RecurrentLM:
     """The model that predicts: rounded as in drawing, if that is asked for."""
     if chosen.quantization == "none":
         return model
-    from novelgen.modeling.fused.packing import Unsupported, rounded_to_int8
+    from novelgen.modeling.fused.judging import rounded_to_int8
+    from novelgen.modeling.fused.packing import Unsupported
 
     try:
         return RecurrentLM(rounded_to_int8(model.lm), model.cell).eval()

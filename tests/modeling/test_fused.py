@@ -1,11 +1,16 @@
 """The fused decode path against the model's own forward, and rows against the same rows alone."""
 
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from llvmlite.binding import get_host_cpu_features
 from transformers import AutoModelForCausalLM
 
 from novelgen.engine.randomness import stream_key
@@ -17,6 +22,7 @@ from novelgen.modeling.decoding import DecodeJob, decode_rows
 from novelgen.modeling.fused.arithmetic import exponential
 from novelgen.modeling.fused.chooser import CompiledChooser
 from novelgen.modeling.fused.decoder import FusedDecoder
+from novelgen.modeling.fused.judging import rounded_to_int8
 from novelgen.modeling.fused.packing import Unsupported, WeightFormat, pack_model
 from novelgen.modeling.fused.team import ThreadTeam
 from novelgen.modeling.lora import add_lora
@@ -127,15 +133,96 @@ def test_int8_stays_close(fused_family: str, make_lm: LmFactory) -> None:
 def test_int8_weights_are_within_half_a_step(make_lm: LmFactory) -> None:
     lm = make_lm("qwen3")
     packed = pack_model(lm, WeightFormat.INT8)
-    down = packed.weights.down[1]  # (blocks, inputs, 32)
-    scale = packed.weights.down_scale[1].repeat(
-        down.shape[1] // packed.weights.down_scale.shape[2], 1
-    )
-    found = (down * scale).transpose(0, 2, 1).reshape(-1, down.shape[1])
+    down, scales = packed.weights.down[1], packed.weights.down_scale[1]
+    blocks, inputs, _ = down.shape
+    if down.dtype == np.uint8:  # in words of four inputs, 128 above what is meant
+        down = down.reshape(blocks, inputs // 4, 32, 4).transpose(0, 1, 3, 2)
+        down = down.reshape(blocks, inputs, 32).astype(np.int16) - 128
+    scale = scales.repeat(inputs // scales.shape[1], 1)
+    found = (down * scale).transpose(0, 2, 1).reshape(-1, inputs)
     weight = lm.model.layers[1].mlp.down_proj.weight.detach().numpy()
-    step = scale.transpose(0, 2, 1).reshape(-1, down.shape[1])[: weight.shape[0], : weight.shape[1]]
+    step = scale.transpose(0, 2, 1).reshape(-1, inputs)[: weight.shape[0], : weight.shape[1]]
     assert (np.abs(found[: weight.shape[0], : weight.shape[1]] - weight) <= step / 2 + 1e-7).all()
     assert not found[weight.shape[0] :].any() and not found[:, weight.shape[1] :].any()
+
+
+def test_the_judged_copy_computes_what_the_int8_step_does(
+    fused_family: str, make_lm: LmFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Half floats move a number across a rounding now and then; the judge keeps float32.
+    monkeypatch.setattr("novelgen.modeling.fused.decoder._LARGEST_HALF_KEY", 0.0)
+    model = add_memory(make_lm(fused_family), 4).eval()
+    tokens = [[30 + step] for step in range(12)]
+    step = FusedDecoder(model, WeightFormat.INT8, num_threads=2)
+    judged = RecurrentLM(rounded_to_int8(model.lm), model.cell).eval()
+    with torch.inference_mode():
+        # The prompt is read by the model as it is in both.
+        found = step.begin(model.initial_memory(), PROMPT, 1, 12)
+        expected = PlainDecoder(judged).begin(model.initial_memory(), PROMPT, 1, 12)
+        theirs = PlainDecoder(model).begin(model.initial_memory(), PROMPT, 1, 12)
+        expected._cache = theirs._cache  # type: ignore[attr-defined]
+    exact = logits_of(begin(PlainDecoder(model), model, 1, 12), tokens)[1:]
+    ours, judges = logits_of(found, tokens)[1:], logits_of(expected, tokens)[1:]
+    cost = (exact - judges).square().mean().sqrt()
+    assert (ours - judges).square().mean().sqrt() < cost / 10
+
+
+# What the arrays of a step look like where the processor has other instructions.
+_VARIANTS = {"avxvnni": "alderlake", "avx2": "haswell"}
+
+
+@pytest.mark.parametrize("feature", sorted(_VARIANTS))
+def test_other_processors_instructions(feature: str, tmp_path: Path) -> None:
+    if feature not in has_features():
+        pytest.skip(f"this processor has no {feature} to try")
+    wanted = [name for name in has_features() if not name.startswith(("avx512", "amx"))]
+    if feature != "avxvnni":
+        wanted = [name for name in wanted if name != "avxvnni"]
+    environment = os.environ | {
+        "NUMBA_CPU_NAME": _VARIANTS[feature],
+        "NUMBA_CPU_FEATURES": ",".join(f"+{name}" for name in wanted),
+        "NUMBA_CACHE_DIR": str(tmp_path),
+    }
+    finished = subprocess.run(
+        [sys.executable, "-c", _PRODUCTS],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.split() == ["uint8" if feature == "avxvnni" else "int8", "same"]
+
+
+def has_features() -> list[str]:
+    return [name for name, present in get_host_cpu_features().items() if present]
+
+
+_PRODUCTS = """
+import numpy as np, torch
+from novelgen.modeling.fused.packing import WeightFormat, _Stack
+from novelgen.modeling.fused.layout import quantised
+from novelgen.modeling.fused.products import add_product, arrange, operand
+torch.manual_seed(1)
+matrix, rows = torch.randn(96, 192), torch.randn(11, 192)
+stack = _Stack(WeightFormat.INT8, 1)
+stack.add(matrix)
+weights, scales = (array[0] for array in stack.arrays)
+is_dot = weights.dtype == np.uint8
+pairs = map(quantised, (matrix, rows))
+rounded = [(small * scale).reshape(len(small), -1) for small, scale in pairs]
+expected = (rounded[1] if is_dot else rows) @ rounded[0].T
+def product(chosen):
+    room = operand(1, 192, len(chosen), is_dot=is_dot)
+    out = np.zeros((len(chosen), 96), np.float32)
+    arrange(weights, scales, chosen.numpy(), room, 0, len(chosen))
+    add_product(weights, scales, room, 0, out, len(chosen), 0, 3)
+    return torch.from_numpy(out)
+found = product(rows)
+assert torch.allclose(found, expected, atol=1e-4), (found - expected).abs().max()
+alone = torch.cat([product(rows[number : number + 1]) for number in range(len(rows))])
+print(weights.dtype, "same" if torch.equal(found, alone) else "different")
+"""
 
 
 @pytest.mark.parametrize("family", sorted(set(FAMILIES) - set(FUSED)))

@@ -9,19 +9,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from novelgen.modeling.fused.intrinsics import (
-    ALONE_BLOCKS,
-    BLOCK,
-    HAS_MANY_REGISTERS,
     atomic_add,
     atomic_load,
     float_of_bits,
     give_way,
-    tile_1,
-    tile_2,
-    tile_3,
-    tile_4,
-    tile_8,
-    tile_alone,
+    highest_in,
 )
 
 Floats = NDArray[np.float32]
@@ -53,11 +45,12 @@ def exponential(x: np.float32):
     return value * float_of_bits((np.int32(whole) + np.int32(127)) << np.int32(23))
 
 
-@njit(cache=True, nogil=True, fastmath={"nnan", "nsz", "reassoc"}, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def highest_of(scores):
-    """The highest number; -inf for none. Undefined when one is NaN."""
-    highest = np.float32(-np.inf)
-    for i in range(scores.shape[0]):
+    """The highest number of a contiguous array; -inf for none. Undefined when one is NaN."""
+    whole = scores.shape[0] // 16 * 16
+    highest = highest_in(scores, 0, whole)
+    for i in range(whole, scores.shape[0]):
         highest = max(highest, scores[i])
     return highest
 
@@ -86,78 +79,6 @@ def rms_norm(x: Floats, weight: Floats, out: Floats, size: int, epsilon: np.floa
     factor = _ONE / np.sqrt(total / np.float32(size) + epsilon)
     for i in range(size):
         out[i] = x[i] * factor * weight[i]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def add_product(weights, scales, x, out, num_rows, first, stop):
-    """Add `weights @ x` to `out`, for outputs of the blocks `first` to `stop`.
-
-    `weights` is `(blocks, inputs, 32)`, `scales` `(blocks, groups, 32)` float32, `x`
-    `(inputs, rows)` float32 and `out` `(rows, 32 * blocks)` float32.
-    """
-    inputs, groups = weights.shape[1], scales.shape[1]
-    size, s_step = inputs // groups, groups * BLOCK
-    add_blocks(
-        weights, first * inputs * BLOCK, inputs * BLOCK, x, 0, x.shape[1], groups, size,
-        scales, first * s_step, s_step, out, first * BLOCK, out.shape[1], num_rows, stop - first,
-    )  # fmt: skip
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def add_blocks(
-    weights, w, w_step, x, x_first, x_step, groups, size, scales, s, s_step, out, o, o_step,
-    num_rows, num_blocks,
-):  # fmt: skip
-    """Some blocks of weights times `num_rows` rows; places and steps count items of arrays."""
-    block = 0
-    if num_rows == 1:
-        while num_blocks - block >= ALONE_BLOCKS:
-            tile_alone(
-                weights, w + block * w_step, w_step, x, x_first, x_step, groups, size,
-                scales, s + block * s_step, s_step, out, o + block * BLOCK, o_step,
-            )  # fmt: skip
-            block += ALONE_BLOCKS
-    while block < num_blocks:
-        _add_rows(
-            weights, w + block * w_step, x, x_first, x_step, groups, size,
-            scales, s + block * s_step, out, o + block * BLOCK, o_step, num_rows,
-        )  # fmt: skip
-        block += 1
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _add_rows(weights, w, x, x_first, x_step, groups, size, scales, s, out, o, o_step, num_rows):
-    row = 0
-    if HAS_MANY_REGISTERS:
-        while num_rows - row >= 8:
-            tile_8(
-                weights, w, 0, x, x_first + row, x_step, groups, size,
-                scales, s, 0, out, o + row * o_step, o_step,
-            )  # fmt: skip
-            row += 8
-        while num_rows - row >= 4:
-            tile_4(
-                weights, w, 0, x, x_first + row, x_step, groups, size,
-                scales, s, 0, out, o + row * o_step, o_step,
-            )  # fmt: skip
-            row += 4
-        if num_rows - row == 3:
-            tile_3(
-                weights, w, 0, x, x_first + row, x_step, groups, size,
-                scales, s, 0, out, o + row * o_step, o_step,
-            )  # fmt: skip
-            row += 3
-    while num_rows - row >= 2:
-        tile_2(
-            weights, w, 0, x, x_first + row, x_step, groups, size,
-            scales, s, 0, out, o + row * o_step, o_step,
-        )  # fmt: skip
-        row += 2
-    if num_rows - row == 1:
-        tile_1(
-            weights, w, 0, x, x_first + row, x_step, groups, size,
-            scales, s, 0, out, o + row * o_step, o_step,
-        )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)

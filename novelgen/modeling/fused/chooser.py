@@ -25,6 +25,7 @@ class CompiledChooser:
         self._size = len(rules.forbidden)
         self._scores = np.empty((num_rows, self._size), np.float32)
         self._values = np.empty_like(self._scores)
+        self._places = np.empty((num_rows, self._size), np.int32)
         self._tokens = np.empty(num_rows, np.int64)
         self._logprobs = np.empty(num_rows, np.float32)
 
@@ -43,6 +44,7 @@ class CompiledChooser:
             self._uniforms[:, position].copy(),
             self._scores,
             self._values,
+            self._places,
             tokens,
             logprobs,
         )

@@ -20,6 +20,7 @@ from novelgen.modeling.choosing import ChoiceRules
 from novelgen.modeling.fused.chooser import CompiledChooser
 from novelgen.modeling.fused.intrinsics import BLOCK
 from novelgen.modeling.fused.packing import FusedModel, WeightFormat, pack_model
+from novelgen.modeling.fused.products import operand
 from novelgen.modeling.fused.step import KeyValues, Workspace, decode_step
 from novelgen.modeling.fused.team import ThreadTeam
 from novelgen.modeling.recurrent import RecurrentLM
@@ -167,15 +168,21 @@ def _workspace(packed: FusedModel, num_rows: int, positions: int, num_threads: i
     return Workspace(
         x=room(num_rows, hidden),
         qkv=room(num_rows, weights.qkv.shape[1] * BLOCK),
-        attended=room(weights.out.shape[2], num_rows),
+        attended=room(num_rows, weights.out.shape[2]),
         gate_up=room(num_rows, weights.gate_up.shape[1] * BLOCK),
-        activated=room(weights.down.shape[2], num_rows),
+        activated=room(num_rows, weights.down.shape[2]),
         logits=room(num_rows, weights.head.shape[0] * BLOCK),
-        normed=room(num_threads, hidden, num_rows),
+        normed=room(num_threads, num_rows, hidden),
         queries=room(num_threads, shape.padded_head_dim, group),
         scores=room(num_threads, group, positions),
         chances=room(num_threads, positions, group),
         mixed=room(num_threads, group, shape.padded_head_dim),
         ones=np.ones(BLOCK, np.float32),
+        operand=operand(
+            num_threads,
+            max(hidden, weights.out.shape[2], weights.down.shape[2]),
+            num_rows,
+            is_dot=weights.out.dtype == np.uint8,
+        ),
         sync=np.zeros(1, np.int64),
     )

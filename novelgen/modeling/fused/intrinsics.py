@@ -172,19 +172,49 @@ def _load_floats(builder: Any, load: Any, address: Any, kind: Any) -> Any:
     return load(address, _FLOATS, 4)
 
 
-def _has_many_registers() -> bool:
-    """Whether 32 vectors of 16 floats fit the registers, as with AVX-512."""
+def has_feature(name: str) -> bool:
+    """Whether code is compiled for a processor with a feature, as LLVM names it."""
     features = config.CPU_FEATURES
     if features is None:
         features = get_host_cpu_features().flatten()
-    return "+avx512f" in features
+    return f"+{name}" in features.split(",")
 
 
-HAS_MANY_REGISTERS = _has_many_registers()
+HAS_MANY_REGISTERS = has_feature("avx512f")
+"""Whether 32 vectors of 16 floats fit the registers."""
 tile_1, tile_2, tile_3, tile_4, tile_8 = (_tile(rows, blocks=1) for rows in (1, 2, 3, 4, 8))
 # One row alone needs more sums under way than one block has, or it waits for each.
 ALONE_BLOCKS = 4 if HAS_MANY_REGISTERS else 2
 tile_alone = _tile(rows=1, blocks=ALONE_BLOCKS)
+
+
+@intrinsic
+def highest_in(typingctx: Any, values: Any, first: Any, size: Any) -> Any:
+    """The highest of `size` float32 from `values[first]` on; -inf for none.
+
+    `size` is a multiple of 16. LLVM makes no vectors of a plain loop over maxima.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        data = context.make_array(values)(context, builder, args[0]).data
+        base = builder.add(builder.ptrtoint(data, _I64), builder.mul(args[1], _I64(4)))
+        pair = ir.FunctionType(_FLOATS, [_FLOATS, _FLOATS])
+        higher = cgutils.get_or_insert_function(builder.module, pair, "llvm.maxnum.v16f32")
+        reduced = ir.FunctionType(_F32, [_FLOATS])
+        highest = cgutils.get_or_insert_function(
+            builder.module, reduced, "llvm.vector.reduce.fmax.v16f32"
+        )
+        lowest = ir.Constant(_FLOATS, [float("-inf")] * _LANES)
+        peaks = cgutils.alloca_once_value(builder, lowest)
+        builder.store(lowest, peaks)
+        with cgutils.for_range_slice(builder, _I64(0), args[2], _I64(_LANES)) as (index, _):
+            address = builder.add(base, builder.mul(index, _I64(4)))
+            found = builder.load(builder.inttoptr(address, _FLOATS.as_pointer()))
+            found.align = 4
+            builder.store(builder.call(higher, [builder.load(peaks), found]), peaks)
+        return builder.call(highest, [builder.load(peaks)])
+
+    return types.float32(values, types.intp, types.intp), generate
 
 
 @intrinsic

@@ -4,7 +4,6 @@ Guarantees: what a model's own forward would compute is computed, or `Unsupporte
 int8 weights are symmetric, with one float32 scale for every output and group of inputs.
 """
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,12 +14,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from novelgen.modeling.fused.dot_tiles import HAS_DOT
 from novelgen.modeling.fused.families import FUSED_FAMILIES
 from novelgen.modeling.fused.intrinsics import BLOCK
+from novelgen.modeling.fused.layout import (
+    in_blocks,
+    in_words,
+    pad_heads,
+    pad_inputs,
+    pad_outputs,
+    padded,
+    quantised,
+)
 from novelgen.modeling.fused.step import Shape, Weights
 
 _FIXED_ROTATIONS = frozenset({"default", "linear", "llama3", "yarn"})
-_LARGEST_GROUP = 64
 
 
 class Unsupported(Exception):
@@ -51,33 +59,33 @@ def pack_model(lm: nn.Module, weight_format: WeightFormat) -> FusedModel:
     """Copy a causal language model's weights. Raises `Unsupported`."""
     model: Any = lm
     config = model.config
-    _require_supported(model)
+    require_supported(model)
     first = model.model.layers[0].self_attn
     head_dim = int(first.head_dim)
-    padded_head_dim = _padded(head_dim)
-    hidden, padded_hidden = int(config.hidden_size), _padded(int(config.hidden_size))
-    padded_inner = _padded(int(config.intermediate_size))
+    padded_head_dim = padded(head_dim)
+    hidden, padded_hidden = int(config.hidden_size), padded(int(config.hidden_size))
+    padded_inner = padded(int(config.intermediate_size))
     heads = (head_dim, padded_head_dim)
     layers = list(model.model.layers)
     qkv, out, gate_up, down = (_Stack(weight_format, len(layers)) for _ in range(4))
     for layer in layers:
         attention, mlp = layer.self_attn, layer.mlp
         projections = (attention.q_proj, attention.k_proj, attention.v_proj)
-        rows = torch.cat([_pad_heads(p.weight, *heads) for p in projections])
-        qkv.add(_pad_inputs(rows, padded_hidden))
-        columns = _pad_heads(attention.o_proj.weight.T, *heads).T
-        out.add(_pad_outputs(columns, padded_hidden))
+        rows = torch.cat([pad_heads(p.weight, *heads) for p in projections])
+        qkv.add(pad_inputs(rows, padded_hidden))
+        columns = pad_heads(attention.o_proj.weight.T, *heads).T
+        out.add(pad_outputs(columns, padded_hidden))
         gate, up = (
-            _pad_inputs(_pad_outputs(p.weight, padded_inner), padded_hidden)
+            pad_inputs(pad_outputs(p.weight, padded_inner), padded_hidden)
             for p in (mlp.gate_proj, mlp.up_proj)
         )
         blocks = [w.reshape(-1, BLOCK, padded_hidden) for w in (gate, up)]
         gate_up.add(torch.stack(blocks, 1).reshape(-1, padded_hidden))
-        inner = _pad_inputs(mlp.down_proj.weight, padded_inner)
-        down.add(_pad_outputs(inner, padded_hidden))
+        inner = pad_inputs(mlp.down_proj.weight, padded_inner)
+        down.add(pad_outputs(inner, padded_hidden))
     head_weight = model.lm_head.weight
     head = _Stack(weight_format, 1)
-    head.add(_pad_inputs(_pad_outputs(head_weight, _padded(len(head_weight))), padded_hidden))
+    head.add(pad_inputs(pad_outputs(head_weight, padded(len(head_weight))), padded_hidden))
     has_head_norms = hasattr(first, "q_norm")
     windows = {_window_of(layer.self_attn, config) for layer in layers}
     shape = Shape(
@@ -95,7 +103,7 @@ def pack_model(lm: nn.Module, weight_format: WeightFormat) -> FusedModel:
     biases = [
         torch.cat(
             [
-                _pad_heads(_bias_of(projection).unsqueeze(1), *heads).squeeze(1)
+                pad_heads(_bias_of(projection).unsqueeze(1), *heads).squeeze(1)
                 for projection in (a.q_proj, a.k_proj, a.v_proj)
             ]
         )
@@ -123,38 +131,8 @@ def pack_model(lm: nn.Module, weight_format: WeightFormat) -> FusedModel:
     return FusedModel(shape, weights, len(head_weight), weight_format)
 
 
-def rounded_to_int8(lm: nn.Module) -> nn.Module:
-    """A float32 copy of a model whose weights are those that the int8 step computes with.
-
-    For judging what the rounding costs. Raises `Unsupported`.
-    """
-    _require_supported(lm)
-    model: Any = copy.deepcopy(lm).float()
-    first = model.model.layers[0].self_attn
-    heads = (int(first.head_dim), _padded(int(first.head_dim)))
-    with torch.no_grad():
-        for layer in model.model.layers:
-            attention, mlp = layer.self_attn, layer.mlp
-            for module in (
-                attention.q_proj,
-                attention.k_proj,
-                attention.v_proj,
-                mlp.gate_proj,
-                mlp.up_proj,
-                mlp.down_proj,
-            ):
-                module.weight.copy_(_rounded(module.weight))
-            columns = _rounded(_pad_heads(attention.o_proj.weight.T, *heads).T)
-            columns = columns.unflatten(1, (-1, heads[1]))[:, :, : heads[0]].flatten(1)
-            attention.o_proj.weight.copy_(columns)
-        # The head is rounded and the embedding, often the same tensor, is not.
-        model.lm_head.weight = nn.Parameter(_rounded(model.lm_head.weight))
-    model.requires_grad_(False)
-    rounded: nn.Module = model
-    return rounded
-
-
-def _require_supported(model: Any) -> None:
+def require_supported(model: Any) -> None:
+    """Raise `Unsupported` for a model that the fused step cannot compute."""
     config: Any = getattr(model, "config", None)
     if getattr(config, "model_type", None) not in FUSED_FAMILIES:
         raise Unsupported(f"the family {getattr(config, 'model_type', '?')}")
@@ -206,61 +184,19 @@ class _Stack:
         matrix = matrix.detach().float()
         outputs, inputs = matrix.shape
         if self._format is WeightFormat.FLOAT32:
-            weights, scales = matrix, torch.ones(outputs, 1)
+            weights, scales = in_blocks(matrix), torch.ones(outputs, 1)
         else:
-            quantised, scales = _quantised(matrix)
-            weights, scales = quantised.reshape(outputs, inputs), scales.squeeze(-1)
-        weights, scales = _blocks(weights), _blocks(scales)
+            small, scales = quantised(matrix)
+            weights, scales = in_blocks(small.reshape(outputs, inputs)), scales.squeeze(-1)
+            if HAS_DOT:
+                weights = in_words(weights)
+        scales = in_blocks(scales)
         if not self._filled:
             self._weights = torch.empty(self._count, *weights.shape, dtype=weights.dtype)
             self._scales = torch.empty(self._count, *scales.shape)
         self._weights[self._filled] = weights
         self._scales[self._filled] = scales
         self._filled += 1
-
-
-def _quantised(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """int8 `(outputs, groups, group size)` and float32 scales `(outputs, groups, 1)`."""
-    outputs, inputs = matrix.shape
-    size = _group_size(inputs)
-    groups = matrix.reshape(outputs, inputs // size, size)
-    scales = groups.abs().amax(-1, keepdim=True) / 127
-    return (groups / scales.clamp(min=1e-30)).round_().to(torch.int8), scales
-
-
-def _rounded(matrix: Tensor) -> Tensor:
-    outputs, inputs = matrix.shape
-    quantised, scales = _quantised(_pad_inputs(matrix.detach().float(), _padded(inputs)))
-    return (quantised * scales).reshape(outputs, -1)[:, :inputs]
-
-
-def _group_size(inputs: int) -> int:
-    """The largest multiple of four up to 64 that divides `inputs`, itself a multiple of 32."""
-    return max(size for size in range(4, _LARGEST_GROUP + 1, 4) if inputs % size == 0)
-
-
-def _blocks(matrix: Tensor) -> Tensor:
-    """`(outputs, inputs)` as `(blocks, inputs, 32)`, a view."""
-    outputs, inputs = matrix.shape
-    return matrix.reshape(outputs // BLOCK, BLOCK, inputs).transpose(1, 2)
-
-
-def _padded(size: int) -> int:
-    return -(-size // BLOCK) * BLOCK
-
-
-def _pad_outputs(matrix: Tensor, size: int) -> Tensor:
-    return nn.functional.pad(matrix, (0, 0, 0, size - matrix.shape[0]))
-
-
-def _pad_inputs(matrix: Tensor, size: int) -> Tensor:
-    return nn.functional.pad(matrix, (0, size - matrix.shape[1]))
-
-
-def _pad_heads(matrix: Tensor, head_dim: int, padded: int) -> Tensor:
-    """`(heads * head_dim, n)` as `(heads * padded, n)`."""
-    heads = matrix.reshape(-1, head_dim, matrix.shape[1])
-    return nn.functional.pad(heads, (0, 0, 0, padded - head_dim)).flatten(0, 1)
 
 
 def _bias_of(projection: Any) -> Tensor:

@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from novelgen.engine.values import SamplingParams
 from novelgen.modeling.fused.arithmetic import exponential, highest_of
+from novelgen.modeling.fused.intrinsics import highest_in
 
 Floats = NDArray[np.float32]
 _NEGLIGIBLE = np.float32(-1e30)
 """Scores below are of forbidden tokens."""
 # Where the likeliest tokens are looked for first, in nats below the likeliest of all: sorting a
 # whole vocabulary is slow, and these few nearly always hold what is asked for.
+_STRETCH = 64
+"""Scores that are passed over together when none of them is high enough."""
 _SEARCH_DEPTHS = (np.float32(-7), np.float32(-12), np.float32(-25))
 
 
@@ -51,27 +54,27 @@ def settings_of(params: SamplingParams) -> Settings:
 @njit(cache=True, nogil=True, error_model="numpy")
 def choose_rows(
     thread, num_threads, settings, logits, size, forbidden, seen, num_seen, uniforms, scores,
-    values, tokens, logprobs,
+    values, places, tokens, logprobs,
 ):  # fmt: skip
     """The next token of every row and its log-probability under the unfiltered model.
 
     `logits` is `(rows, at least size)` float32, `forbidden` `(size,)` bool, `seen`
     `(rows, room)` int64 of which `num_seen` are filled, `uniforms` `(rows,)`; `scores` and
-    `values` `(rows, size)` float32 are room to work. Fills `tokens` and `logprobs` `(rows,)`;
-    a log-probability is NaN where a logit is.
+    `values` float32 and `places` int32, `(rows, size)`, are room to work. Fills
+    `tokens` and `logprobs` `(rows,)`; a log-probability is NaN where a logit is.
     """
     num_rows = tokens.shape[0]
     for row in range(thread * num_rows // num_threads, (thread + 1) * num_rows // num_threads):
         token = _choose(
             settings, logits[row, :size], forbidden, seen[row, :num_seen], uniforms[row],
-            scores[row], values[row],
+            scores[row], values[row], places[row],
         )  # fmt: skip
         tokens[row] = token
         logprobs[row] = logits[row, token] - _log_sum(logits[row, :size])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _choose(settings, logits, forbidden, seen, uniform, scores, values):
+def _choose(settings, logits, forbidden, seen, uniform, scores, values, places):
     for i in range(logits.shape[0]):
         scores[i] = -np.inf if forbidden[i] else logits[i]
     _penalise_repetition(settings, logits, seen, scores)
@@ -82,12 +85,12 @@ def _choose(settings, logits, forbidden, seen, uniform, scores, values):
     _scale(scores, highest, settings.temperature)
     lowest = np.float32(-np.inf)
     if 0 < settings.top_k < scores.shape[0]:
-        lowest = _score_of_rank(scores, settings.top_k, values)
+        lowest = _score_of_rank(scores, settings.top_k, values, places)
+    floor = np.float32(np.log(settings.min_p)) if settings.min_p > 0 else np.float32(-np.inf)
     if settings.top_p < 1:
-        lowest = _lowest_of_nucleus(scores, lowest, settings.top_p, values)
-    if settings.min_p > 0:
-        lowest = max(lowest, np.float32(np.log(settings.min_p)))
-    return _draw(scores, lowest, uniform)
+        lowest = _lowest_of_nucleus(scores, lowest, floor, settings.top_p, values, places)
+    lowest = max(lowest, floor)
+    return _draw(scores, lowest, uniform, values, places)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -172,27 +175,31 @@ def _scale(scores, highest, temperature):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _gather(scores, lowest, values):
-    """Copy the scores from `lowest` up, forbidden ones left out; returns how many."""
-    count = 0
-    lowest = max(lowest, _NEGLIGIBLE)
-    for i in range(scores.shape[0]):
-        if scores[i] >= lowest:
-            values[count] = scores[i]
-            count += 1
+def _gather(scores, lowest, values, places):
+    """Copy the scores from `lowest` up and their places, forbidden ones left out; returns how
+    many."""
+    count, lowest = 0, max(lowest, _NEGLIGIBLE)
+    for start in range(0, scores.shape[0], _STRETCH):
+        stop = min(start + _STRETCH, scores.shape[0])
+        if stop - start == _STRETCH and highest_in(scores, start, _STRETCH) < lowest:
+            continue
+        for i in range(start, stop):
+            if scores[i] >= lowest:
+                values[count], places[count] = scores[i], i
+                count += 1
     return count
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _score_of_rank(scores, rank, values):
+def _score_of_rank(scores, rank, values, places):
     """The `rank`-th highest score, or the lowest allowed one when there are fewer."""
     count = 0
     for depth in _SEARCH_DEPTHS:
-        count = _gather(scores, depth, values)
+        count = _gather(scores, depth, values, places)
         if count >= rank:
             break
     if count < rank:
-        count = _gather(scores, _NEGLIGIBLE, values)
+        count = _gather(scores, _NEGLIGIBLE, values, places)
     found = values[:count]
     found.sort()
     return found[max(0, count - rank)]
@@ -209,10 +216,15 @@ def _sum_of_weights(scores, lowest):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _lowest_of_nucleus(scores, lowest, top_p, values):
+def _lowest_of_nucleus(scores, lowest, floor, top_p, values, places):
+    """The lowest score of the likeliest tokens that hold `top_p` of the tokens from `lowest` up.
+
+    `floor` or less when it lies below `floor`: those are left out anyway.
+    """
     wanted = top_p * np.float64(_sum_of_weights(scores, lowest))
+    end = max(lowest, floor)
     for depth in (*_SEARCH_DEPTHS, np.float32(-np.inf)):
-        count = _gather(scores, max(lowest, depth), values)
+        count = _gather(scores, max(end, depth), values, places)
         found = values[:count]
         found.sort()
         held = 0.0
@@ -220,35 +232,33 @@ def _lowest_of_nucleus(scores, lowest, top_p, values):
             held += np.float64(exponential(found[i]))
             if held >= wanted:
                 return found[i]
-        if depth <= lowest:
+        if depth <= end:
             break
-    return lowest
+    return end
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _draw(scores, lowest, uniform):
-    lowest = max(lowest, _NEGLIGIBLE)
+def _draw(scores, lowest, uniform, values, places):
+    count = _gather(scores, lowest, values, places)
     total = 0.0
-    for i in range(scores.shape[0]):
-        if scores[i] >= lowest:
-            total += np.float64(exponential(scores[i]))
-    wanted, held, last = uniform * total, 0.0, scores.shape[0] - 1
-    for i in range(scores.shape[0]):
-        if scores[i] >= lowest:
-            held += np.float64(exponential(scores[i]))
-            last = i
-            if held > wanted:
-                return i
-    return last
+    for i in range(count):
+        values[i] = exponential(values[i])
+        total += np.float64(values[i])
+    wanted, held = uniform * total, 0.0
+    for i in range(count):
+        held += np.float64(values[i])
+        if held > wanted:
+            return places[i]
+    return places[count - 1] if count else scores.shape[0] - 1
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}, error_model="numpy")
 def _log_sum(logits):
     """The logarithm of the sum of exponentials; NaN if any logit is undefined."""
-    highest, undefined, total = highest_of(logits), 0, np.float32(0)
+    highest, undefined, total = highest_of(logits), np.float32(0), np.float32(0)
     for i in range(logits.shape[0]):
-        undefined += logits[i] != logits[i]
+        undefined += np.float32(1) if logits[i] != logits[i] else np.float32(0)
         total += exponential(logits[i] - highest)
-    if undefined:
+    if undefined > 0:
         return np.float32(np.nan)
     return highest + np.log(total)

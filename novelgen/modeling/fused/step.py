@@ -16,8 +16,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from novelgen.modeling.fused.arithmetic import (
-    add_blocks,
-    add_product,
     exponential,
     exponentiate,
     highest_of,
@@ -25,10 +23,13 @@ from novelgen.modeling.fused.arithmetic import (
     rms_norm,
 )
 from novelgen.modeling.fused.intrinsics import BLOCK, UNROLL, narrowed
+from novelgen.modeling.fused.products import Operand, add_blocks, add_product, arrange
+
+_NEGLIGIBLE_CHANCE = np.float32(1e-20)
 
 Floats = NDArray[np.float32]
 Packed = NDArray[Any]
-"""int8 or float32 weights, `(layers, blocks, inputs, 32)`."""
+"""Weights, `(layers, blocks, inputs, 32)`: int8, float32, or uint8 of dot products."""
 Cached = NDArray[Any]
 """float32, or half floats as uint16."""
 
@@ -81,22 +82,22 @@ class KeyValues(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """Room for one step, float32. What a matrix takes has its rows side by side."""
+    """Room for one step, float32."""
 
     x: Floats
     """In: the embeddings of the newest tokens, `(rows, padded hidden)`."""
     qkv: Floats
     """`(rows, heads * padded head dim)`."""
     attended: Floats
-    """`(query heads * padded head dim, rows)`."""
+    """`(rows, query heads * padded head dim)`."""
     gate_up: Floats
     """`(rows, 2 * padded inner)`."""
     activated: Floats
-    """`(padded inner, rows)`."""
+    """`(rows, padded inner)`."""
     logits: Floats
     """Out: `(rows, padded vocabulary)`."""
     normed: Floats
-    """`(threads, padded hidden, rows)`."""
+    """`(threads, rows, padded hidden)`."""
     queries: Floats
     """`(threads, padded head dim, heads of a group)`."""
     scores: Floats
@@ -107,6 +108,8 @@ class Workspace(NamedTuple):
     """`(threads, heads of a group, padded head dim)`."""
     ones: Floats
     """`(32,)`: the scale of what is not quantised."""
+    operand: Operand
+    """What a thread multiplies a matrix with."""
     sync: NDArray[np.int64]
     """Arrivals of threads; 0 before a step."""
 
@@ -121,11 +124,11 @@ def decode_step(
     in its slot already; `cos` and `sin` `(head_dim,)` rotate the newest position.
     """
     num_rows = slots.shape[0]
-    x, normed, meetings = work.x, work.normed[thread], 0
+    x, operand, meetings = work.x, work.operand, 0
     for layer in range(shape.num_layers):
-        for row in range(num_rows):
-            norm = weights.attention_norm[layer]
-            rms_norm(x[row], norm, normed[:, row], shape.hidden, shape.epsilon)
+        qkv, qkv_scale = weights.qkv[layer], weights.qkv_scale[layer]
+        _norm(thread, shape, weights.attention_norm[layer], work, num_rows)
+        arrange(qkv, qkv_scale, work.normed[thread], operand, thread, num_rows)
         _queries_keys_values(
             thread, num_threads, layer, shape, weights, caches, work, slots, num_written, cos, sin
         )
@@ -134,33 +137,49 @@ def decode_step(
         _attend(thread, num_threads, layer, shape, caches, work, slots, prompt_length, num_written)
         meetings += 1
         meet(work.sync, meetings * num_threads)
-        blocks = weights.out.shape[1]
-        first, stop = thread * blocks // num_threads, (thread + 1) * blocks // num_threads
-        add_product(
-            weights.out[layer], weights.out_scale[layer], work.attended, x, num_rows, first, stop
-        )
+        out, out_scale = weights.out[layer], weights.out_scale[layer]
+        first, stop = _share(thread, num_threads, out.shape[0])
+        arrange(out, out_scale, work.attended, operand, thread, num_rows)
+        add_product(out, out_scale, operand, thread, x, num_rows, first, stop)
         meetings += 1
         meet(work.sync, meetings * num_threads)
-        for row in range(num_rows):
-            norm = weights.mlp_norm[layer]
-            rms_norm(x[row], norm, normed[:, row], shape.hidden, shape.epsilon)
+        _norm(thread, shape, weights.mlp_norm[layer], work, num_rows)
+        arrange(
+            weights.gate_up[layer], weights.gate_up_scale[layer], work.normed[thread], operand,
+            thread, num_rows,
+        )  # fmt: skip
         _gate(thread, num_threads, layer, weights, work, num_rows)
         meetings += 1
         meet(work.sync, meetings * num_threads)
-        add_product(
-            weights.down[layer], weights.down_scale[layer], work.activated, x, num_rows, first, stop
-        )
+        down, down_scale = weights.down[layer], weights.down_scale[layer]
+        arrange(down, down_scale, work.activated, operand, thread, num_rows)
+        add_product(down, down_scale, operand, thread, x, num_rows, first, stop)
         meetings += 1
         meet(work.sync, meetings * num_threads)
-    for row in range(num_rows):
-        rms_norm(x[row], weights.final_norm, normed[:, row], shape.hidden, shape.epsilon)
-    blocks = weights.head.shape[0]
-    first, stop = thread * blocks // num_threads, (thread + 1) * blocks // num_threads
+    _norm(thread, shape, weights.final_norm, work, num_rows)
+    arrange(weights.head, weights.head_scale, work.normed[thread], operand, thread, num_rows)
+    first, stop = _share(thread, num_threads, weights.head.shape[0])
     for row in range(num_rows):
         work.logits[row, first * BLOCK : stop * BLOCK] = 0
-    add_product(weights.head, weights.head_scale, normed, work.logits, num_rows, first, stop)
+    add_product(
+        weights.head, weights.head_scale, operand, thread, work.logits, num_rows, first, stop
+    )
     meetings += 1
     meet(work.sync, meetings * num_threads)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _share(thread, num_threads, count):
+    """A thread's share of `count` things: where it begins and stops."""
+    return thread * count // num_threads, (thread + 1) * count // num_threads
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _norm(thread, shape, norm, work, num_rows):
+    """Every row normed, into a thread's `work.normed`."""
+    normed = work.normed[thread]
+    for row in range(num_rows):
+        rms_norm(work.x[row], norm, normed[row], shape.hidden, shape.epsilon)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -169,14 +188,14 @@ def _queries_keys_values(
 ):
     """A thread's share of the heads: projected, normed, rotated; keys and values cached."""
     heads = shape.num_heads + 2 * shape.num_kv_heads
-    first, stop = thread * heads // num_threads, (thread + 1) * heads // num_threads
+    first, stop = _share(thread, num_threads, heads)
     width, num_rows = shape.padded_head_dim, slots.shape[0]
     bias = weights.qkv_bias[layer]
     for row in range(num_rows):
         work.qkv[row, first * width : stop * width] = bias[first * width : stop * width]
     per_head = width // BLOCK
     add_product(
-        weights.qkv[layer], weights.qkv_scale[layer], work.normed[thread], work.qkv, num_rows,
+        weights.qkv[layer], weights.qkv_scale[layer], work.operand, thread, work.qkv, num_rows,
         first * per_head, stop * per_head,
     )  # fmt: skip
     at_block, at_lane = num_written // BLOCK, num_written % BLOCK
@@ -218,7 +237,8 @@ def _attend(thread, num_threads, layer, shape, caches, work, slots, prompt_lengt
     """Attention for a thread's share of rows and groups of heads, into `work.attended`."""
     group = shape.num_heads // shape.num_kv_heads
     items = slots.shape[0] * shape.num_kv_heads
-    for item in range(thread * items // num_threads, (thread + 1) * items // num_threads):
+    first, stop = _share(thread, num_threads, items)
+    for item in range(first, stop):
         row, kv_head = divmod(item, shape.num_kv_heads)
         _attend_heads(
             row, kv_head * group, group, kv_head, layer, shape, caches, work,
@@ -272,7 +292,7 @@ def _attend_heads(
     )  # fmt: skip
     for number in range(num_heads):
         for i in range(width):
-            work.attended[(head + number) * width + i, row] = mixed[number, i]
+            work.attended[row, (head + number) * width + i] = mixed[number, i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -287,10 +307,15 @@ def _score(keys, queries, scores, ones, first, stop, start, width, num_heads):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _place(weights, factor, chances, start, number):
-    """Weights times `factor` as a column of `chances`, from `start` on."""
+    """Weights times `factor` as a column of `chances`, from `start` on.
+
+    What cannot count is nothing: products of the smallest floats take some processors a hundred
+    times as long as others.
+    """
     column = chances[start:, number]
     for i in range(weights.shape[0]):
-        column[i] = weights[i] * factor
+        chance = weights[i] * factor
+        column[i] = chance if chance > _NEGLIGIBLE_CHANCE else np.float32(0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -315,12 +340,11 @@ def _mix(values, chances, mixed, ones, low, stop, start, num_heads):
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _gate(thread, num_threads, layer, weights, work, num_rows):
     """`silu(gate) * up` for a thread's share of the inner size. Gate and up blocks alternate."""
-    blocks = weights.gate_up.shape[1] // 2
-    first, stop = thread * blocks // num_threads, (thread + 1) * blocks // num_threads
+    first, stop = _share(thread, num_threads, weights.gate_up.shape[1] // 2)
     for row in range(num_rows):
         work.gate_up[row, 2 * first * BLOCK : 2 * stop * BLOCK] = 0
     add_product(
-        weights.gate_up[layer], weights.gate_up_scale[layer], work.normed[thread], work.gate_up,
+        weights.gate_up[layer], weights.gate_up_scale[layer], work.operand, thread, work.gate_up,
         num_rows, 2 * first, 2 * stop,
     )  # fmt: skip
     for row in range(num_rows):
@@ -328,6 +352,6 @@ def _gate(thread, num_threads, layer, weights, work, num_rows):
             start = 2 * block * BLOCK
             gates = work.gate_up[row, start : start + BLOCK]
             ups = work.gate_up[row, start + BLOCK : start + 2 * BLOCK]
-            activated = work.activated[block * BLOCK : (block + 1) * BLOCK, row]
+            activated = work.activated[row, block * BLOCK : (block + 1) * BLOCK]
             for i in range(BLOCK):
                 activated[i] = gates[i] / (np.float32(1) + exponential(-gates[i])) * ups[i]
