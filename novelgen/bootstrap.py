@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from novelgen.config import Settings
 from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
-from novelgen.errors import ModelError, NotFoundError, StorageError, UsageError
+from novelgen.errors import NotFoundError, StorageError, UsageError
 from novelgen.paths import Paths
 from storage.errors import AmbiguousName, RecordNotFound, StorageFailure
 
@@ -51,6 +51,7 @@ class Workbench:
         self.paths = paths
         self.settings = settings
         self._store: Store | None = None
+        self._closing: list[Callable[[], None]] = []
 
     def __enter__(self) -> "Workbench":
         return self
@@ -61,6 +62,8 @@ class Workbench:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        for close in self._closing:
+            close()
         if self._store is not None:
             self._store.close()
 
@@ -72,10 +75,6 @@ class Workbench:
 
             self._store = open_store(database_url(self.paths, self.settings))
         return self._store
-
-    @property
-    def _dtype(self) -> str:
-        return writing_dtype_of(self.settings)
 
     @property
     def _locks(self) -> Path:
@@ -210,42 +209,37 @@ class Workbench:
         settings = NovelSettings.from_json(novel.settings)
         if novel.model == SCRIPTED_MODEL:
             return ScriptedEngine(settings.segment_size)
-        from novelgen.modeling.fit import Verdict, assess
         from novelgen.modeling.provisioning import pull
         from novelgen.modeling.shipped_adapters import adapter_directory
-        from novelgen.modeling.torch_engine import load_torch_engine
         from novelgen.prompting.brief import BRIEF_VERSION
+        from novelgen.resident.access import engine_for
+        from novelgen.resident.order import EngineOrder, FitQuestion, stamp_of
 
         local = pull(novel.model, self.paths.models, on_progress)
-        report = assess(
-            local.directory,
-            self._dtype,
-            novel.target_words,
-            self.settings.device,
-            candidates=max(settings.candidates, RETRY_ROWS),
-            quantization=self.settings.quantization,
-        )
-        narrate(f"{novel.model}: {report.summary()}")
-        if report.verdict is Verdict.DOES_NOT_FIT:
-            raise ModelError(f"The model {novel.model} does not fit this machine.", report.remedy)
         adapter = None
         if novel.adapter == NO_MEMORY_ADAPTER:
             narrate("Memory is off: the brief and the last pages carry the story.")
         else:
             adapter = adapter_directory(novel.adapter)
             narrate(f"Memory is on: adapter {novel.adapter}.")
-        return load_torch_engine(
-            local.directory,
-            novel.model,
-            local.fingerprint,
+        order = EngineOrder(
+            model=novel.model,
+            directory=str(local.directory),
+            fingerprint=local.fingerprint,
+            adapter_dir=None if adapter is None else str(adapter),
+            adapter_stamp=stamp_of(adapter),
             segment_size=settings.segment_size,
             brief_version=BRIEF_VERSION,
-            adapter_dir=adapter,
             device=self.settings.device,
-            dtype=self._dtype,
+            dtype=self.settings.dtype,
             quantization=self.settings.quantization,
             cuda_graphs=self.settings.cuda_graphs,
         )
+        question = FitQuestion(novel.target_words, max(settings.candidates, RETRY_ROWS))
+        keep_seconds = self.settings.keep_warm_minutes * 60
+        engine, close = engine_for(self.paths, order, question, keep_seconds, narrate)
+        self._closing.append(close)
+        return engine
 
     @contextmanager
     def claimed(self, novel: "NovelRecord") -> "Iterator[None]":

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     cuda_graphs: bool = Field(
         True, description="Replay whole steps on a CUDA device; false runs them one by one."
     )
+    keep_warm_minutes: float = Field(
+        10.0,
+        ge=0,
+        le=10_000,
+        description="How long a loaded model stays in memory after its last use; 0 keeps none.",
+    )
     candidates: int = Field(1, ge=1, le=16, description="Texts drawn for every passage.")
     segment_size: int = Field(
         256, ge=32, le=8192, description="Tokens in a memory segment; an adapter brings its own."

@@ -21,7 +21,12 @@ def home(tmp_path: Path) -> Path:
 def environment(home: Path) -> dict[str, str]:
     """The environment of a child process: its own home, warnings as errors, no colours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NOVELGEN_")}
-    return kept | {"NOVELGEN_HOME": str(home), "PYTHONWARNINGS": "error", "NO_COLOR": "1"}
+    return kept | {
+        "NOVELGEN_HOME": str(home),
+        "NOVELGEN_KEEP_WARM_MINUTES": "0",  # tests of the resident engine set it
+        "PYTHONWARNINGS": "error",
+        "NO_COLOR": "1",
+    }
 
 
 @pytest.fixture

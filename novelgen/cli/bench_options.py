@@ -39,11 +39,13 @@ def load_model(invocation: Invocation, settings: "Settings") -> "BenchModel":
     from novelgen.modeling.catalog import DEFAULT_MODEL
     from novelgen.modeling.provisioning import pull
     from novelgen.modeling.shipped_adapters import adapter_directory
+    from novelgen.resident.launch import release_unused
 
     name = settings.model or DEFAULT_MODEL
     adapter = adapter_name(settings.adapter, name)
     with pull_display(invocation.output) as on_progress:
         local = pull(name, invocation.paths.models, on_progress)
+    release_unused(invocation.paths)
     choice = BenchChoice(
         local.directory,
         local.fingerprint,

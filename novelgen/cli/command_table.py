@@ -54,6 +54,9 @@ COMMANDS = (
     ),
     CommandEntry("models", "models", "app", _WRITING, "Language models known here."),
     CommandEntry(
+        "engine", "engine", "app", _WRITING, "The process that keeps a loaded model warm."
+    ),
+    CommandEntry(
         "doctor",
         "doctor",
         "doctor",

@@ -48,7 +48,7 @@ def test_auto_chooses_for_the_device() -> None:
 def test_novels_are_written_in_bfloat16_where_that_is_fast(
     is_fast: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backbone_module, "_multiplies_bfloat16", lambda: is_fast)
+    monkeypatch.setattr(backbone_module, "_is_quick_with_bfloat16", lambda: is_fast)
     assert writing_dtype("cpu") == ("bfloat16" if is_fast else "float32")
 
 

@@ -161,10 +161,12 @@ def _choose_model(
     from novelgen.evaluation.memory_evaluation import ModelChoice
     from novelgen.modeling.catalog import DEFAULT_MODEL
     from novelgen.modeling.provisioning import pull
+    from novelgen.resident.launch import release_unused
 
     name = settings.model or DEFAULT_MODEL
     with pull_display(invocation.output) as on_progress:
         local = pull(name, invocation.paths.models, on_progress)
+    release_unused(invocation.paths)
     return name, ModelChoice(
         local.directory,
         local.fingerprint,

@@ -167,7 +167,9 @@ def _load(
         return load_recall_model(device=settings.device, dtype="float32")
     from novelgen.cli.progress import pull_display
     from novelgen.modeling.provisioning import pull
+    from novelgen.resident.launch import release_unused
 
     with pull_display(invocation.output) as on_progress:
         local = pull(model, invocation.paths.models, on_progress)
+    release_unused(invocation.paths)
     return load_recall_model(local.directory, adapter, settings.device, dtype_of(settings))

@@ -110,11 +110,13 @@ def _base(invocation: Invocation, settings: "Settings", said: Output) -> "Base":
     from novelgen.cli.progress import pull_display
     from novelgen.modeling.catalog import DEFAULT_MODEL
     from novelgen.modeling.provisioning import pull
+    from novelgen.resident.launch import release_unused
     from novelgen.training.model_building import Base
 
     name = settings.model or DEFAULT_MODEL
     with pull_display(said) as on_progress:
         local = pull(name, invocation.paths.models, on_progress)
+    release_unused(invocation.paths)
     return Base(local.directory, name, local.fingerprint, settings.device, dtype_of(settings))
 
 

@@ -1,0 +1,175 @@
+"""`ResidentEngine`: an `Engine` whose work is done by the resident process. Loads no torch."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any
+
+from novelgen.engine.protocol import DecodeObserver
+from novelgen.engine.values import (
+    Candidate,
+    ChatMessage,
+    DecodeRequest,
+    DecodeResult,
+    EngineInfo,
+    FinishReason,
+    MemoryState,
+)
+from novelgen.errors import ModelError
+from novelgen.resident.order import EngineOrder, FitQuestion
+from novelgen.resident.wire import (
+    Message,
+    info_from_json,
+    memory_from_json,
+    memory_to_json,
+    raise_error,
+    receive,
+    request_to_json,
+    result_from_json,
+    send,
+)
+
+_SECONDS_BETWEEN_QUESTIONS = 0.05
+"""How often an observer is asked whether to stop while no text comes."""
+
+
+class EngineGone(ModelError):
+    """The resident process ended while it was asked for something."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The engine's process ended while it was asked for something; perhaps memory ran out.",
+            "What was written is kept: go on with `novelgen resume`. `novelgen engine status` "
+            "names the file with what the process said.",
+        )
+
+
+class ResidentClient:
+    """One connection to the resident process. One call at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def ask(self, do: str, **fields: Any) -> Message:
+        """Ask for something and wait for the answer.
+
+        Raises the product's errors as the process raised them, `EngineGone` when it has ended.
+        """
+        with _whole_calls(self._connection):
+            send(self._connection, {"do": do, **fields})
+            answer = receive(self._connection)
+        raise_error(answer)
+        return answer
+
+    def ask_watched(self, do: str, observer: DecodeObserver | None, **fields: Any) -> Message:
+        """The same, for an answer before which text comes that an observer is shown."""
+        with _whole_calls(self._connection):
+            send(self._connection, {"do": do, **fields})
+            answer = self._watch(observer)
+        raise_error(answer)
+        return answer
+
+    def close(self) -> None:
+        """Leave; the engine stays warm."""
+        self._connection.close()
+
+    def _watch(self, observer: DecodeObserver | None) -> Message:
+        is_cancelled = False
+        while True:
+            if not is_cancelled and observer is not None and observer.should_stop():
+                send(self._connection, {"do": "cancel"})
+                is_cancelled = True
+            if not self._connection.poll(_SECONDS_BETWEEN_QUESTIONS):
+                continue
+            message = receive(self._connection)
+            if "texts" not in message:
+                return message
+            for row, text in message["texts"]:
+                if observer is not None:
+                    observer.on_text(row, text)
+
+
+@contextmanager
+def _whole_calls(connection: Connection) -> Iterator[None]:
+    """A call that is left in the middle leaves nothing behind that the next could misread."""
+    try:
+        yield
+    except (EOFError, OSError) as error:
+        connection.close()
+        raise EngineGone from error
+    except BaseException:
+        connection.close()
+        raise
+
+
+class ResidentEngine:
+    """An `Engine` in the resident process."""
+
+    def __init__(self, client: ResidentClient, info: EngineInfo) -> None:
+        self._client, self._info = client, info
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._info
+
+    def count_tokens(self, text: str) -> int:
+        return int(self._client.ask("count_tokens", text=text)["value"])
+
+    def count_prompt_tokens(self, brief: str, tail: str) -> int:
+        return int(self._client.ask("count_prompt_tokens", brief=brief, tail=tail)["value"])
+
+    def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
+        plain = [{"role": message.role, "content": message.content} for message in messages]
+        return str(
+            self._client.ask("render_chat", messages=plain, reply_start=reply_start)["value"]
+        )
+
+    def initial_memory(self) -> MemoryState:
+        return memory_from_json(self._client.ask("initial_memory")["value"])
+
+    def decode(
+        self, request: DecodeRequest, observer: DecodeObserver | None = None
+    ) -> DecodeResult:
+        answer = self._client.ask_watched("decode", observer, request=request_to_json(request))
+        if "was_cancelled" in answer:
+            return cancelled_result(request)
+        return result_from_json(answer["value"])
+
+    def write(self, memory: MemoryState, segment: str) -> MemoryState:
+        answer = self._client.ask("write", memory=memory_to_json(memory), segment=segment)
+        return memory_from_json(answer["value"])
+
+    def score(self, memory: MemoryState, context: str, text: str) -> float:
+        packed = memory_to_json(memory)
+        return float(self._client.ask("score", memory=packed, context=context, text=text)["value"])
+
+    def close(self) -> None:
+        """Leave the process; its model stays warm."""
+        self._client.close()
+
+
+def open_engine(
+    client: ResidentClient,
+    order: EngineOrder,
+    question: FitQuestion,
+    keep_seconds: float,
+    narrate: Callable[[str], None],
+) -> ResidentEngine:
+    """Have an engine made ready. Raises what loading it raises."""
+    answer = client.ask(
+        "open",
+        order=order.as_json(),
+        question=question.as_json(),
+        keep_seconds=keep_seconds,
+    )
+    if answer["was_warm"]:
+        narrate(f"{order.model}: still loaded.")
+    else:
+        narrate(f"{order.model}: {answer['fit']}")
+    return ResidentEngine(client, info_from_json(answer["info"]))
+
+
+def cancelled_result(request: DecodeRequest) -> DecodeResult:
+    """What a decode gives that was cancelled before its turn came."""
+    nothing = Candidate("", 0, 0.0, FinishReason.CANCELLED)
+    return DecodeResult(tuple(nothing for _ in request.stream_keys), 0, 0.0)

@@ -1,0 +1,100 @@
+"""Which engine is wanted: everything that decides what it computes, and how to load it."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from novelgen.engine.protocol import Engine
+from novelgen.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOrder:
+    """An engine by its parts. Equal orders are served by one engine."""
+
+    model: str
+    directory: str
+    fingerprint: str
+    adapter_dir: str | None
+    adapter_stamp: str
+    """Names, sizes and times of the adapter's files: an adapter trained anew is another one."""
+    segment_size: int
+    brief_version: int
+    device: str
+    dtype: str
+    quantization: str
+    cuda_graphs: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FitQuestion:
+    """What the engine is wanted for: decides whether it fits, not what it computes."""
+
+    target_words: int
+    candidates: int
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEngine:
+    """An engine, and what was said of its fit before it was loaded."""
+
+    engine: Engine
+    fit: str
+
+
+Loader = Callable[[EngineOrder, FitQuestion], LoadedEngine]
+
+
+def stamp_of(directory: Path | None) -> str:
+    """Names, sizes and times of the files of a folder."""
+    if directory is None:
+        return ""
+    found = sorted(file for file in directory.rglob("*") if file.is_file())
+    states = [(file.relative_to(directory), file.stat()) for file in found]
+    return ";".join(f"{name}:{state.st_size}:{state.st_mtime_ns}" for name, state in states)
+
+
+def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
+    """Load an engine in this process.
+
+    Raises `ModelError` when the model does not fit this machine, before it is loaded, or is
+    missing or damaged.
+    """
+    from novelgen.modeling.backbone import writing_dtype
+    from novelgen.modeling.fit import Verdict, assess
+    from novelgen.modeling.torch_engine import load_torch_engine
+
+    directory = Path(order.directory)
+    dtype = writing_dtype(order.device) if order.dtype == "auto" else order.dtype
+    report = assess(
+        directory,
+        dtype,
+        question.target_words,
+        order.device,
+        candidates=question.candidates,
+        quantization=order.quantization,
+    )
+    if report.verdict is Verdict.DOES_NOT_FIT:
+        raise ModelError(
+            f"The model {order.model} does not fit this machine. {report.summary()}", report.remedy
+        )
+    engine = load_torch_engine(
+        directory,
+        order.model,
+        order.fingerprint,
+        segment_size=order.segment_size,
+        brief_version=order.brief_version,
+        adapter_dir=None if order.adapter_dir is None else Path(order.adapter_dir),
+        device=order.device,
+        dtype=dtype,
+        quantization=order.quantization,
+        cuda_graphs=order.cuda_graphs,
+    )
+    return LoadedEngine(engine, report.summary())

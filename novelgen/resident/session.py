@@ -1,0 +1,174 @@
+"""One connection to the resident engine: answers what a client asks, in order.
+
+A client opens an engine, then calls it; while a decode goes on it is sent the text and may ask to
+stop. Errors of the product go to the client; the session goes on.
+"""
+
+import logging
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from novelgen.engine.protocol import Engine
+from novelgen.engine.values import ChatMessage
+from novelgen.errors import ModelError, NovelgenError
+from novelgen.resident.order import EngineOrder, FitQuestion
+from novelgen.resident.shelf import WaitCancelled
+from novelgen.resident.wire import (
+    Message,
+    error_message,
+    info_to_json,
+    memory_from_json,
+    memory_to_json,
+    receive,
+    request_from_json,
+    result_to_json,
+    send,
+)
+
+if TYPE_CHECKING:
+    from novelgen.resident.server import EngineServer
+
+_log = logging.getLogger(__name__)
+
+
+class Session:
+    """Serves one client until it leaves."""
+
+    def __init__(self, server: "EngineServer", connection: Connection) -> None:
+        self._server, self._connection = server, connection
+        self._order: EngineOrder | None = None
+        self._answers: dict[str, Callable[[Message], Message]] = {
+            "status": lambda _: server.status(),
+            "stop": self._stop,
+            "retire": self._retire,
+            "drop_unheld": self._drop_unheld,
+            "open": self._open,
+            "count_tokens": lambda asked: self._value(
+                lambda engine: engine.count_tokens(asked["text"])
+            ),
+            "count_prompt_tokens": lambda asked: self._value(
+                lambda engine: engine.count_prompt_tokens(asked["brief"], asked["tail"])
+            ),
+            "render_chat": lambda asked: self._value(
+                lambda engine: engine.render_chat(
+                    [ChatMessage(**message) for message in asked["messages"]],
+                    asked["reply_start"],
+                )
+            ),
+            "initial_memory": lambda _: self._value(
+                lambda engine: memory_to_json(engine.initial_memory())
+            ),
+            "write": self._write,
+            "score": self._score,
+            "decode": self._decode,
+        }
+
+    def run(self) -> None:
+        """Answer until the client leaves. Raises `EOFError` or `OSError` then."""
+        try:
+            while True:
+                asked = receive(self._connection)
+                if asked["do"] != "cancel":  # which came too late
+                    send(self._connection, self._answer(asked))
+        finally:
+            if self._order is not None:
+                self._server.shelf.release(self._order)
+
+    def _answer(self, asked: Message) -> Message:
+        try:
+            return self._answers[asked["do"]](asked)
+        except (EOFError, OSError, WaitCancelled):
+            raise
+        except Exception as error:  # noqa: BLE001 - told to the client, and the session goes on
+            if not isinstance(error, NovelgenError):
+                _log.exception("the resident engine failed at %s", asked.get("do"))
+            return error_message(error)
+
+    def _open(self, asked: Message) -> Message:
+        order, question = EngineOrder(**asked["order"]), FitQuestion(**asked["question"])
+        self._server.keep_seconds = asked["keep_seconds"]
+        loaded, was_warm = self._server.shelf.hold(order, question)
+        if self._order is not None:
+            self._server.shelf.release(self._order)
+        self._order = order
+        info = info_to_json(loaded.engine.info)
+        return {"info": info, "fit": loaded.fit, "was_warm": was_warm}
+
+    def _stop(self, _: Message) -> Message:
+        self._server.stop()
+        return {}
+
+    def _retire(self, _: Message) -> Message:
+        self._server.retire()
+        return {}
+
+    def _drop_unheld(self, _: Message) -> Message:
+        self._server.shelf.drop_unheld()
+        return {}
+
+    def _value(self, ask: Callable[[Engine], Any]) -> Message:
+        """What needs no computing does not wait for another client's turn to end."""
+        engine = self._server.shelf.at_hand(self._opened())
+        if engine is not None:
+            return {"value": ask(engine)}
+        return self._computed(ask)
+
+    def _computed(self, ask: Callable[[Engine], Any]) -> Message:
+        with self._server.shelf.computing(self._opened(), self._is_here) as engine:
+            return {"value": ask(engine)}
+
+    def _write(self, asked: Message) -> Message:
+        memory = memory_from_json(asked["memory"])
+        return self._computed(lambda engine: memory_to_json(engine.write(memory, asked["segment"])))
+
+    def _score(self, asked: Message) -> Message:
+        memory = memory_from_json(asked["memory"])
+        return self._computed(lambda engine: engine.score(memory, asked["context"], asked["text"]))
+
+    def _decode(self, asked: Message) -> Message:
+        request, observer = request_from_json(asked["request"]), _Relay(self._connection)
+        try:
+            with self._server.shelf.computing(self._opened(), observer.is_wanted) as engine:
+                result = engine.decode(request, observer)
+        except WaitCancelled:
+            return {"was_cancelled": True}
+        observer.flush()
+        return {"value": result_to_json(result)}
+
+    def _opened(self) -> EngineOrder:
+        if self._order is None:
+            raise ModelError("No engine was opened on this connection.")
+        return self._order
+
+    def _is_here(self) -> bool:
+        # Between its call and the answer a client says nothing: what can be read is its end.
+        return not self._connection.poll(0)
+
+
+class _Relay:
+    """The observer of a decode: sends text a step at a time, and hears a client that stops."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._texts: list[tuple[int, str]] = []
+        self._is_cancelled = False
+
+    def on_text(self, row: int, text: str) -> None:
+        self._texts.append((row, text))
+
+    def should_stop(self) -> bool:
+        self.flush()
+        return not self.is_wanted()
+
+    def is_wanted(self) -> bool:
+        if not self._is_cancelled and self._connection.poll(0):
+            receive(self._connection)  # raises when the client is gone
+            self._is_cancelled = True
+        return not self._is_cancelled
+
+    def flush(self) -> None:
+        """Send what there is."""
+        if self._texts:
+            send(self._connection, {"texts": self._texts})
+            self._texts = []

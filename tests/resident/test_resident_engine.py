@@ -1,0 +1,247 @@
+"""The resident engine as a real process: the same words, kept warm, given back, lost and found."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from novelgen.engine.protocol import Engine
+from novelgen.engine.randomness import stream_key
+from novelgen.engine.values import ChatMessage, DecodeRequest, FinishReason, SamplingParams
+from novelgen.errors import ModelError, UsageError
+from novelgen.paths import Paths
+from novelgen.resident.access import engine_for
+from novelgen.resident.client import EngineGone, ResidentEngine
+from novelgen.resident.control import resident_status, stop_resident
+from novelgen.resident.launch import NoResidentEngine, connect, find, release_unused
+from novelgen.resident.order import load_ordered
+from novelgen.resident.rendezvous import read_rendezvous, rendezvous_file
+from tests.modeling.tiny_models import PROSE
+from tests.resident.conftest import QUESTION, OrderOf
+
+KEEP_SECONDS = 300.0
+REQUEST = DecodeRequest(
+    memory=None,
+    brief="<|im_start|>user\nWrite on.<|im_end|>\n",
+    tail=PROSE[:200],
+    sampling=SamplingParams(repetition_penalty=1.1, top_p=0.95),
+    stream_keys=tuple(stream_key(3, "test", [row]) for row in range(3)),
+    max_new_tokens=40,
+    min_new_tokens=40,
+)
+
+
+class Watcher:
+    """Keeps what it is shown, and stops after some of it."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.texts: dict[int, str] = {}
+        self._stop_after = stop_after
+
+    def on_text(self, row: int, text: str) -> None:
+        self.texts[row] = self.texts.get(row, "") + text
+
+    def should_stop(self) -> bool:
+        return self._stop_after is not None and len(self.texts.get(0, "")) > self._stop_after
+
+
+def resident(paths: Paths, order: Any, said: list[str] | None = None) -> ResidentEngine:
+    notes = said if said is not None else []
+    engine, _ = engine_for(paths, order, QUESTION, KEEP_SECONDS, notes.append)
+    assert isinstance(engine, ResidentEngine), notes
+    return engine
+
+
+def wait_for_end(pid: int) -> None:
+    psutil.Process(pid).wait(60) if psutil.pid_exists(pid) else None
+
+
+def assert_equal_work(one: Engine, other: Engine) -> None:
+    assert one.info == other.info
+    memory = one.initial_memory()
+    assert memory == other.initial_memory()
+    written = one.write(memory, PROSE[:150])
+    assert written == other.write(memory, PROSE[:150])
+    assert one.score(written, PROSE[:80], PROSE[80:160]) == other.score(
+        written, PROSE[:80], PROSE[80:160]
+    )
+    assert one.count_tokens(PROSE) == other.count_tokens(PROSE)
+    assert one.count_prompt_tokens("Brief.", PROSE) == other.count_prompt_tokens("Brief.", PROSE)
+    messages = [ChatMessage("user", "Who is there?")]
+    assert one.render_chat(messages, "I am") == other.render_chat(messages, "I am")
+    assert one.decode(REQUEST).candidates == other.decode(REQUEST).candidates
+
+
+def test_it_does_the_same_work_as_an_engine_of_the_process(paths: Paths, order_of: OrderOf) -> None:
+    here = load_ordered(order_of(), QUESTION).engine
+    there = resident(paths, order_of())
+    assert_equal_work(here, there)
+    watcher = Watcher()
+    result = there.decode(REQUEST, watcher)
+    for row, candidate in enumerate(result.candidates):
+        assert watcher.texts[row].startswith(candidate.text)
+
+
+def test_it_stays_loaded_between_callers(paths: Paths, order_of: OrderOf) -> None:
+    said: list[str] = []
+    resident(paths, order_of(), said).close()
+    first = read_rendezvous(paths)
+    resident(paths, order_of(), said).close()
+    assert read_rendezvous(paths) == first
+    assert said[0].startswith("tiny: Fits") and said[1] == "tiny: still loaded."
+    resident(paths, order_of(segment_size=64), said).close()
+    assert said[2].startswith("tiny: Fits")
+    status = resident_status(paths)
+    assert status is not None
+    assert status.models == ("tiny",)  # the other one made room, for nobody held it
+
+
+def test_two_callers_have_their_own_engines_at_once(paths: Paths, order_of: OrderOf) -> None:
+    one, other = resident(paths, order_of()), resident(paths, order_of(segment_size=64))
+    status = resident_status(paths)
+    assert status is not None and len(status.models) == 2 and status.connections == 2
+    expected = one.decode(REQUEST).candidates
+    found: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda engine=engine: found.append(engine.decode(REQUEST)))
+        for engine in (one, other)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [result.candidates for result in found] == [expected, expected]
+
+
+def test_a_decode_is_stopped_and_the_engine_goes_on(paths: Paths, order_of: OrderOf) -> None:
+    engine = resident(paths, order_of())
+    whole = engine.decode(REQUEST).candidates
+    stopped = engine.decode(REQUEST, Watcher(stop_after=5)).candidates
+    assert {candidate.finish_reason for candidate in stopped} == {FinishReason.CANCELLED}
+    assert all(len(s.text) < len(w.text) for s, w in zip(stopped, whole, strict=True))
+    assert engine.decode(REQUEST).candidates == whole
+
+
+def test_errors_come_back_and_the_engine_goes_on(paths: Paths, order_of: OrderOf) -> None:
+    engine = resident(paths, order_of())
+    too_long = DecodeRequest(None, "", PROSE, SamplingParams(), REQUEST.stream_keys, 100_000)
+    with pytest.raises(UsageError, match="tokens are needed"):
+        engine.decode(too_long)
+    assert engine.count_tokens("The harbour.") > 0
+
+
+def test_a_model_that_cannot_be_loaded_is_refused_as_ever(
+    paths: Paths, order_of: OrderOf, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelError, match=r"nowhere"):
+        resident(paths, order_of(directory=str(tmp_path / "nowhere")))
+    assert_equal_work(resident(paths, order_of()), load_ordered(order_of(), QUESTION).engine)
+
+
+def test_a_killed_process_is_told_and_replaced(paths: Paths, order_of: OrderOf) -> None:
+    engine = resident(paths, order_of())
+    found = read_rendezvous(paths)
+    assert found is not None
+    os.kill(found.pid, 9)
+    wait_for_end(found.pid)
+    with pytest.raises(EngineGone, match="process ended"):
+        engine.count_tokens("Anyone?")
+    assert resident(paths, order_of()).count_tokens("Anyone?") > 0
+    assert read_rendezvous(paths) != found
+
+
+def test_memory_is_given_back_when_nobody_asks_any_more(paths: Paths, order_of: OrderOf) -> None:
+    client = connect(paths, keep_seconds=0.2)
+    found = read_rendezvous(paths)
+    assert found is not None
+    engine, close = engine_for(paths, order_of(), QUESTION, 0.2, lambda _: None)
+    expected = engine.decode(REQUEST).candidates
+    while (status := client.ask("status"))["models"]:  # the question does not count as use
+        assert status["connections"] == 2
+    assert engine.decode(REQUEST).candidates == expected  # loaded again for one who stayed
+    close()
+    client.close()
+    wait_for_end(found.pid)
+    assert find(paths) is None
+    assert not rendezvous_file(paths).exists()
+
+
+def test_unused_models_make_room_and_used_ones_stay(paths: Paths, order_of: OrderOf) -> None:
+    engine = resident(paths, order_of())
+    release_unused(paths)
+    status = resident_status(paths)
+    assert status is not None and status.models == ("tiny",)
+    engine.close()
+    while (status := resident_status(paths)) is not None and status.connections:
+        pass
+    release_unused(paths)
+    status = resident_status(paths)
+    assert status is not None and status.models == ()
+
+
+def test_a_process_of_another_build_is_replaced(
+    paths: Paths, order_of: OrderOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = resident(paths, order_of())
+    old = read_rendezvous(paths)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    second = resident(paths, order_of())
+    new = read_rendezvous(paths)
+    assert old is not None and new is not None and new.pid != old.pid
+    assert first.decode(REQUEST).candidates == second.decode(REQUEST).candidates
+    assert old.is_alive  # as long as it is used
+    first.close()
+    wait_for_end(old.pid)
+    assert read_rendezvous(paths) == new
+
+
+def test_without_a_process_the_model_is_loaded_here(
+    paths: Paths, order_of: OrderOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise NoResidentEngine("no sockets here")
+
+    monkeypatch.setattr("novelgen.resident.access.connect", refuse)
+    said: list[str] = []
+    engine, close = engine_for(paths, order_of(), QUESTION, KEEP_SECONDS, said.append)
+    close()
+    assert not isinstance(engine, ResidentEngine)
+    assert "no sockets here" in said[0] and said[1].startswith("tiny: Fits")
+
+
+def test_nobody_without_the_secret_is_served(paths: Paths, order_of: OrderOf) -> None:
+    resident(paths, order_of())
+    file = rendezvous_file(paths)
+    assert file.stat().st_mode & 0o777 == 0o600
+    told = file.read_text()
+    secret = read_rendezvous(paths)
+    assert secret is not None
+    file.write_text(told.replace(secret.secret, "00" * 32))
+    assert find(paths) is None
+    file.write_text(told)
+    stop_resident(paths)
+    assert not secret.is_alive
+
+
+def test_a_caller_of_the_resident_engine_loads_no_torch(paths: Paths, order_of: OrderOf) -> None:
+    engine = resident(paths, order_of())
+    code = (
+        "import sys; from novelgen.paths import resolve_paths\n"
+        "from novelgen.resident.access import engine_for\n"
+        "from novelgen.resident.order import EngineOrder, FitQuestion\n"
+        f"order = EngineOrder(**{order_of().as_json()!r})\n"
+        f"paths = resolve_paths({str(paths.data.parent)!r})\n"
+        "engine, _ = engine_for(paths, order, FitQuestion(1, 1), 300, lambda _: None)\n"
+        "print(engine.count_tokens('A boat.'), 'torch' in sys.modules)\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert finished.stdout.split() == [str(engine.count_tokens("A boat.")), "False"], (
+        finished.stderr
+    )
