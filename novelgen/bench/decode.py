@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
 
+from novelgen.bench.llama_cpp import LlamaCppModel
 from novelgen.bench.loading import BenchModel
 from novelgen.bench.rounds import OnProgress, Spread, measure_in_turn
-from novelgen.bench.subjects import OurDecoder, generate_subject, llama_cpp_subject
+from novelgen.bench.subjects import OurDecoder, Subject, generate_subject
 from novelgen.engine.values import SamplingParams
 from novelgen.errors import UsageError
 from novelgen.manuscript.references import REFERENCE_NOVELS
@@ -33,7 +35,8 @@ class DecodePlan:
     """Tokens before a segment as a novel is written, for the write pass's share."""
     rounds: int
     sampling: SamplingParams
-    gguf: Path | None = None
+    gguf: Sequence[Path] = ()
+    """Files of the model to measure llama.cpp with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def bench_decode(loaded: BenchModel, plan: DecodePlan, on_progress: OnProgress) 
     ours = OurDecoder(loaded.model, loaded.tokenization, loaded.decoder)
     prompt = _prompt(loaded, plan.prompt_tokens)
     is_cpu = loaded.model.device.type == "cpu"
-    subjects = {}
+    subjects: dict[tuple[str, int], Subject] = {}
     for dtype in (torch.float32, torch.bfloat16):
         name = f"generate {str(dtype).removeprefix('torch.')}"
         subjects[name, 1] = generate_subject(
@@ -127,10 +130,12 @@ def bench_decode(loaded: BenchModel, plan: DecodePlan, on_progress: OnProgress) 
         )
     for batch in plan.batches:
         subjects["novelgen", batch] = ours.subject(prompt, batch, plan.new_tokens, plan.sampling)
-    if plan.gguf is not None:
-        subjects["llama.cpp", 1] = llama_cpp_subject(
-            plan.gguf, prompt, plan.new_tokens, plan.sampling, torch.get_num_threads()
-        )
+    for file in plan.gguf:
+        other = LlamaCppModel(file, torch.get_num_threads())
+        for batch in plan.batches:
+            subjects[other.name, batch] = partial(
+                other.tokens_per_second, prompt, batch, plan.new_tokens, plan.sampling
+            )
     calls = {f"{name}|{batch}": subject for (name, batch), subject in subjects.items()}
     if is_cpu:
         from novelgen.bench.bandwidth import BandwidthProbe

@@ -1,4 +1,4 @@
-"""What `bench decode` compares: our engine, Hugging Face `generate`, and llama.cpp.
+"""What `bench decode` compares: our engine and Hugging Face `generate`; llama.cpp has its own file.
 
 All draw the same number of tokens for the same prompt with the same sampling settings, and none
 may end early. A figure is all tokens of the batch over the seconds of the whole call, the reading
@@ -6,10 +6,8 @@ of the prompt included; no prompt is kept from call to call.
 """
 
 import copy
-import importlib.util
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -106,44 +104,5 @@ def generate_subject(
             found = model.generate(ids, attention_mask=torch.ones_like(ids), **settings)
         elapsed = time.perf_counter() - begin
         return float(batch * (found.shape[1] - len(prompt_ids)) / elapsed)
-
-    return draw
-
-
-def has_llama_cpp() -> bool:
-    return importlib.util.find_spec("llama_cpp") is not None
-
-
-def llama_cpp_subject(
-    gguf: Path, prompt_ids: list[int], new_tokens: int, sampling: SamplingParams, threads: int
-) -> Subject:
-    """llama.cpp on a GGUF file of the model, one row. Needs `has_llama_cpp`."""
-    from llama_cpp import Llama
-
-    model: Any = Llama(
-        str(gguf),
-        n_ctx=len(prompt_ids) + new_tokens + 8,
-        n_threads=threads,
-        n_threads_batch=threads,
-        verbose=False,
-    )
-
-    def draw() -> float:
-        model.reset()
-        count = 0
-        begin = time.perf_counter()
-        tokens = model.generate(
-            prompt_ids,
-            temp=sampling.temperature,
-            top_k=sampling.top_k,
-            top_p=sampling.top_p,
-            min_p=sampling.min_p,
-            repeat_penalty=sampling.repetition_penalty,
-        )
-        for _ in tokens:
-            count += 1
-            if count == new_tokens:
-                break
-        return count / (time.perf_counter() - begin)
 
     return draw

@@ -37,11 +37,12 @@ def decode(
         int, typer.Option(metavar="N", min=1, help="Measurements of each; medians are shown.")
     ] = 5,
     gguf: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             metavar="FILE",
             parser=existing_path,
-            help="GGUF file of the model, to measure llama.cpp too (needs llama-cpp-python).",
+            help="GGUF file of the model, to measure llama.cpp too (needs llama-cpp-python); "
+            "may be given again.",
         ),
     ] = None,
     device: Annotated[str | None, typer.Option(metavar="D", help="auto, cpu, cuda or mps.")] = None,
@@ -65,17 +66,18 @@ def decode(
     if plot is not None:
         require_plottable(plot)
     from novelgen.bench.decode import DecodePlan, bench_decode
-    from novelgen.bench.subjects import has_llama_cpp
+    from novelgen.bench.llama_cpp import has_llama_cpp
 
-    if gguf is not None and not gguf.is_file():
-        raise UsageError(f"There is no file {gguf}.", "Name a GGUF file of the model.")
-    if gguf is not None and not has_llama_cpp():
+    for file in gguf or ():
+        if not file.is_file():
+            raise UsageError(f"There is no file {file}.", "Name a GGUF file of the model.")
+    if gguf and not has_llama_cpp():
         raise UsageError(
-            "llama.cpp cannot be measured: llama-cpp-python is not installed.",
+            "llama.cpp cannot be measured: llama-cpp-python 0.3.36 or newer is not installed.",
             "Install it, or leave --gguf out.",
         )
     plan = DecodePlan(
-        sizes, prompt_tokens, new_tokens, settings.tail_tokens, rounds, PROSE_SAMPLING, gguf
+        sizes, prompt_tokens, new_tokens, settings.tail_tokens, rounds, PROSE_SAMPLING, gguf or ()
     )
     with (
         explained_interrupt(output, "Nothing is kept of it; fewer --rounds take less time."),
