@@ -224,6 +224,7 @@ class Workbench:
             self.settings.device,
             candidates=max(settings.candidates, RETRY_ROWS),
             quantization=self.settings.quantization,
+            placement=self.settings.placement,
         )
         narrate(f"{novel.model}: {report.summary()}")
         if report.verdict is Verdict.DOES_NOT_FIT:
@@ -244,6 +245,7 @@ class Workbench:
             device=self.settings.device,
             dtype=self._dtype,
             quantization=self.settings.quantization,
+            placement=report.placement,
             cuda_graphs=self.settings.cuda_graphs,
         )
 
@@ -342,6 +344,7 @@ def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "Fi
         settings.device,
         candidates=settings.candidates,
         quantization=settings.quantization,
+        placement=settings.placement,
     )
 
 
