@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from novelgen.config import Settings
 from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
@@ -211,8 +211,10 @@ class Workbench:
         if novel.model == SCRIPTED_MODEL:
             return ScriptedEngine(settings.segment_size)
         from novelgen.modeling.fit import Verdict, assess
+        from novelgen.modeling.placement import Placement
         from novelgen.modeling.provisioning import pull
         from novelgen.modeling.shipped_adapters import adapter_directory
+        from novelgen.modeling.tensor_parallel import load_tensor_parallel_engine
         from novelgen.modeling.torch_engine import load_torch_engine
         from novelgen.prompting.brief import BRIEF_VERSION
 
@@ -235,18 +237,21 @@ class Workbench:
         else:
             adapter = adapter_directory(novel.adapter)
             narrate(f"Memory is on: adapter {novel.adapter}.")
+        arguments: dict[str, Any] = {
+            "directory": local.directory,
+            "model_name": novel.model,
+            "model_fingerprint": local.fingerprint,
+            "segment_size": settings.segment_size,
+            "brief_version": BRIEF_VERSION,
+            "adapter_dir": adapter,
+            "device": self.settings.device,
+            "dtype": self._dtype,
+            "quantization": self.settings.quantization,
+        }
+        if report.placement is Placement.TENSOR:
+            return load_tensor_parallel_engine(**arguments)
         return load_torch_engine(
-            local.directory,
-            novel.model,
-            local.fingerprint,
-            segment_size=settings.segment_size,
-            brief_version=BRIEF_VERSION,
-            adapter_dir=adapter,
-            device=self.settings.device,
-            dtype=self._dtype,
-            quantization=self.settings.quantization,
-            placement=report.placement,
-            cuda_graphs=self.settings.cuda_graphs,
+            **arguments, placement=report.placement, cuda_graphs=self.settings.cuda_graphs
         )
 
     @contextmanager

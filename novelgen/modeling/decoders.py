@@ -3,7 +3,8 @@
 from novelgen.modeling.compiled import fused_decoder
 from novelgen.modeling.fused.families import WEIGHT_KINDS
 from novelgen.modeling.graph_decoder import GraphDecoder
-from novelgen.modeling.placed_weights import is_spread
+from novelgen.modeling.placed_weights import is_shared_out, is_spread
+from novelgen.modeling.process_team import AgreeingDecoder
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.weight_quantization import (
@@ -34,4 +35,4 @@ def decoder_for(
         held = f"{quantization}-weights"
     if is_whole and model.device.type == "cuda" and cuda_graphs:
         return GraphDecoder(model, compiles=held != "none"), held
-    return PlainDecoder(model), held
+    return (AgreeingDecoder if is_shared_out(model.lm) else PlainDecoder)(model), held

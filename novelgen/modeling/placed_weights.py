@@ -53,12 +53,17 @@ def tensor_parallel_options(config: Any, device: torch.device) -> dict[str, Any]
 def is_spread(lm: nn.Module) -> bool:
     """Whether a step must cross devices or processes, so that one recorded step cannot hold it."""
     places = set(getattr(lm, "hf_device_map", {}).values())
-    return len(places) > 1 or any(_waits(p) or _is_shared(p) for p in lm.parameters())
+    return len(places) > 1 or is_shared_out(lm) or any(_waits(p) for p in lm.parameters())
+
+
+def is_shared_out(lm: nn.Module) -> bool:
+    """Whether several processes hold the model together."""
+    return any(_is_shared(p) for p in lm.parameters())
 
 
 def describe_places(lm: nn.Module, device: torch.device) -> str:
     """The device or devices, in words: `cpu`, `cuda:0, cuda:1, cpu`, `cuda x 2`."""
-    if any(_is_shared(p) for p in lm.parameters()):
+    if is_shared_out(lm):
         return f"{device.type} x {num_processes()}"
     places = sorted({str(torch.device(place)) if place != "disk" else "disk"
                      for place in getattr(lm, "hf_device_map", {}).values()})  # fmt: skip

@@ -20,6 +20,16 @@ DeviceMap = str | dict[str, str | int]
 """`auto`, or a device (`cuda:1`, `cpu`, `disk`) for each part of a model by name."""
 
 
+def leads(placement: str) -> bool:
+    """Whether this process speaks for others that torchrun started to share the model."""
+    return placement == Placement.TENSOR and num_processes() > 1 and process_rank() == 0
+
+
+def follows(placement: str) -> bool:
+    """Whether this process is one of those others."""
+    return placement == Placement.TENSOR and process_rank() > 0
+
+
 def num_processes() -> int:
     """How many processes torchrun started together; 1 without it."""
     return int(os.environ.get("WORLD_SIZE", "1"))
