@@ -15,12 +15,13 @@ from novelgen.modeling.weight_quantization import (
 
 
 def decoder_for(
-    model: RecurrentLM, quantization: str, *, cuda_graphs: bool = True
+    model: RecurrentLM, quantization: str, *, cuda_graphs: bool = True, compiles: bool = True
 ) -> tuple[Decoder, str]:
     """The fastest decoder that can serve, and the quantisation that holds, as `EngineInfo` says it.
 
     `quantization` is auto, int8, int4 or none. A model whose weights are quantised already is
     drawn from as it is; int8 on a processor quantises them here where the fused step cannot serve.
+    `compiles` False spares a model that draws little the minute a compiler takes on CUDA.
     """
     is_whole = not is_spread(model.lm)
     if is_whole and model.device.type == "cpu" and not is_quantized(model.lm):
@@ -34,5 +35,5 @@ def decoder_for(
     if quantization in WEIGHT_KINDS and is_quantized(model.lm):
         held = f"{quantization}-weights"
     if is_whole and model.device.type == "cuda" and cuda_graphs:
-        return GraphDecoder(model, compiles=held != "none"), held
+        return GraphDecoder(model, compiles=compiles and held != "none"), held
     return (AgreeingDecoder if is_shared_out(model.lm) else PlainDecoder)(model), held

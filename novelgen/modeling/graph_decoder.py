@@ -74,7 +74,7 @@ class GraphDecoder:
         self._records = records and model.device.type == "cuda"
         self._compiles = compiles
         self._plain = next_logits_of(model.lm)
-        self._compiled = compiler(self._plain)
+        self._compiled = compiler(self._plain) if compiles else self._plain
         self._kept: OrderedDict[tuple[int, int], _Recorded] = OrderedDict()
 
     def begin(
@@ -162,9 +162,9 @@ class GraphStepper:
             try:
                 with nullcontext() if self._is_warm else quiet_libraries():
                     return self._compiled(recorded.embeds, recorded.cache)
-            except torch.OutOfMemoryError:
-                raise
-            except RuntimeError as error:  # what the compiler raises, and a missing compiler
+            except Exception as error:
+                if not _is_refusal(error):
+                    raise
                 _log.warning("a step could not be compiled: %s", error)
                 recorded.can_compile = False
         return self._plain(recorded.embeds, recorded.cache)
@@ -181,6 +181,13 @@ class GraphStepper:
             recorded.can_record, recorded.logits = False, None
             return
         recorded.graph = graph
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether a compiler did not take the step, or not one more shape of it."""
+    if isinstance(error, torch.OutOfMemoryError):
+        return False
+    return isinstance(error, RuntimeError) or type(error).__module__.startswith("torch._dynamo")
 
 
 def _whole_cache(config: Any, positions: int) -> StaticCache:

@@ -241,7 +241,7 @@ def build_torch_engine(
     )
 
     def decoder_of(other: RecurrentLM) -> Decoder:
-        return decoder_for(other, quantization, cuda_graphs=cuda_graphs)[0]
+        return decoder_for(other, quantization, cuda_graphs=cuda_graphs, compiles=False)[0]
 
     return TorchEngine(model, tokenization, info, load_plain, decoder_of, decoder)
 

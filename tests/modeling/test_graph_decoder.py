@@ -83,6 +83,23 @@ def test_one_compiled_step_serves_every_position(
     assert compiler.programs == 1
 
 
+def test_more_shapes_than_are_compiled_run_as_they_are(make_lm: LmFactory, tokenizer: Any) -> None:
+    torch.compiler.reset()
+    tokenization = Tokenization(tokenizer)
+    model = add_memory(make_lm("llama"), 4).eval()
+    memory = model.initial_memory().detach()
+    compiler = CountingCompiler()
+    decoder = GraphDecoder(model, compiles=True, compiler=compiler)
+    ids = tokenization.prose_ids(PROSE[:30])
+    for rows in range(1, 12):
+        keys = [stream_key(5, "test", [row]) for row in range(rows)]
+        job = DecodeJob(ids, SamplingParams(), keys, 3)
+        found = decode_rows(model, tokenization, memory, job, decoder=decoder)
+        expected = decode_rows(model, tokenization, memory, job, decoder=PlainDecoder(model))
+        assert [row.text for row in found] == [row.text for row in expected]
+    assert 1 < compiler.programs < 11
+
+
 def test_a_step_that_cannot_be_compiled_runs_as_it_is(make_lm: LmFactory, tokenizer: Any) -> None:
     def refuse(_function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return compile_whole(_function, backend=fail)

@@ -14,7 +14,7 @@ from novelgen.engine.memory import memory_values
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import DecodeRequest, SamplingParams
 from novelgen.errors import ModelError, UsageError
-from novelgen.modeling import weight_quantization
+from novelgen.modeling import decoders, weight_quantization
 from novelgen.modeling.adapter import describe_adapter, load_adapter, merge_adapter, save_adapter
 from novelgen.modeling.adapter_config import LoraSettings
 from novelgen.modeling.fused.families import quantizes_in_place
@@ -161,6 +161,16 @@ def test_fused_families_keep_whole_weights_on_a_processor(model_dir: Path) -> No
     engine = load(model_dir)
     assert engine.info.quantization == "int8"
     assert not is_quantized(engine._model.lm)
+
+
+def test_a_family_the_fused_step_refuses_after_all_is_quantised_in_place(
+    model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoders, "fused_decoder", lambda *_arguments: None)
+    assert load(model_dir).info.quantization == "int8-weights"
+    assert load(model_dir, quantization="auto").info.quantization == "none"
+    monkeypatch.setattr(decoders, "has_torchao", lambda: False)
+    assert load(model_dir).info.quantization == "none"
 
 
 @pytest.mark.parametrize(
