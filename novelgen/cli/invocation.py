@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from novelgen.cli.output import Output
-from novelgen.errors import ExitCode
+from novelgen.errors import ExitCode, UsageError
 from novelgen.paths import Paths
 
 if TYPE_CHECKING:
@@ -58,14 +58,24 @@ class Invocation:
     def follow_first_process(self) -> None:
         """In a process that torchrun started to share a model: compute with the first, then exit.
 
-        It opens no database and prints nothing; what goes wrong is in the log. Elsewhere nothing
-        happens.
+        It opens no database and prints nothing; what goes wrong is in the log. In the first
+        process, and without torchrun, nothing happens. Raises `UsageError` when several processes
+        would each write by themselves.
         """
+        from novelgen.modeling.placement import num_processes, process_rank
+
+        if num_processes() < 2:
+            return
         from novelgen.config import load_settings
-        from novelgen.modeling.placement import follows
 
         settings = load_settings(self.paths, self.config_file)
-        if not follows(settings.placement):
+        if settings.placement != "tensor":
+            raise UsageError(
+                f"{num_processes()} processes were started to write one novel, and placement is "
+                f"{settings.placement}.",
+                "Set NOVELGEN_PLACEMENT=tensor to share the model out, or start one process.",
+            )
+        if process_rank() == 0:
             return
         from novelgen.log import log_unexpected
         from novelgen.modeling.tensor_parallel import follow

@@ -47,7 +47,7 @@ def tensor_parallel_options(config: Any, device: torch.device) -> dict[str, Any]
 
     if "tp_plan" in DistributedConfig.__dataclass_fields__:
         return {"distributed_config": DistributedConfig(tp_plan="auto")}
-    return {"tp_plan": "auto"}  # transformers before 5.18
+    return {"tp_plan": "auto"}  # an older transformers
 
 
 def is_spread(lm: nn.Module) -> bool:

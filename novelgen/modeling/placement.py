@@ -25,11 +25,6 @@ def leads(placement: str) -> bool:
     return placement == Placement.TENSOR and num_processes() > 1 and process_rank() == 0
 
 
-def follows(placement: str) -> bool:
-    """Whether this process is one of those others."""
-    return placement == Placement.TENSOR and process_rank() > 0
-
-
 def num_processes() -> int:
     """How many processes torchrun started together; 1 without it."""
     return int(os.environ.get("WORLD_SIZE", "1"))

@@ -86,6 +86,13 @@ def test_the_other_process_ends_where_no_model_was_loaded(
     assert [novel["id"] for novel in novels] == ran.stdout.split()
 
 
+def test_several_processes_do_not_write_by_themselves(novelgen: CommandLine) -> None:
+    several = {"RANK": "0", "WORLD_SIZE": "2"}
+    ran = novelgen("new", "--target-words", "200", "--model", "scripted", expect=2, **several)
+    assert "NOVELGEN_PLACEMENT=tensor" in ran.stderr
+    assert json.loads(novelgen("list", "--json").stdout)["novels"] == []
+
+
 def test_an_error_of_the_first_process_ends_both(together: Any) -> None:
     ran = together("resume", "nothing")
     assert ran.returncode != 0
