@@ -233,10 +233,13 @@ class Workbench:
             device=self.settings.device,
             dtype=self.settings.dtype,
             quantization=self.settings.quantization,
+            placement=self.settings.placement,
             cuda_graphs=self.settings.cuda_graphs,
         )
         question = FitQuestion(novel.target_words, max(settings.candidates, RETRY_ROWS))
-        keep_seconds = self.settings.keep_warm_minutes * 60
+        # The processes that share a model are those of this run; none of them stays.
+        is_shared_out = self.settings.placement == "tensor"
+        keep_seconds = 0.0 if is_shared_out else self.settings.keep_warm_minutes * 60
         engine, close = engine_for(self.paths, order, question, keep_seconds, narrate)
         self._closing.append(close)
         return engine
@@ -336,6 +339,7 @@ def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "Fi
         settings.device,
         candidates=settings.candidates,
         quantization=settings.quantization,
+        placement=settings.placement,
     )
 
 

@@ -37,9 +37,15 @@ class Settings(BaseSettings):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "auto", description="Precision of the model."
     )
-    quantization: Literal["auto", "int8", "none"] = Field(
+    quantization: Literal["auto", "int8", "int4", "none"] = Field(
         "auto",
-        description="Weights that draw text: int8 (auto on a CPU), or as the model is (none).",
+        description="Weights in fewer bits: int8 that draw (auto on a CPU), int8 or int4 of the "
+        "model itself elsewhere (never auto), or as the model is (none).",
+    )
+    placement: Literal["auto", "one", "split", "tensor"] = Field(
+        "auto",
+        description="One device, split over all GPUs and memory (auto if one GPU is too small), "
+        "or shared out by the processes of torchrun (tensor).",
     )
     cuda_graphs: bool = Field(
         True, description="Replay whole steps on a CUDA device; false runs them one by one."

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from novelgen.modeling.adapter import load_adapter, merge_adapter
-from novelgen.modeling.backbone import Backbone, load_backbone, writing_dtype
+from novelgen.modeling.adapter import load_adapter
+from novelgen.modeling.backbone import Backbone
 from novelgen.modeling.decoders import decoder_for
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.stepping import Decoder
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.modeling.torch_engine import tokenization_of
+from novelgen.modeling.weight_quantization import stored_bytes
+from novelgen.modeling.writing_model import ModelSettings, load_writing_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +40,16 @@ class BenchModel:
 
 
 def load_bench_model(choice: BenchChoice, segment_size: int) -> BenchModel:
-    """Load it. Raises as `load_backbone` and `load_adapter` do."""
+    """Load it. Raises as `load_writing_model` and `load_adapter` do."""
     adapter = None
     if choice.adapter_dir is not None:
         adapter = load_adapter(choice.adapter_dir, choice.fingerprint)
         segment_size = adapter.config.segment_size
-    dtype = writing_dtype(choice.device) if choice.dtype == "auto" else choice.dtype
-    backbone = load_backbone(choice.directory, choice.device, dtype)
-    model = RecurrentLM(backbone.lm)
-    if adapter is not None:
-        model = merge_adapter(backbone.lm, adapter)
-    model = model.eval()
+    settings = ModelSettings(choice.device, choice.dtype, choice.quantization)
+    backbone, model = load_writing_model(choice.directory, adapter, settings)
     decoder, quantization = decoder_for(model, choice.quantization, cuda_graphs=choice.cuda_graphs)
     packed = getattr(decoder, "packed", None)
-    weight_bytes = sum(p.nbytes for p in model.lm.parameters())
+    weight_bytes = stored_bytes(model.lm)
     return BenchModel(
         model=model,
         tokenization=tokenization_of(backbone),

@@ -123,7 +123,9 @@ class EngineInfo:
     device: str
     dtype: str
     quantization: str = "none"
-    """int8 when new tokens are drawn with quantised weights; memory never is written with them."""
+    """int8 when new tokens alone are drawn with a quantised copy, and memory is written with whole
+    weights; int8-weights or int4-weights when the model's own weights are quantised, so that memory
+    too is written with them; none otherwise."""
     versions: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -24,6 +24,7 @@ from novelgen.modeling.adapter import apply_adapter, describe_adapter, load_adap
 from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.fingerprints import compute_fingerprint, model_fingerprint
 from novelgen.modeling.folders import unwritable, write_weights, written_whole
+from novelgen.modeling.quiet import quiet_libraries
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.prompting.brief import BRIEF_VERSION
@@ -87,22 +88,23 @@ def encode_with(tokenizer: Tokenizer) -> Encode:
 
 def build_recall_model(config: RecallModelConfig) -> RecurrentLM:
     """An untrained backbone with a memory whose slots point anywhere and are written freely."""
-    lm = AutoModelForCausalLM.from_config(
-        LlamaConfig(
-            vocab_size=config.vocabulary_size,
-            hidden_size=config.hidden_size,
-            intermediate_size=config.intermediate_size,
-            num_hidden_layers=config.num_layers,
-            num_attention_heads=config.num_heads,
-            num_key_value_heads=config.num_heads,
-            max_position_embeddings=1024,
-            tie_word_embeddings=True,
-            bos_token_id=None,
-            eos_token_id=None,
-            initializer_range=config.hidden_size**-0.5,
-        ),
-        attn_implementation="sdpa",
-    )
+    with quiet_libraries():
+        lm = AutoModelForCausalLM.from_config(
+            LlamaConfig(
+                vocab_size=config.vocabulary_size,
+                hidden_size=config.hidden_size,
+                intermediate_size=config.intermediate_size,
+                num_hidden_layers=config.num_layers,
+                num_attention_heads=config.num_heads,
+                num_key_value_heads=config.num_heads,
+                max_position_embeddings=1024,
+                tie_word_embeddings=True,
+                bos_token_id=None,
+                eos_token_id=None,
+                initializer_range=config.hidden_size**-0.5,
+            ),
+            attn_implementation="sdpa",
+        )
     model = add_memory(lm, config.num_mem_tokens, config.projection_rank)
     assert model.cell is not None
     with torch.no_grad():

@@ -5,7 +5,6 @@ printed, and every failure says what to do. Knows nothing of memory, of catalogs
 """
 
 import platform
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,19 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub.utils.tqdm import (
-    are_progress_bars_disabled,
-    disable_progress_bars,
-    enable_progress_bars,
-)
 from safetensors import SafetensorError
 from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-from transformers.utils import logging as transformers_logging
 
 from novelgen.errors import ModelError, UsageError
 from novelgen.modeling.device import torch_device
+from novelgen.modeling.placed_weights import describe_places, tensor_parallel_options
+from novelgen.modeling.placement import DeviceMap, Placement
+from novelgen.modeling.quiet import quiet_libraries
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
@@ -71,30 +67,56 @@ def _is_quick_with_bfloat16() -> bool:
     return bool(cpu._is_amx_tile_supported() or (is_amd and cpu._is_avx512_bf16_supported()))
 
 
-def load_backbone(directory: Path, device: str = "auto", dtype: str = "auto") -> Backbone:
+def load_backbone(
+    directory: Path,
+    device: str = "auto",
+    dtype: str = "auto",
+    placement: Placement = Placement.ONE,
+    device_map: DeviceMap = "auto",
+) -> Backbone:
     """Load the model and tokenizer of a folder.
 
-    `dtype` is auto, float32, bfloat16 or float16. Raises `UsageError` for another dtype or an
-    unknown device, `ModelError` when the folder holds no model, it is incomplete, damaged or no
-    causal language model, or does not fit into memory.
+    `dtype` is auto, float32, bfloat16 or float16; `device_map` says what `split` puts where.
+    Raises `UsageError` for another dtype, an unknown device or a placement that cannot be had,
+    `ModelError` when the folder holds no model, it is incomplete, damaged or no causal language
+    model, or does not fit into memory.
     """
     chosen_device = torch_device(device)
     dtype_name = default_dtype(device) if dtype == "auto" else dtype
     chosen_dtype = _read_dtype(dtype_name)
     _require_folder_contents(directory)
     name = str(directory)
-    with _quiet(), _translated_errors(name):
-        _require_causal(name, AutoConfig.from_pretrained(name, **_LOCAL))
+    with quiet_libraries(), _translated_errors(name):
+        config = AutoConfig.from_pretrained(name, **_LOCAL)
+        _require_causal(name, config)
+        options = _placement_options(placement, config, chosen_device, device_map)
         lm, report = AutoModelForCausalLM.from_pretrained(
             name,
             dtype=chosen_dtype,
             use_safetensors=True,
             output_loading_info=True,
+            **options,
             **_LOCAL,
         )
         _require_complete(name, report)
-        lm = lm.to(chosen_device).eval()
-    return Backbone(lm, _load_tokenizer(name), str(chosen_device), dtype_name)
+        _require_in_memory(name, lm, device_map)
+        lm = lm.eval() if options else lm.to(chosen_device).eval()
+    return Backbone(lm, _load_tokenizer(name), describe_places(lm, chosen_device), dtype_name)
+
+
+def _placement_options(
+    placement: Placement, config: Any, device: torch.device, device_map: DeviceMap
+) -> dict[str, Any]:
+    """Empty where the whole model goes to one device."""
+    if placement is Placement.TENSOR:
+        return tensor_parallel_options(config, device)
+    return {"device_map": device_map} if placement is Placement.SPLIT else {}
+
+
+def _require_in_memory(name: str, lm: nn.Module, device_map: DeviceMap) -> None:
+    # Where accelerate finds no room it reads layers from the disk, again for every token.
+    if device_map == "auto" and "disk" in getattr(lm, "hf_device_map", {}).values():
+        raise _too_large(name)
 
 
 def _read_dtype(name: str) -> torch.dtype:
@@ -106,7 +128,7 @@ def _read_dtype(name: str) -> torch.dtype:
 def _load_tokenizer(name: str) -> Any:
     remedy = "Choose a model whose folder has a tokenizer.json."
     try:
-        with _quiet():
+        with quiet_libraries():
             tokenizer = AutoTokenizer.from_pretrained(name, **_LOCAL)
     except (OSError, ValueError, TypeError, KeyError, ImportError, AttributeError) as error:
         raise ModelError(f"The tokenizer of {name} could not be loaded: {error}", remedy) from error
@@ -168,7 +190,7 @@ def _require_complete(name: str, report: dict[str, Any]) -> None:
 def _translated_errors(name: str) -> Iterator[None]:
     try:
         yield
-    except ModelError:
+    except (ModelError, UsageError):
         raise
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise _too_large(name) from error
@@ -199,24 +221,3 @@ def _damaged(name: str, error: Exception) -> ModelError:
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers and the hub off stderr, and leave their settings as they were."""
-    verbosity = transformers_logging.get_verbosity()
-    had_bars = transformers_logging.is_progress_bar_enabled()
-    had_hub_bars = not are_progress_bars_disabled()
-    transformers_logging.set_verbosity(transformers_logging.CRITICAL)
-    transformers_logging.disable_progress_bar()
-    disable_progress_bars()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        transformers_logging.set_verbosity(verbosity)
-        if had_bars:
-            transformers_logging.enable_progress_bar()
-        if had_hub_bars:
-            enable_progress_bars()

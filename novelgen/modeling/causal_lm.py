@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers import Cache
 
 from novelgen.errors import ModelError
+from novelgen.modeling.placed_weights import computing_device
 
 # For models without absolute positions, which name no limit: a length they were trained on.
 DEFAULT_CONTEXT_SIZE = 2048
@@ -78,7 +79,7 @@ def run_hidden(
     body = unwrap_peft(lm).base_model
     inputs |= _cache_inputs(body, cache)
     hidden: Tensor = body(inputs_embeds=inputs_embeds, **inputs).last_hidden_state
-    return hidden
+    return hidden.to(inputs_embeds.device)  # the last layer may lie elsewhere than the first
 
 
 def run_logits(
@@ -104,7 +105,29 @@ def run_logits(
         logits = logits[:, -logits_to_keep:]
     elif projects_all and logits_to_keep is not None:
         logits = logits[:, logits_to_keep]
-    return BackboneOutput(captured[0], logits)
+    return BackboneOutput(captured[0].to(inputs_embeds.device), logits)
+
+
+NextLogits = Callable[[Tensor, Cache], Tensor]
+
+
+def next_logits_of(lm: nn.Module) -> NextLogits:
+    """A function from `inputs_embeds` and a cache, which it writes on, to the last logits.
+
+    They are `(batch, vocabulary)` float32. The pass alone, without hooks and look-ups, so that a
+    compiler sees it whole.
+    """
+    model = unwrap_peft(lm)
+    name = _cache_name(model)
+    options: dict[str, Any] = {"use_cache": True}
+    if _accepts(model, "logits_to_keep"):
+        options["logits_to_keep"] = 1
+
+    def next_logits(inputs_embeds: Tensor, cache: Cache) -> Tensor:
+        logits: Tensor = model(inputs_embeds=inputs_embeds, **{name: cache}, **options).logits
+        return logits[:, -1].float()
+
+    return next_logits
 
 
 @contextmanager
@@ -125,9 +148,12 @@ def _captured_hidden(body: nn.Module) -> Iterator[list[Tensor]]:
 def _cache_inputs(model: Any, cache: Cache | None) -> dict[str, Any]:
     if cache is None:
         return {}
+    return {_cache_name(model): cache, "use_cache": True}
+
+
+def _cache_name(model: Any) -> str:
     # Renamed in transformers 5.24.
-    name = "cache" if _accepts(model, "cache") else "past_key_values"
-    return {name: cache, "use_cache": True}
+    return "cache" if _accepts(model, "cache") else "past_key_values"
 
 
 def _accepts(model: Any, parameter: str) -> bool:
@@ -157,5 +183,5 @@ def context_size_of(lm: nn.Module) -> int:
 
 
 def device_of(lm: nn.Module) -> torch.device:
-    """Where the model's embeddings live."""
-    return embedding_of(lm).weight.device
+    """Where the model's embeddings are looked up, and so where its inputs and memory live."""
+    return computing_device(embedding_of(lm))

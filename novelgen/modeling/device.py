@@ -83,6 +83,50 @@ def describe_device(wanted: str = "auto") -> Device:
     return Device(kind, f"CPU, {_usable_cores()} cores", total, available)
 
 
+def describe_all_devices(kind: DeviceKind) -> Device:
+    """All GPUs and the CPU as one, for a model that is split over them.
+
+    Off CUDA there is nothing to split over: the one device there is.
+    """
+    if kind is not DeviceKind.CUDA:
+        return describe_device(kind.value)
+    cards = cuda_cards()
+    total, available = _machine_memory()
+    return Device(
+        kind,
+        f"{_counted(cards)} and the CPU",
+        total + sum(card.memory_total_bytes for card in cards),
+        available + sum(card.memory_available_bytes for card in cards),
+    )
+
+
+def describe_processes(kind: DeviceKind, processes: int) -> Device:
+    """What `processes` that share a model out evenly may use: the smallest card, so many times.
+
+    On a CPU they share its memory.
+    """
+    if kind is not DeviceKind.CUDA:
+        return describe_device(kind.value)
+    cards = cuda_cards()[:processes]
+    return Device(
+        kind,
+        _counted(cards),
+        len(cards) * min(card.memory_total_bytes for card in cards),
+        len(cards) * min(card.memory_available_bytes for card in cards),
+    )
+
+
+def cuda_cards() -> list[Device]:
+    """Every CUDA device and its memory as it is now."""
+    import torch
+
+    return [describe_device(f"cuda:{index}") for index in range(torch.cuda.device_count())]
+
+
+def _counted(cards: list[Device]) -> str:
+    return cards[0].name if len(cards) == 1 else f"{len(cards)} x {cards[0].name}"
+
+
 @cache
 def cpu_bytes_per_second() -> float:
     """How fast this processor reads weights: the best of a few matrix-vector products.

@@ -5,19 +5,34 @@ estimate: every token reads all weights once, and every layer costs a fixed over
 loop. It leaves out reading prompts and writing memory, so real writing takes somewhat longer.
 """
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from novelgen.modeling.device import Device, DeviceKind, cpu_bytes_per_second, describe_device
+from novelgen.modeling.device import (
+    Device,
+    DeviceKind,
+    cpu_bytes_per_second,
+    describe_all_devices,
+    describe_device,
+    describe_processes,
+)
 from novelgen.modeling.disk_space import megabytes
-from novelgen.modeling.fused.families import FUSED_FAMILIES
+from novelgen.modeling.fused.families import WEIGHT_KINDS
+from novelgen.modeling.placement import Placement, num_processes
 from novelgen.modeling.safetensors_header import read_config, read_tensors
+from novelgen.modeling.weight_sizes import (
+    BYTES_PER_PARAMETER,
+    context_size_of_config,
+    drawing_bytes_per_parameter,
+    kept_bytes,
+    kv_bytes_per_token,
+    num_layers,
+    text_config,
+)
 
 TOKENS_PER_WORD = 1.35
-BYTES_PER_PARAMETER: Mapping[str, int] = {"float32": 4, "bfloat16": 2, "float16": 2}
 
 _RUNTIME_BYTES = 600_000_000
 """Interpreter, torch, tokenizer and activations; measured at 0.5 to 0.6 GB on CPU."""
@@ -31,11 +46,8 @@ _SECONDS_PER_LAYER = {DeviceKind.CPU: 0.0009, DeviceKind.CUDA: 0.0005, DeviceKin
 
 CPU figures are fitted to the default model on two cores: 13 tokens/s in float32 and 18 in bfloat16.
 """
-_DRAWING_BYTES_PER_PARAMETER = {"int8": 1.0625, "none": 4.0}
-"""What the fused step keeps beside the model: int8 with a scale for every 64, or float32."""
 _FUSED_SECONDS_PER_LAYER = 0.00004
 """Attention, norms and meetings of threads, at one row of the default model on two cores."""
-_DEFAULT_CONTEXT = 4096
 
 
 class Verdict(StrEnum):
@@ -54,6 +66,8 @@ class FitReport:
     context_size: int
     """Tokens the cache was sized for."""
     kv_cache_bytes: int
+    placement: Placement
+    """What `auto` comes to here."""
     needed_bytes: int
     """Weights, the packed copy that draws on a CPU, cache and runtime together."""
     device: DeviceKind
@@ -86,7 +100,12 @@ class FitReport:
 
     def as_json(self) -> dict[str, Any]:
         fields = asdict(self)
-        return {**fields, "device": self.device.value, "verdict": self.verdict.value}
+        return {
+            **fields,
+            "device": self.device.value,
+            "placement": self.placement.value,
+            "verdict": self.verdict.value,
+        }
 
 
 def assess(
@@ -98,25 +117,34 @@ def assess(
     context_size: int | None = None,
     candidates: int = 1,
     quantization: str = "auto",
+    placement: str = "auto",
 ) -> FitReport:
     """Whether the model in `model_dir` fits when loaded as `dtype`, and how long it will write.
 
     `context_size` defaults to the model's own, at most 4,096 tokens; `candidates` rows share the
-    weights but not the cache. Raises `ModelError` for a damaged model or
-    a device that is not here.
+    weights but not the cache. `placement` auto is one device, or split where CUDA's first is too
+    small. Raises `ModelError` for a damaged model or a device that is not here.
     """
-    config = _text_config(read_config(model_dir))
-    parameters = sum(entry.parameters for entry in read_tensors(model_dir).values())
-    context = context_size or _context_size(config)
-    weight_bytes = parameters * BYTES_PER_PARAMETER.get(dtype, 4)
-    kv_cache_bytes = candidates * context * _kv_bytes_per_token(config, dtype)
+    config = text_config(read_config(model_dir))
+    tensors = read_tensors(model_dir).values()
+    parameters = sum(entry.parameters for entry in tensors)
+    context = context_size or context_size_of_config(config)
+    kv_cache_bytes = candidates * context * kv_bytes_per_token(config, dtype)
     chosen = describe_device(device)
-    per_parameter = _drawing_bytes_per_parameter(config, chosen, quantization)
-    drawing_bytes = round(parameters * per_parameter)
+    weight_bytes = kept_bytes(tensors, config, dtype, chosen.kind, quantization)
+    drawing_bytes = round(
+        parameters * drawing_bytes_per_parameter(config, chosen.kind, quantization)
+    )
     needed = weight_bytes + drawing_bytes + kv_cache_bytes + _RUNTIME_BYTES
+    placed = _place(placement, chosen, needed)
+    if placed is not Placement.ONE:
+        # Parts are placed before they are quantised, and none is packed.
+        weight_bytes, drawing_bytes = parameters * BYTES_PER_PARAMETER.get(dtype, 4), 0
+        chosen, processes = _all_devices(chosen.kind, placed)
+        needed = weight_bytes + kv_cache_bytes + processes * _RUNTIME_BYTES
     verdict = _judge(needed, chosen.memory_available_bytes)
     speed, is_measured = _tokens_per_second(
-        drawing_bytes or weight_bytes, _num_layers(config), chosen, is_fused=drawing_bytes > 0
+        drawing_bytes or weight_bytes, num_layers(config), chosen, is_fused=drawing_bytes > 0
     )
     return FitReport(
         parameters=parameters,
@@ -124,13 +152,14 @@ def assess(
         weight_bytes=weight_bytes,
         context_size=context,
         kv_cache_bytes=kv_cache_bytes,
+        placement=placed,
         needed_bytes=needed,
         device=chosen.kind,
         device_name=chosen.name,
         memory_total_bytes=chosen.memory_total_bytes,
         memory_available_bytes=chosen.memory_available_bytes,
         verdict=verdict,
-        remedy=_remedy(verdict, dtype, chosen),
+        remedy=_remedy(verdict, dtype, chosen, placed, quantization),
         tokens_per_second=speed,
         speed_is_measured=is_measured,
         target_words=target_words,
@@ -144,27 +173,41 @@ def _judge(needed: int, available: int) -> Verdict:
     return Verdict.TIGHT if needed > _COMFORT * available else Verdict.FITS
 
 
-def _remedy(verdict: Verdict, dtype: str, device: Device) -> str:
+def _place(wanted: str, device: Device, needed: int) -> Placement:
+    """Where a model that needs so much on one device goes."""
+    if wanted == "auto":
+        is_too_large = needed > device.memory_available_bytes
+        wanted = Placement.SPLIT if is_too_large else Placement.ONE
+    placed = Placement(wanted)
+    has_parts = device.kind is DeviceKind.CUDA
+    return Placement.ONE if placed is Placement.SPLIT and not has_parts else placed
+
+
+def _all_devices(kind: DeviceKind, placement: Placement) -> tuple[Device, int]:
+    """What a spread model may use, and how many processes run it."""
+    if placement is Placement.SPLIT:
+        return describe_all_devices(kind), 1
+    return describe_processes(kind, num_processes()), num_processes()
+
+
+def _remedy(
+    verdict: Verdict, dtype: str, device: Device, placement: Placement, quantization: str
+) -> str:
     if verdict is Verdict.FITS:
         return ""
     advice = ["close other programs"]
     if BYTES_PER_PARAMETER.get(dtype, 4) > 2:
         advice.append("load it with NOVELGEN_DTYPE=bfloat16 (half the memory)")
+    if device.kind is not DeviceKind.CPU and quantization not in WEIGHT_KINDS:
+        advice.append("keep its weights as int8 with NOVELGEN_QUANTIZATION=int8 (needs torchao)")
+    if device.kind is DeviceKind.CUDA and placement is Placement.ONE:
+        advice.append("split it over all GPUs with NOVELGEN_PLACEMENT=split")
     if device.kind is DeviceKind.CUDA:
         advice.append("run it on the CPU with NOVELGEN_DEVICE=cpu")
     if verdict is Verdict.DOES_NOT_FIT:
         advice.append("choose a smaller model (novelgen models list)")
     text = ", or ".join(advice)
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _drawing_bytes_per_parameter(
-    config: Mapping[str, Any], device: Device, quantization: str
-) -> float:
-    """0 where the model's own forward draws."""
-    if device.kind is not DeviceKind.CPU or config.get("model_type") not in FUSED_FAMILIES:
-        return 0.0
-    return _DRAWING_BYTES_PER_PARAMETER["none" if quantization == "none" else "int8"]
 
 
 def _tokens_per_second(
@@ -177,34 +220,6 @@ def _tokens_per_second(
         reached = _FUSED_BANDWIDTH_REACHED if is_fused else _BANDWIDTH_REACHED
         seconds += weight_bytes / (reached * cpu_bytes_per_second())
     return 1 / max(seconds, 1e-6), is_measured
-
-
-def _kv_bytes_per_token(config: Mapping[str, Any], dtype: str) -> int:
-    heads = _first(config, "num_attention_heads", "n_head") or 1
-    kv_heads = _first(config, "num_key_value_heads") or heads
-    hidden = _first(config, "hidden_size", "n_embd") or 0
-    head_dim = _first(config, "head_dim") or hidden // heads
-    values = 2 * _num_layers(config) * kv_heads * head_dim  # keys and values
-    return values * BYTES_PER_PARAMETER.get(dtype, 4)
-
-
-def _num_layers(config: Mapping[str, Any]) -> int:
-    return _first(config, "num_hidden_layers", "n_layer") or 0
-
-
-def _context_size(config: Mapping[str, Any]) -> int:
-    longest = _first(config, "max_position_embeddings", "n_positions") or _DEFAULT_CONTEXT
-    return min(longest, _DEFAULT_CONTEXT)
-
-
-def _text_config(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The language part of a model that also sees or hears."""
-    text = config.get("text_config")
-    return text if isinstance(text, dict) else config
-
-
-def _first(config: Mapping[str, Any], *keys: str) -> int | None:
-    return next((int(config[key]) for key in keys if isinstance(config.get(key), int)), None)
 
 
 def _duration(hours: float) -> str:

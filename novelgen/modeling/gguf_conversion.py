@@ -7,7 +7,6 @@ Prints nothing; knows nothing of caches or downloads.
 
 import os
 import shutil
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,8 +43,10 @@ def convert_gguf(gguf: Path, destination: Path, on_fraction: OnFraction) -> Conv
     Weights keep float32 or float16 where the file has them; quantised ones become bfloat16.
     Raises `ModelError` for an unsupported architecture or a damaged file, `OSError` for the disk.
     """
+    from novelgen.modeling.quiet import quiet_libraries
+
     header = read_gguf_header(gguf)
-    with _silence():
+    with quiet_libraries():
         _require_supported(gguf, header)
         with _isolated(gguf, destination.parent) as folder:
             destination.mkdir()
@@ -209,24 +210,6 @@ def _isolated(gguf: Path, scratch: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """No warnings, log lines or progress bars of transformers in this block."""
-    from transformers.utils import logging
-
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        logging.set_verbosity(logging.CRITICAL)
-        logging.disable_progress_bar()
-        try:
-            yield
-        finally:
-            logging.set_verbosity(verbosity)
-            if bars:
-                logging.enable_progress_bar()
 
 
 @contextmanager

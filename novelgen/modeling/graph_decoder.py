@@ -2,32 +2,48 @@
 
 A small model on a GPU waits for its own launches; a graph launches a whole step at once. The
 first step of a call runs as it is and warms everything up, the second is recorded, all later ones
-are replayed. Caches and graphs are kept for the next call of the same shape. Where a step cannot
-be recorded, steps run one by one: slower, and the same words.
+are replayed. Caches and graphs are kept for the next call of the same shape. With quantised weights
+the step is compiled first, since each layer alone would widen its weights in memory. Where a step
+cannot be compiled or recorded, steps run one by one: slower, and the same words.
 
-Serves every architecture that transformers gives a static cache. Unmeasured on a GPU so far; the
-path without recording is tested on a processor.
+Serves every architecture that transformers gives a static cache. Sliding windows are a matter of
+the mask alone: a cache of the window's size counts positions in Python, which a recorded step
+would not see change. Unmeasured on a GPU so far; all but recording is tested on a processor.
 """
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from transformers import StaticCache
+from transformers.cache_utils import StaticLayer, StaticSlidingWindowLayer
 
-from novelgen.modeling.causal_lm import embedding_of, run_logits, unwrap_peft
+from novelgen.modeling.causal_lm import (
+    NextLogits,
+    embedding_of,
+    next_logits_of,
+    run_logits,
+    unwrap_peft,
+)
 from novelgen.modeling.choosing import ChoiceRules, Chooser
 from novelgen.modeling.compiled import chooser_for
+from novelgen.modeling.quiet import quiet_libraries
 from novelgen.modeling.recurrent import RecurrentLM
 
 _POSITIONS_STEP = 256
 """Caches grow in steps of so many positions, so that calls of like length share one."""
 _KEPT_SHAPES = 2
 _log = logging.getLogger(__name__)
+
+Compiler = Callable[[NextLogits], NextLogits]
+compile_whole = partial(torch.compile, dynamic=False, fullgraph=True)
+"""Compiles all of a function or nothing: a step that fails half-way would have moved its cache."""
 
 
 @dataclass(slots=True)
@@ -41,14 +57,24 @@ class _Recorded:
     logits: Tensor | None = None
     """Where a replayed step writes to, `(rows, vocabulary)` float32."""
     can_record: bool = True
+    can_compile: bool = False
 
 
 class GraphDecoder:
     """A `Decoder` with fixed shapes. `records` False never records a graph."""
 
-    def __init__(self, model: RecurrentLM, records: bool = True) -> None:
+    def __init__(
+        self,
+        model: RecurrentLM,
+        records: bool = True,
+        compiles: bool = False,
+        compiler: Compiler = compile_whole,
+    ) -> None:
         self._model = model
         self._records = records and model.device.type == "cuda"
+        self._compiles = compiles
+        self._plain = next_logits_of(model.lm)
+        self._compiled = compiler(self._plain) if compiles else self._plain
         self._kept: OrderedDict[tuple[int, int], _Recorded] = OrderedDict()
 
     def begin(
@@ -60,7 +86,8 @@ class GraphDecoder:
         ids = torch.tensor([list(prompt_ids)], dtype=torch.long)
         embeds = self._model.embed(memory, ids).expand(num_rows, -1, -1)
         output = run_logits(self._model.lm, embeds, logits_to_keep=1, cache=recorded.cache)
-        return GraphStepper(self._model, recorded, output.logits[:, -1].float())
+        logits = output.logits[:, -1].float()
+        return GraphStepper(self._model, recorded, self._plain, self._compiled, logits)
 
     def chooser(self, rules: ChoiceRules) -> Chooser:
         return chooser_for(rules, self._model.device)
@@ -76,7 +103,7 @@ class GraphDecoder:
             config = unwrap_peft(self._model.lm).config
             embedding = embedding_of(self._model.lm).weight
             recorded = _Recorded(
-                StaticCache(config=config, max_cache_len=positions),
+                _whole_cache(config, positions),
                 torch.zeros(
                     num_rows,
                     1,
@@ -85,6 +112,7 @@ class GraphDecoder:
                     device=embedding.device,
                 ),
                 can_record=self._records,
+                can_compile=self._compiles,
             )
             while len(self._kept) >= _KEPT_SHAPES:
                 self._kept.popitem(last=False)
@@ -97,8 +125,16 @@ class GraphDecoder:
 class GraphStepper:
     """A `Stepper`. Rows that leave are computed on and left out of `logits`."""
 
-    def __init__(self, model: RecurrentLM, recorded: _Recorded, logits: Tensor) -> None:
+    def __init__(
+        self,
+        model: RecurrentLM,
+        recorded: _Recorded,
+        plain: NextLogits,
+        compiled: NextLogits,
+        logits: Tensor,
+    ) -> None:
         self._lm, self._recorded = model.lm, recorded
+        self._plain, self._compiled = plain, compiled
         self._rows = torch.arange(len(recorded.embeds), device=recorded.embeds.device)
         self._is_warm = False
         self.logits = logits
@@ -122,8 +158,16 @@ class GraphStepper:
 
     def _forward(self) -> Tensor:
         recorded = self._recorded
-        output = run_logits(self._lm, recorded.embeds, logits_to_keep=1, cache=recorded.cache)
-        return output.logits[:, -1].float()
+        if recorded.can_compile:
+            try:
+                with nullcontext() if self._is_warm else quiet_libraries():
+                    return self._compiled(recorded.embeds, recorded.cache)
+            except Exception as error:
+                if not _is_refusal(error):
+                    raise
+                _log.warning("a step could not be compiled: %s", error)
+                recorded.can_compile = False
+        return self._plain(recorded.embeds, recorded.cache)
 
     def _record(self) -> None:
         """Record a step without running it; the cache's own counters move when it is replayed."""
@@ -137,3 +181,20 @@ class GraphStepper:
             recorded.can_record, recorded.logits = False, None
             return
         recorded.graph = graph
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether a compiler did not take the step, or not one more shape of it."""
+    if isinstance(error, torch.OutOfMemoryError):
+        return False
+    return isinstance(error, RuntimeError) or type(error).__module__.startswith("torch._dynamo")
+
+
+def _whole_cache(config: Any, positions: int) -> StaticCache:
+    """A cache that keeps every position of every layer."""
+    cache = StaticCache(config=config, max_cache_len=positions)
+    cache.layers = [
+        StaticLayer(positions) if isinstance(layer, StaticSlidingWindowLayer) else layer
+        for layer in cache.layers
+    ]
+    return cache

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from novelgen.errors import ModelError
 from novelgen.modeling.adapter_config import LoraSettings
+from novelgen.modeling.placed_weights import add_to_weight
 
 _PREFIX = "base_model.model."
 _DOWN, _UP = ".lora_A.weight", ".lora_B.weight"
@@ -51,4 +52,4 @@ def _add(name: str, layer: Any, change: Tensor) -> None:
         change = change.T
     if change.shape != layer.weight.shape:
         raise ValueError(f"it does not fit the model's layers, {name} first")
-    layer.weight.copy_(layer.weight.float() + change.to(layer.weight.device))
+    add_to_weight(layer, change)

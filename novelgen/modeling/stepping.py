@@ -70,7 +70,7 @@ class _PlainStepper:
     def __init__(
         self, model: RecurrentLM, memory: Tensor, prompt_ids: Sequence[int], num_rows: int
     ) -> None:
-        self._lm = model.lm
+        self._lm, self._device = model.lm, model.device
         self._cache = DynamicCache(config=unwrap_peft(model.lm).config)
         prompt = torch.tensor([list(prompt_ids)], dtype=torch.long)
         logits = self._forward(model.embed(memory, prompt))
@@ -79,12 +79,12 @@ class _PlainStepper:
 
     def step(self, tokens: Sequence[int]) -> None:
         embedding = embedding_of(self._lm)
-        ids = torch.tensor(tokens, dtype=torch.long, device=embedding.weight.device)
+        ids = torch.tensor(tokens, dtype=torch.long, device=self._device)
         self.logits = self._forward(embedding(ids.unsqueeze(1)))
 
     def keep(self, rows: Sequence[int]) -> None:
-        device = embedding_of(self._lm).weight.device
-        self._cache.batch_select_indices(torch.tensor(rows, dtype=torch.long, device=device))
+        # On the CPU: the layers of a model, and so their caches, may lie on several devices.
+        self._cache.batch_select_indices(torch.tensor(rows, dtype=torch.long))
 
     def _forward(self, embeds: Tensor) -> Tensor:
         output = run_logits(self._lm, embeds, logits_to_keep=1, cache=self._cache)

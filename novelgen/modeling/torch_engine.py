@@ -26,18 +26,20 @@ from novelgen.engine.values import (
     MemoryState,
 )
 from novelgen.errors import ModelError
-from novelgen.modeling.adapter import adapter_fingerprint, load_adapter, merge_adapter
-from novelgen.modeling.backbone import Backbone, load_backbone, writing_dtype
+from novelgen.modeling.adapter import adapter_fingerprint, load_adapter
+from novelgen.modeling.backbone import Backbone
 from novelgen.modeling.causal_lm import unwrap_peft
 from novelgen.modeling.chat import has_chat_template, render_chat, turn_end_ids
 from novelgen.modeling.decoders import decoder_for
 from novelgen.modeling.decoding import DecodeJob, decode_rows, require_context
 from novelgen.modeling.out_of_memory import translated_out_of_memory
+from novelgen.modeling.placement import DeviceMap, Placement
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.scoring import mean_logprob
 from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.token_batch import pad_left
 from novelgen.modeling.tokenization import Tokenization
+from novelgen.modeling.writing_model import ModelSettings, load_writing_model
 
 _VERSIONED = ("torch", "transformers", "tokenizers", "peft", "safetensors", "numpy")
 
@@ -161,27 +163,27 @@ def load_torch_engine(
     device: str = "auto",
     dtype: str = "auto",
     quantization: str = "auto",
+    placement: str = "one",
     *,
     cuda_graphs: bool = True,
+    device_map: DeviceMap = "auto",
 ) -> TorchEngine:
     """The engine for the model of a folder, with its memory on if an adapter is given.
 
     An adapter brings the segment size it was trained with, in place of `segment_size`.
-    `quantization` int8 draws tokens with int8 weights where that can be done, `none` does not,
-    and `auto` does on a processor. `cuda_graphs` False runs every step of a GPU one by one.
-    Raises `ModelError` when the model or adapter is missing, damaged or does not fit.
+    `quantization` auto draws with int8 weights on a processor where that can be done, and `none`
+    never does; int8 and int4 quantise the model's own weights elsewhere. `placement` is one, split
+    (`device_map` says how) or tensor. `cuda_graphs` False runs every step of a GPU one by one.
+    Raises `ModelError` when the model or adapter is missing, damaged or does not fit, and
+    `UsageError` for a quantisation or placement that cannot be had here.
     """
+    settings = ModelSettings(device, dtype, quantization, Placement(placement), device_map)
     adapter = None if adapter_dir is None else load_adapter(adapter_dir, model_fingerprint)
     if adapter is not None:
         _require_brief_version(adapter.config.brief_version, brief_version)
         segment_size = adapter.config.segment_size
-    dtype = writing_dtype(device) if dtype == "auto" else dtype
-    backbone = load_backbone(directory, device, dtype)
-    recurrent = RecurrentLM(backbone.lm)
-    load_plain = None
-    if adapter is not None:
-        recurrent = merge_adapter(backbone.lm, adapter)
-        load_plain = partial(_load_plain, directory, device, dtype)
+    backbone, recurrent = load_writing_model(directory, adapter, settings)
+    load_plain = None if adapter is None else partial(_load_plain, directory, settings)
     return build_torch_engine(
         recurrent,
         backbone,
@@ -195,8 +197,8 @@ def load_torch_engine(
     )
 
 
-def _load_plain(directory: Path, device: str, dtype: str) -> RecurrentLM:
-    return RecurrentLM(load_backbone(directory, device, dtype).lm)
+def _load_plain(directory: Path, settings: ModelSettings) -> RecurrentLM:
+    return load_writing_model(directory, None, settings)[1]
 
 
 def _require_brief_version(trained: int, current: int) -> None:
@@ -239,7 +241,7 @@ def build_torch_engine(
     )
 
     def decoder_of(other: RecurrentLM) -> Decoder:
-        return decoder_for(other, quantization, cuda_graphs=cuda_graphs)[0]
+        return decoder_for(other, quantization, cuda_graphs=cuda_graphs, compiles=False)[0]
 
     return TorchEngine(model, tokenization, info, load_plain, decoder_of, decoder)
 

@@ -5,6 +5,13 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
+from novelgen.engine.messages import (
+    info_from_json,
+    memory_as_json,
+    memory_from_json,
+    request_as_json,
+    result_from_json,
+)
 from novelgen.engine.protocol import DecodeObserver
 from novelgen.engine.values import (
     Candidate,
@@ -17,17 +24,7 @@ from novelgen.engine.values import (
 )
 from novelgen.errors import ModelError
 from novelgen.resident.order import EngineOrder, FitQuestion
-from novelgen.resident.wire import (
-    Message,
-    info_from_json,
-    memory_from_json,
-    memory_to_json,
-    raise_error,
-    receive,
-    request_to_json,
-    result_from_json,
-    send,
-)
+from novelgen.resident.wire import Message, raise_error, receive, send
 
 _SECONDS_BETWEEN_QUESTIONS = 0.05
 """How often an observer is asked whether to stop while no text comes."""
@@ -130,17 +127,17 @@ class ResidentEngine:
     def decode(
         self, request: DecodeRequest, observer: DecodeObserver | None = None
     ) -> DecodeResult:
-        answer = self._client.ask_watched("decode", observer, request=request_to_json(request))
+        answer = self._client.ask_watched("decode", observer, request=request_as_json(request))
         if "was_cancelled" in answer:
             return cancelled_result(request)
         return result_from_json(answer["value"])
 
     def write(self, memory: MemoryState, segment: str) -> MemoryState:
-        answer = self._client.ask("write", memory=memory_to_json(memory), segment=segment)
+        answer = self._client.ask("write", memory=memory_as_json(memory), segment=segment)
         return memory_from_json(answer["value"])
 
     def score(self, memory: MemoryState, context: str, text: str) -> float:
-        packed = memory_to_json(memory)
+        packed = memory_as_json(memory)
         return float(self._client.ask("score", memory=packed, context=context, text=text)["value"])
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ class EngineOrder:
     device: str
     dtype: str
     quantization: str
+    placement: str
     cuda_graphs: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -69,6 +70,8 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
     """
     from novelgen.modeling.backbone import writing_dtype
     from novelgen.modeling.fit import Verdict, assess
+    from novelgen.modeling.placement import Placement
+    from novelgen.modeling.tensor_parallel import load_tensor_parallel_engine
     from novelgen.modeling.torch_engine import load_torch_engine
 
     directory = Path(order.directory)
@@ -80,21 +83,26 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
         order.device,
         candidates=question.candidates,
         quantization=order.quantization,
+        placement=order.placement,
     )
     if report.verdict is Verdict.DOES_NOT_FIT:
         raise ModelError(
             f"The model {order.model} does not fit this machine. {report.summary()}", report.remedy
         )
+    arguments: dict[str, Any] = {
+        "directory": directory,
+        "model_name": order.model,
+        "model_fingerprint": order.fingerprint,
+        "segment_size": order.segment_size,
+        "brief_version": order.brief_version,
+        "adapter_dir": None if order.adapter_dir is None else Path(order.adapter_dir),
+        "device": order.device,
+        "dtype": dtype,
+        "quantization": order.quantization,
+    }
+    if report.placement is Placement.TENSOR:
+        return LoadedEngine(load_tensor_parallel_engine(**arguments), report.summary())
     engine = load_torch_engine(
-        directory,
-        order.model,
-        order.fingerprint,
-        segment_size=order.segment_size,
-        brief_version=order.brief_version,
-        adapter_dir=None if order.adapter_dir is None else Path(order.adapter_dir),
-        device=order.device,
-        dtype=dtype,
-        quantization=order.quantization,
-        cuda_graphs=order.cuda_graphs,
+        **arguments, placement=report.placement, cuda_graphs=order.cuda_graphs
     )
     return LoadedEngine(engine, report.summary())

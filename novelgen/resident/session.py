@@ -9,22 +9,19 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from novelgen.engine.messages import (
+    info_as_json,
+    memory_as_json,
+    memory_from_json,
+    request_from_json,
+    result_as_json,
+)
 from novelgen.engine.protocol import Engine
 from novelgen.engine.values import ChatMessage
 from novelgen.errors import ModelError, NovelgenError
 from novelgen.resident.order import EngineOrder, FitQuestion
 from novelgen.resident.shelf import WaitCancelled
-from novelgen.resident.wire import (
-    Message,
-    error_message,
-    info_to_json,
-    memory_from_json,
-    memory_to_json,
-    receive,
-    request_from_json,
-    result_to_json,
-    send,
-)
+from novelgen.resident.wire import Message, error_message, receive, send
 
 if TYPE_CHECKING:
     from novelgen.resident.server import EngineServer
@@ -57,7 +54,7 @@ class Session:
                 )
             ),
             "initial_memory": lambda _: self._value(
-                lambda engine: memory_to_json(engine.initial_memory())
+                lambda engine: memory_as_json(engine.initial_memory())
             ),
             "write": self._write,
             "score": self._score,
@@ -92,7 +89,7 @@ class Session:
         if self._order is not None:
             self._server.shelf.release(self._order)
         self._order = order
-        info = info_to_json(loaded.engine.info)
+        info = info_as_json(loaded.engine.info)
         return {"info": info, "fit": loaded.fit, "was_warm": was_warm}
 
     def _stop(self, _: Message) -> Message:
@@ -120,7 +117,7 @@ class Session:
 
     def _write(self, asked: Message) -> Message:
         memory = memory_from_json(asked["memory"])
-        return self._computed(lambda engine: memory_to_json(engine.write(memory, asked["segment"])))
+        return self._computed(lambda engine: memory_as_json(engine.write(memory, asked["segment"])))
 
     def _score(self, asked: Message) -> Message:
         memory = memory_from_json(asked["memory"])
@@ -134,7 +131,7 @@ class Session:
         except WaitCancelled:
             return {"was_cancelled": True}
         observer.flush()
-        return {"value": result_to_json(result)}
+        return {"value": result_as_json(result)}
 
     def _opened(self) -> EngineOrder:
         if self._order is None:

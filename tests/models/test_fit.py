@@ -10,6 +10,7 @@ from novelgen.errors import ModelError, UsageError
 from novelgen.modeling import device, fit
 from novelgen.modeling.device import Device, DeviceKind, describe_device
 from novelgen.modeling.fit import Verdict, assess
+from novelgen.modeling.placement import Placement
 
 
 @pytest.fixture
@@ -19,6 +20,20 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
     def give(free: int, kind: DeviceKind = DeviceKind.CPU) -> None:
         chosen = Device(kind, "a device", 64_000_000_000, free)
         monkeypatch.setattr(fit, "describe_device", lambda wanted: chosen)
+        monkeypatch.setattr(fit, "describe_all_devices", lambda wanted: chosen)
+
+    return give
+
+
+@pytest.fixture
+def cards(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Gives the machine CUDA cards with so much memory free each, beside its own memory."""
+
+    def give(memory: int, *free: int) -> None:
+        found = [Device(DeviceKind.CUDA, "a card", 80_000_000_000, each) for each in free]
+        monkeypatch.setattr(fit, "describe_device", lambda wanted: found[0])
+        monkeypatch.setattr(device, "cuda_cards", lambda: found)
+        monkeypatch.setattr(device, "_machine_memory", lambda: (memory, memory))
 
     return give
 
@@ -94,6 +109,60 @@ def test_the_packed_copy_that_draws_on_a_cpu_counts(model_dir: Path, machine: An
     assert int8.tokens_per_second > whole.tokens_per_second
     machine(free=10**10, kind=DeviceKind.CUDA)
     assert assess(model_dir, "bfloat16", 1000).needed_bytes < int8.needed_bytes
+
+
+def test_auto_is_split_where_the_first_card_is_too_small(
+    model_dir: Path, tiny_llama: Any, cards: Any
+) -> None:
+    cards(10**9, 10**10, 10**10)
+    whole = assess(model_dir, "bfloat16", 1000)
+    assert (whole.placement, whole.verdict) == (Placement.ONE, Verdict.FITS)
+    assert whole.memory_available_bytes == 10**10
+    too_small = whole.needed_bytes - 1
+    cards(10**9, too_small, too_small)
+    split = assess(model_dir, "bfloat16", 1000)
+    assert (split.placement, split.verdict) == (Placement.SPLIT, Verdict.FITS)
+    assert split.memory_available_bytes == 10**9 + 2 * too_small
+    assert "2 x a card and the CPU" in split.summary()
+    assert json.loads(json.dumps(split.as_json()))["placement"] == "split"
+    one = assess(model_dir, "bfloat16", 1000, placement="one")
+    assert (one.placement, one.verdict) == (Placement.ONE, Verdict.DOES_NOT_FIT)
+    assert "NOVELGEN_PLACEMENT=split" in one.remedy
+    cards(0, too_small // 3, too_small // 3)
+    assert assess(model_dir, "bfloat16", 1000).verdict is Verdict.DOES_NOT_FIT
+
+
+def test_there_is_nothing_to_split_over_without_cuda(model_dir: Path, machine: Any) -> None:
+    machine(free=10**10)
+    split, one = (assess(model_dir, "float32", 9, placement=p) for p in ("split", "one"))
+    assert split == one
+
+
+def test_processes_share_the_weights_and_not_the_runtime(
+    model_dir: Path, cards: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    cards(0, 10**10, 9 * 10**9, 10**10)
+    shared = assess(model_dir, "bfloat16", 1000, placement="tensor")
+    assert shared.memory_available_bytes == 2 * 9 * 10**9
+    one = assess(model_dir, "bfloat16", 1000, placement="one")
+    assert shared.weight_bytes == one.weight_bytes
+    assert one.needed_bytes < shared.needed_bytes < 2 * one.needed_bytes
+
+
+def test_quantised_weights_make_a_model_smaller(
+    model_dir: Path, tiny_llama: Any, cards: Any
+) -> None:
+    cards(0, 10**10)
+    sizes = [
+        assess(model_dir, "bfloat16", 9, quantization=kind).weight_bytes
+        for kind in ("auto", "int8", "int4")
+    ]
+    linear = sum(
+        m.weight.numel() for m in tiny_llama.model.modules() if type(m).__name__ == "Linear"
+    )
+    assert sizes[0] - sizes[1] == pytest.approx(0.99 * linear, abs=1)
+    assert sizes[0] - sizes[2] == pytest.approx(1.46 * linear, abs=1)
 
 
 def test_a_speed_nobody_measured_says_so(model_dir: Path, machine: Any) -> None:

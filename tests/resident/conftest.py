@@ -56,6 +56,7 @@ def order_of(tiny_model: Path) -> OrderOf:
             "device": "cpu",
             "dtype": "float32",
             "quantization": "none",
+            "placement": "one",
             "cuda_graphs": True,
         }
         return EngineOrder(**fields | changes)

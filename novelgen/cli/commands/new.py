@@ -82,6 +82,7 @@ def new(
     finds a letter dated tomorrow."
     """
     invocation = invocation_of(context)
+    invocation.follow_first_process()
     from novelgen.bootstrap import NovelRequest
     from novelgen.cli.writing import write_novel
     from novelgen.generation.novel_context import RunLimits
@@ -106,7 +107,9 @@ def new(
         chapters=_checked_chapters(chapters, target_words),
     )
     limits = RunLimits(plan_only=plan_only)
-    with invocation.workbench(model=model, adapter=adapter, candidates=candidates) as workbench:
+    with invocation.writing_workbench(
+        model=model, adapter=adapter, candidates=candidates
+    ) as workbench:
         if not request.author and workbench.settings.author:
             request = _with_author(request, workbench.settings.author)
         novel = workbench.create_novel(request)

@@ -44,11 +44,12 @@ def resume(
     """
     del headless
     invocation = invocation_of(context)
+    invocation.follow_first_process()
     from novelgen.cli.writing import run_json, write_novel
     from novelgen.generation.novel_context import RunLimits
     from storage.records import NovelStatus
 
-    with invocation.workbench() as workbench:
+    with invocation.writing_workbench() as workbench:
         found = workbench.find(novel).novel
         branched = _branch(workbench, found, from_snapshot)
         is_new_branch = branched.active_branch_id != found.active_branch_id

@@ -1,0 +1,163 @@
+"""One engine run by several processes, each with a share of every matrix.
+
+The first process has the engine that the product talks to. It tells the others each call before
+it makes it, and they make the same call, whose inner sums need all of them. The others have
+nothing but this: no database, no terminal, no say in when a text ends.
+
+Which errors leave the processes in step is known: a request that is refused is refused by all.
+After any other error the first process ends, and torchrun ends the rest.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from novelgen.engine.messages import (
+    memory_as_json,
+    memory_from_json,
+    request_as_json,
+    request_from_json,
+)
+from novelgen.engine.protocol import DecodeObserver
+from novelgen.engine.values import (
+    ChatMessage,
+    DecodeRequest,
+    DecodeResult,
+    EngineInfo,
+    MemoryState,
+)
+from novelgen.errors import MemoryStateError, UsageError
+from novelgen.modeling import process_team
+from novelgen.modeling.device import torch_device
+from novelgen.modeling.placement import Placement, num_processes
+from novelgen.modeling.torch_engine import TorchEngine, load_torch_engine
+
+_PATHS = ("directory", "adapter_dir")
+
+
+class LeadingEngine:
+    """An `Engine` in the first process. Build it with `load_tensor_parallel_engine`."""
+
+    def __init__(self, engine: TorchEngine) -> None:
+        self._engine = engine
+
+    @property
+    def info(self) -> EngineInfo:
+        return self._engine.info
+
+    def count_tokens(self, text: str) -> int:
+        return self._engine.count_tokens(text)
+
+    def count_prompt_tokens(self, brief: str, tail: str) -> int:
+        return self._engine.count_prompt_tokens(brief, tail)
+
+    def render_chat(self, messages: Sequence[ChatMessage], reply_start: str = "") -> str:
+        return self._engine.render_chat(messages, reply_start)
+
+    def initial_memory(self) -> MemoryState:
+        return self._engine.initial_memory()
+
+    def decode(
+        self, request: DecodeRequest, observer: DecodeObserver | None = None
+    ) -> DecodeResult:
+        process_team.tell({"call": "decode", "request": request_as_json(request)})
+        return self._engine.decode(request, _AgreeingObserver(observer))
+
+    def write(self, memory: MemoryState, segment: str) -> MemoryState:
+        process_team.tell({"call": "write", "memory": memory_as_json(memory), "segment": segment})
+        return self._engine.write(memory, segment)
+
+    def score(self, memory: MemoryState, context: str, text: str) -> float:
+        process_team.tell(
+            {"call": "score", "memory": memory_as_json(memory), "context": context, "text": text}
+        )
+        return self._engine.score(memory, context, text)
+
+
+def load_tensor_parallel_engine(
+    directory: Path,
+    model_name: str,
+    model_fingerprint: str,
+    segment_size: int,
+    brief_version: int,
+    adapter_dir: Path | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    quantization: str = "auto",
+) -> LeadingEngine:
+    """The engine of `load_torch_engine`, shared out; call it in the first process alone.
+
+    Raises as that does, and `UsageError` where torchrun started no other process.
+    """
+    if num_processes() < 2:
+        raise UsageError(
+            "placement tensor needs several processes.",
+            "Start it with `torchrun --nproc-per-node 2 -m novelgen ...`, or set placement auto.",
+        )
+    arguments = {
+        "directory": str(directory),
+        "model_name": model_name,
+        "model_fingerprint": model_fingerprint,
+        "segment_size": segment_size,
+        "brief_version": brief_version,
+        "adapter_dir": None if adapter_dir is None else str(adapter_dir),
+        "device": device,
+        "dtype": dtype,
+        "quantization": quantization,
+    }
+    process_team.join(torch_device(device).type)
+    process_team.tell({"call": "load", "arguments": arguments})
+    return LeadingEngine(_load(arguments))
+
+
+def follow(device: str) -> None:
+    """In every other process: do as the first one tells, until it is done.
+
+    Raises what a call raises that may not have failed in all processes.
+    """
+    process_team.join(torch_device(device).type)
+    engine = None
+    while (message := process_team.hear())["call"] != "stop":
+        if message["call"] == "load":
+            engine = _load(message["arguments"])
+        elif engine is not None:
+            with suppress(UsageError, MemoryStateError):
+                _make_call(engine, message)
+    process_team.leave()
+
+
+def dismiss_followers(device: str) -> None:
+    """In the first process, when all is done: let the others end. They need not have loaded."""
+    process_team.join(torch_device(device).type)
+    process_team.tell({"call": "stop"})
+    process_team.leave()
+
+
+class _AgreeingObserver:
+    """Shows text where someone watches; the first process alone says when to stop."""
+
+    def __init__(self, observer: DecodeObserver | None) -> None:
+        self._observer = observer
+
+    def on_text(self, row: int, text: str) -> None:
+        if self._observer is not None:
+            self._observer.on_text(row, text)
+
+    def should_stop(self) -> bool:
+        return process_team.agree(self._observer is not None and self._observer.should_stop())
+
+
+def _load(arguments: dict[str, Any]) -> TorchEngine:
+    paths = {name: Path(arguments[name]) for name in _PATHS if arguments[name] is not None}
+    return load_torch_engine(**arguments | paths, placement=Placement.TENSOR)
+
+
+def _make_call(engine: TorchEngine, message: dict[str, Any]) -> None:
+    """Its result is the first process's as well."""
+    if message["call"] == "decode":
+        engine.decode(request_from_json(message["request"]), _AgreeingObserver(None))
+    elif message["call"] == "write":
+        engine.write(memory_from_json(message["memory"]), message["segment"])
+    else:
+        engine.score(memory_from_json(message["memory"]), message["context"], message["text"])
