@@ -122,12 +122,19 @@ class _Loop:
         for position in range(self._max_new_tokens):
             if observer is not None and observer.should_stop():
                 return self._finish_all(FinishReason.CANCELLED, observer)
-            tokens, logprobs = self._chooser.choose(self._stepper.logits, position)
+            choice = self._chooser.choose(self._stepper.logits, position)
+            is_last = position + 1 == self._max_new_tokens
+            # A device works on the next step while this one's tokens are read and shown; what it
+            # computes for rows that end is thrown away.
+            goes_ahead = self._stepper.runs_ahead and not is_last
+            if goes_ahead:
+                self._stepper.step(choice.tokens)
+            tokens, logprobs = choice.read()
             self._show(tokens, logprobs, observer)
             tokens = self._drop_finished(tokens)
             if not self._growing:
                 return None
-            if position + 1 < self._max_new_tokens:
+            if not is_last and not goes_ahead:
                 self._stepper.step(tokens)
         return self._finish_all(FinishReason.LENGTH, observer)
 

@@ -31,7 +31,7 @@ from novelgen.modeling.causal_lm import (
     run_logits,
     unwrap_peft,
 )
-from novelgen.modeling.choosing import ChoiceRules, Chooser
+from novelgen.modeling.choosing import ChoiceRules, Chooser, Tokens
 from novelgen.modeling.compiled import chooser_for
 from novelgen.modeling.quiet import quiet_libraries
 from novelgen.modeling.recurrent import RecurrentLM
@@ -138,10 +138,11 @@ class GraphStepper:
         self._rows = torch.arange(len(recorded.embeds), device=recorded.embeds.device)
         self._is_warm = False
         self.logits = logits
+        self.runs_ahead = model.device.type != "cpu"
 
-    def step(self, tokens: Sequence[int]) -> None:
+    def step(self, tokens: Tokens) -> None:
         recorded = self._recorded
-        ids = torch.tensor(tokens, dtype=torch.long, device=self._rows.device)
+        ids = torch.as_tensor(tokens, dtype=torch.long, device=self._rows.device)
         recorded.embeds[self._rows] = embedding_of(self._lm)(ids.unsqueeze(1))
         if self._is_warm and recorded.graph is None and recorded.can_record:
             self._record()
@@ -154,7 +155,8 @@ class GraphStepper:
         self.logits = logits if len(self._rows) == len(logits) else logits[self._rows]
 
     def keep(self, rows: Sequence[int]) -> None:
-        self._rows = self._rows[torch.tensor(rows, dtype=torch.long, device=self._rows.device)]
+        kept = torch.tensor(rows, dtype=torch.long, device=self._rows.device)
+        self._rows, self.logits = self._rows[kept], self.logits[kept]
 
     def _forward(self) -> Tensor:
         recorded = self._recorded

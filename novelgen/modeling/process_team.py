@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, distributed
 
-from novelgen.modeling.choosing import ChoiceRules, Chooser, Chosen
+from novelgen.modeling.choosing import Choice, ChoiceRules, Chooser
 from novelgen.modeling.placement import process_rank
 from novelgen.modeling.stepping import PlainDecoder
 
@@ -72,13 +72,14 @@ class _AgreeingChooser:
     def __init__(self, chooser: Chooser) -> None:
         self._chooser = chooser
 
-    def choose(self, logits: Tensor, position: int) -> Chosen:
+    def choose(self, logits: Tensor, position: int) -> Choice:
         chosen: Sequence[Sequence[float]] = [[0.0] * len(logits)] * 2
         if process_rank() == _FIRST:
-            chosen = self._chooser.choose(logits, position)
+            chosen = self._chooser.choose(logits, position).read()
         # float64 holds every token id exactly.
-        tokens, logprobs = _broadcast(torch.tensor(chosen, dtype=torch.float64)).tolist()
-        return [int(token) for token in tokens], logprobs
+        numbers, logprobs = _broadcast(torch.tensor(chosen, dtype=torch.float64)).tolist()
+        tokens = [int(number) for number in numbers]
+        return Choice(tokens, lambda: (tokens, logprobs))
 
     def keep(self, rows: Sequence[int]) -> None:
         self._chooser.keep(rows)

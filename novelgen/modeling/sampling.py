@@ -108,6 +108,9 @@ def keep_top_p(logits: Tensor, top_p: float) -> Tensor:
     if top_p == 1:
         return logits
     probabilities = logits.softmax(-1)
+    if logits.device.type != "cpu":  # to ask whether a short list is enough would wait for the GPU
+        complete = probabilities.sort(descending=True).values
+        return logits.masked_fill(probabilities < _smallest_of_nucleus(complete, top_p), -math.inf)
     short = probabilities.topk(min(_SHORT_LIST, logits.shape[-1])).values
     smallest = _smallest_of_nucleus(short, top_p)
     is_short = short.sum(-1) < top_p

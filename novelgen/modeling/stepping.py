@@ -15,7 +15,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from novelgen.modeling.causal_lm import embedding_of, run_logits, unwrap_peft
-from novelgen.modeling.choosing import ChoiceRules, Chooser
+from novelgen.modeling.choosing import ChoiceRules, Chooser, Tokens
 from novelgen.modeling.compiled import chooser_for
 from novelgen.modeling.recurrent import RecurrentLM
 
@@ -25,12 +25,15 @@ class Stepper(Protocol):
 
     logits: Tensor
     """What follows each row, `(rows, vocabulary)` float32; overwritten by the next step."""
+    runs_ahead: bool
+    """Whether `step` returns before the device has computed, so that tokens are best given to it
+    before they are read."""
 
-    def step(self, tokens: Sequence[int]) -> None:
+    def step(self, tokens: Tokens) -> None:
         """Append a token to every row and compute `logits` anew."""
 
     def keep(self, rows: Sequence[int]) -> None:
-        """Go on with these rows alone, in this order; `logits` is undefined until a step."""
+        """Go on with these rows alone, in this order; their `logits` stay."""
 
 
 class Decoder(Protocol):
@@ -76,15 +79,18 @@ class _PlainStepper:
         logits = self._forward(model.embed(memory, prompt))
         self._cache.batch_repeat_interleave(num_rows)
         self.logits = logits.expand(num_rows, -1)
+        self.runs_ahead = model.device.type != "cpu"
 
-    def step(self, tokens: Sequence[int]) -> None:
+    def step(self, tokens: Tokens) -> None:
         embedding = embedding_of(self._lm)
-        ids = torch.tensor(tokens, dtype=torch.long, device=self._device)
+        ids = torch.as_tensor(tokens, dtype=torch.long, device=self._device)
         self.logits = self._forward(embedding(ids.unsqueeze(1)))
 
     def keep(self, rows: Sequence[int]) -> None:
         # On the CPU: the layers of a model, and so their caches, may lie on several devices.
-        self._cache.batch_select_indices(torch.tensor(rows, dtype=torch.long))
+        kept = torch.tensor(rows, dtype=torch.long)
+        self._cache.batch_select_indices(kept)
+        self.logits = self.logits[kept]
 
     def _forward(self, embeds: Tensor) -> Tensor:
         output = run_logits(self._lm, embeds, logits_to_keep=1, cache=self._cache)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import Candidate, FinishReason, SamplingParams
 from novelgen.errors import ModelError, UsageError
 from novelgen.modeling import scoring
+from novelgen.modeling.choosing import TorchChooser
 from novelgen.modeling.decoding import DecodeJob, decode_rows
+from novelgen.modeling.graph_decoder import GraphDecoder
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.scoring import mean_logprob
+from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.text.words import count_words
 from tests.modeling.tiny_models import FAMILIES, PROSE, LmFactory
@@ -124,6 +128,49 @@ def test_rows_together_equal_rows_alone(
         assert candidate.mean_logprob == pytest.approx(expected.mean_logprob, abs=1e-4)
     assert len({candidate.num_tokens for candidate in together}) > 1
     assert len({candidate.text for candidate in together}) > 1
+
+
+class Ahead:
+    """A decoder whose steps are begun before their tokens are read, as on a GPU."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        self._decoder = decoder
+        self.chooser = decoder.chooser
+        self.steps = 0
+
+    def begin(self, *given: Any) -> Any:
+        stepper: Any = self._decoder.begin(*given)
+        stepper.runs_ahead = True
+        step = stepper.step
+
+        def counted(tokens: Any) -> None:
+            self.steps += 1
+            step(tokens)
+
+        stepper.step = counted
+        return stepper
+
+
+@pytest.mark.parametrize("kind", [PlainDecoder, GraphDecoder])
+def test_steps_begun_ahead_change_no_word(
+    family: str, kind: Any, make_lm: LmFactory, tokenization: Tokenization
+) -> None:
+    """Rows end at different times, after the step that they no longer need."""
+    model = add_memory(make_lm(family), 4)
+    memory = model.initial_memory().detach()
+    for changes in ({"stop_strings": ("e", "i", "o"), "max_new_tokens": 40}, {"max_new_tokens": 1}):
+        request = job(tokenization, **changes)
+        expected = decode_rows(model, tokenization, memory, request, decoder=kind(model))
+        ahead = Ahead(kind(model))
+        chooser = partial(TorchChooser, device=torch.device("cpu"))
+        ahead.chooser = chooser
+        found = decode_rows(model, tokenization, memory, request, decoder=ahead)
+        assert [row.text for row in found] == [row.text for row in expected]
+        for one, other in zip(found, expected, strict=True):
+            assert one.finish_reason == other.finish_reason
+            assert one.mean_logprob == pytest.approx(other.mean_logprob, abs=1e-4)
+        longest = max(row.num_tokens for row in found)
+        assert ahead.steps <= min(longest + 1, request.max_new_tokens - 1)
 
 
 def shared(request: DecodeJob) -> dict[str, Any]:

@@ -299,8 +299,8 @@ def test_compiled_samplers_choose_as_those_of_torch(params: SamplingParams, spre
             plain.keep([5, 2, 0])
             rows = 3
         logits = torch.from_numpy((rng.standard_normal((rows, vocabulary)) * spread).astype("f4"))
-        tokens, logprobs = compiled.choose(logits, position)
-        expected, expected_logprobs = plain.choose(logits, position)
+        tokens, logprobs = compiled.choose(logits, position).read()
+        expected, expected_logprobs = plain.choose(logits, position).read()
         assert tokens == expected
         assert logprobs == pytest.approx(expected_logprobs, abs=1e-4)
         assert not forbidden[tokens].any()
@@ -314,7 +314,7 @@ def test_a_row_where_ngrams_forbid_everything_is_left_as_it_was() -> None:
     rules = ChoiceRules(params, forbidden, forbidden, 0, [3, 3, 4, 3], np.zeros((1, 2)))
     logits = torch.arange(20.0).unsqueeze(0)
     for chooser in (CompiledChooser(rules, ThreadTeam(1)), TorchChooser(rules, logits.device)):
-        assert chooser.choose(logits, 0)[0] == [4]  # 3 3 and 3 4 were both said
+        assert chooser.choose(logits, 0).read()[0] == [4]  # 3 3 and 3 4 were both said
 
 
 def test_undefined_logits_are_told() -> None:
@@ -323,7 +323,7 @@ def test_undefined_logits_are_told() -> None:
     )
     logits = torch.zeros(1, 50)
     logits[0, 20] = float("nan")
-    _, (logprob,) = CompiledChooser(rules, ThreadTeam(1)).choose(logits, 0)
+    _, (logprob,) = CompiledChooser(rules, ThreadTeam(1)).choose(logits, 0).read()
     assert np.isnan(logprob)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
-from novelgen.modeling.choosing import ChoiceRules, Chosen
+from novelgen.modeling.choosing import Choice, ChoiceRules
 from novelgen.modeling.fused.sampling import choose_rows, settings_of
 from novelgen.modeling.fused.team import ThreadTeam
 
@@ -29,7 +29,7 @@ class CompiledChooser:
         self._tokens = np.empty(num_rows, np.int64)
         self._logprobs = np.empty(num_rows, np.float32)
 
-    def choose(self, logits: Tensor, position: int) -> Chosen:
+    def choose(self, logits: Tensor, position: int) -> Choice:
         must_go_on = position < self._min_new_tokens
         num_rows = len(self._uniforms)
         tokens, logprobs = self._tokens[:num_rows], self._logprobs[:num_rows]
@@ -50,7 +50,8 @@ class CompiledChooser:
         )
         self._seen[:, self._num_seen] = tokens
         self._num_seen += 1
-        return tokens.tolist(), logprobs.tolist()
+        chosen = tokens.tolist(), logprobs.tolist()
+        return Choice(chosen[0], lambda: chosen)
 
     def keep(self, rows: Sequence[int]) -> None:
         self._seen, self._uniforms = self._seen[rows], self._uniforms[rows]

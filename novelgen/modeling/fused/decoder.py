@@ -16,7 +16,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from novelgen.modeling.causal_lm import embedding_of, run_logits, unwrap_peft
-from novelgen.modeling.choosing import ChoiceRules
+from novelgen.modeling.choosing import ChoiceRules, Tokens
 from novelgen.modeling.fused.chooser import CompiledChooser
 from novelgen.modeling.fused.intrinsics import BLOCK
 from novelgen.modeling.fused.packing import FusedModel, WeightFormat, pack_model
@@ -100,6 +100,8 @@ class _Prompt:
 class FusedStepper:
     """A `Stepper`; rows keep their slot in the cache when others leave."""
 
+    runs_ahead = False
+
     def __init__(
         self,
         model: RecurrentLM,
@@ -132,9 +134,9 @@ class FusedStepper:
         self._cos, self._sin = cos[0].numpy(), sin[0].numpy()  # (max_new_tokens, head_dim)
         self.logits = prompt.logits.expand(num_rows, -1)
 
-    def step(self, tokens: Sequence[int]) -> None:
+    def step(self, tokens: Tokens) -> None:
         shape, num_rows = self._packed.shape, len(self._slots)
-        embeds = self._embedding(torch.tensor(tokens)).float().numpy()
+        embeds = self._embedding(torch.as_tensor(tokens)).float().numpy()
         self._work.x[:num_rows, : shape.hidden] = embeds
         self._work.sync[0] = 0
         self._team.run(
@@ -154,7 +156,7 @@ class FusedStepper:
         self.logits = logits[:, : self._packed.vocabulary_size]
 
     def keep(self, rows: Sequence[int]) -> None:
-        self._slots = self._slots[list(rows)]
+        self._slots, self.logits = self._slots[list(rows)], self.logits[list(rows)]
 
 
 def _workspace(packed: FusedModel, num_rows: int, positions: int, num_threads: int) -> Workspace:
