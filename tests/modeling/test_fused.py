@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 from llvmlite.binding import get_host_cpu_features
-from transformers import AutoModelForCausalLM
 
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import SamplingParams
@@ -29,7 +28,7 @@ from novelgen.modeling.lora import add_lora
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.stepping import PlainDecoder, Stepper
 from novelgen.modeling.tokenization import Tokenization
-from tests.modeling.tiny_models import CONFIGS, FAMILIES, PROSE, LmFactory
+from tests.modeling.tiny_models import FAMILIES, PROSE, LmFactory
 
 FUSED = ("llama", "mistral", "qwen2", "qwen3")
 GREEDY = SamplingParams(temperature=0)
@@ -47,14 +46,6 @@ def fused_family(request: Any) -> str:
     return str(request.param)
 
 
-def long_lm(family: str, size: int) -> Any:
-    config = CONFIGS[family](size)
-    config.max_position_embeddings = 1200
-    config.eos_token_id = config.bos_token_id = config.pad_token_id = None
-    torch.manual_seed(11)
-    return AutoModelForCausalLM.from_config(config).eval()
-
-
 def logits_of(stepper: Stepper, tokens: list[list[int]]) -> torch.Tensor:
     """Logits before and after each of `tokens`, `(steps + 1, rows, vocabulary)`."""
     found = [stepper.logits.clone()]
@@ -69,21 +60,6 @@ def begin(decoder: Any, model: RecurrentLM, rows: int, room: int) -> Stepper:
     with torch.inference_mode():
         stepper: Stepper = decoder.begin(model.initial_memory(), PROMPT, rows, room)
         return stepper
-
-
-def test_a_thousand_greedy_tokens_equal_the_plain_path(
-    fused_family: str, tokenization: Tokenization, tokenizer: Any
-) -> None:
-    model = add_memory(long_lm(fused_family, len(tokenizer)), 3)
-    job = DecodeJob(PROMPT, GREEDY, KEYS[:2], max_new_tokens=1000, min_new_tokens=1000)
-    memory = model.initial_memory().detach()
-    plain = decode_rows(model, tokenization, memory, job, decoder=PlainDecoder(model))
-    decoder = FusedDecoder(model, WeightFormat.FLOAT32, num_threads=2)
-    fused = decode_rows(model, tokenization, memory, job, decoder=decoder)
-    for one, other in zip(plain, fused, strict=True):
-        assert one.text == other.text
-        assert one.num_tokens == other.num_tokens == 1000
-        assert one.mean_logprob == pytest.approx(other.mean_logprob, abs=1e-4)
 
 
 @pytest.mark.parametrize("weight_format", list(WeightFormat))
