@@ -36,6 +36,8 @@ TOKENS_PER_WORD = 1.35
 
 _RUNTIME_BYTES = 600_000_000
 """Interpreter, torch, tokenizer and activations; measured at 0.5 to 0.6 GB on CPU."""
+_KEPT_PROMPTS = 1
+"""Prompts whose keys and values are kept, beside those of the rows."""
 _COMFORT = 0.8
 """A model that needs more than this share of the free memory is a tight fit."""
 _BANDWIDTH_REACHED = 0.6
@@ -129,7 +131,7 @@ def assess(
     tensors = read_tensors(model_dir).values()
     parameters = sum(entry.parameters for entry in tensors)
     context = context_size or context_size_of_config(config)
-    kv_cache_bytes = candidates * context * kv_bytes_per_token(config, dtype)
+    kv_cache_bytes = (candidates + _KEPT_PROMPTS) * context * kv_bytes_per_token(config, dtype)
     chosen = describe_device(device)
     weight_bytes = kept_bytes(tensors, config, dtype, chosen.kind, quantization)
     drawing_bytes = round(

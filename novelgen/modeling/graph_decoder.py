@@ -28,11 +28,11 @@ from novelgen.modeling.causal_lm import (
     NextLogits,
     embedding_of,
     next_logits_of,
-    run_logits,
     unwrap_peft,
 )
 from novelgen.modeling.choosing import ChoiceRules, Chooser, Tokens
 from novelgen.modeling.compiled import chooser_for
+from novelgen.modeling.prompt_reading import PromptReader, as_read
 from novelgen.modeling.quiet import quiet_libraries
 from novelgen.modeling.recurrent import RecurrentLM
 
@@ -73,6 +73,7 @@ class GraphDecoder:
         self._model = model
         self._records = records and model.device.type == "cuda"
         self._compiles = compiles
+        self._reader = PromptReader(model, as_read, keeps_every_position=True)
         self._plain = next_logits_of(model.lm)
         self._compiled = compiler(self._plain) if compiles else self._plain
         self._kept: OrderedDict[tuple[int, int], _Recorded] = OrderedDict()
@@ -83,17 +84,21 @@ class GraphDecoder:
         length = memory.shape[1] + len(prompt_ids)
         positions = -(-(length + max_new_tokens) // _POSITIONS_STEP) * _POSITIONS_STEP
         recorded = self._of_shape(num_rows, positions)
-        ids = torch.tensor([list(prompt_ids)], dtype=torch.long)
-        embeds = self._model.embed(memory, ids).expand(num_rows, -1, -1)
-        output = run_logits(self._model.lm, embeds, logits_to_keep=1, cache=recorded.cache)
-        logits = output.logits[:, -1].float()
+        prompt = self._reader.read(memory, prompt_ids)
+        for number, layer in enumerate(prompt.cache.layers):
+            keys, values = (
+                part.expand(num_rows, -1, -1, -1) for part in (layer.keys, layer.values)
+            )
+            recorded.cache.update(keys, values, number)
+        logits = prompt.logits.expand(num_rows, -1)
         return GraphStepper(self._model, recorded, self._plain, self._compiled, logits)
 
     def chooser(self, rules: ChoiceRules) -> Chooser:
         return chooser_for(rules, self._model.device)
 
     def forget(self) -> None:
-        """Give back the memory of caches and graphs."""
+        """Give back the memory of prompts, caches and graphs."""
+        self._reader.forget()
         self._kept.clear()
 
     def _of_shape(self, num_rows: int, positions: int) -> _Recorded:

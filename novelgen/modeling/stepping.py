@@ -12,11 +12,11 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
-from transformers import DynamicCache
 
-from novelgen.modeling.causal_lm import embedding_of, run_logits, unwrap_peft
+from novelgen.modeling.causal_lm import embedding_of, run_logits
 from novelgen.modeling.choosing import ChoiceRules, Chooser, Tokens
 from novelgen.modeling.compiled import chooser_for
+from novelgen.modeling.prompt_reading import PromptReader, ReadPrompt, as_read
 from novelgen.modeling.recurrent import RecurrentLM
 
 
@@ -56,42 +56,36 @@ class PlainDecoder:
 
     def __init__(self, model: RecurrentLM) -> None:
         self._model = model
+        self._reader = PromptReader(model, as_read, keeps_every_position=False)
 
     def begin(
         self, memory: Tensor, prompt_ids: Sequence[int], num_rows: int, max_new_tokens: int
     ) -> Stepper:
-        return _PlainStepper(self._model, memory, prompt_ids, num_rows)
+        return _PlainStepper(self._model, self._reader.read(memory, prompt_ids), num_rows)
 
     def chooser(self, rules: ChoiceRules) -> Chooser:
         return chooser_for(rules, self._model.device)
 
     def forget(self) -> None:
-        """Nothing is kept."""
+        self._reader.forget()
 
 
 class _PlainStepper:
-    def __init__(
-        self, model: RecurrentLM, memory: Tensor, prompt_ids: Sequence[int], num_rows: int
-    ) -> None:
+    def __init__(self, model: RecurrentLM, prompt: ReadPrompt, num_rows: int) -> None:
         self._lm, self._device = model.lm, model.device
-        self._cache = DynamicCache(config=unwrap_peft(model.lm).config)
-        prompt = torch.tensor([list(prompt_ids)], dtype=torch.long)
-        logits = self._forward(model.embed(memory, prompt))
-        self._cache.batch_repeat_interleave(num_rows)
-        self.logits = logits.expand(num_rows, -1)
+        self._cache = prompt.cache_of(num_rows)
+        self.logits = prompt.logits.expand(num_rows, -1)
         self.runs_ahead = model.device.type != "cpu"
 
     def step(self, tokens: Tokens) -> None:
         embedding = embedding_of(self._lm)
         ids = torch.as_tensor(tokens, dtype=torch.long, device=self._device)
-        self.logits = self._forward(embedding(ids.unsqueeze(1)))
+        embeds = embedding(ids.unsqueeze(1))
+        output = run_logits(self._lm, embeds, logits_to_keep=1, cache=self._cache)
+        self.logits = output.logits[:, -1].float()
 
     def keep(self, rows: Sequence[int]) -> None:
         # On the CPU: the layers of a model, and so their caches, may lie on several devices.
         kept = torch.tensor(rows, dtype=torch.long)
         self._cache.batch_select_indices(kept)
         self.logits = self.logits[kept]
-
-    def _forward(self, embeds: Tensor) -> Tensor:
-        output = run_logits(self._lm, embeds, logits_to_keep=1, cache=self._cache)
-        return output.logits[:, -1].float()

@@ -17,7 +17,6 @@ from novelgen.engine.values import SamplingParams
 from novelgen.modeling.adapter_config import LoraSettings
 from novelgen.modeling.choosing import ChoiceRules, TorchChooser
 from novelgen.modeling.compiled import fused_decoder
-from novelgen.modeling.decoding import DecodeJob, decode_rows
 from novelgen.modeling.fused.arithmetic import exponential
 from novelgen.modeling.fused.chooser import CompiledChooser
 from novelgen.modeling.fused.decoder import FusedDecoder
@@ -28,7 +27,7 @@ from novelgen.modeling.lora import add_lora
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
 from novelgen.modeling.stepping import PlainDecoder, Stepper
 from novelgen.modeling.tokenization import Tokenization
-from tests.modeling.tiny_models import FAMILIES, PROSE, LmFactory
+from tests.modeling.tiny_models import FAMILIES, LmFactory
 
 FUSED = ("llama", "mistral", "qwen2", "qwen3")
 GREEDY = SamplingParams(temperature=0)
@@ -222,25 +221,6 @@ def test_what_cannot_be_computed_falls_back(make_lm: LmFactory) -> None:
     turning.config.rope_parameters = {"rope_type": "dynamic", "factor": 2.0}
     with pytest.raises(Unsupported, match="rotation dynamic"):
         FusedDecoder(RecurrentLM(turning), WeightFormat.INT8)
-
-
-def test_an_equal_prompt_is_read_once(
-    make_lm: LmFactory, tokenization: Tokenization, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    model = add_memory(make_lm("llama"), 4).eval()
-    decoder = FusedDecoder(model, WeightFormat.INT8, num_threads=1)
-    passes = []
-    forward = model.lm.forward
-    monkeypatch.setattr(model.lm, "forward", lambda **given: passes.append(1) or forward(**given))
-    memory = model.initial_memory().detach()
-    job = DecodeJob(tokenization.prose_ids(PROSE[:90]), SamplingParams(), KEYS[:2], 12)
-    first = decode_rows(model, tokenization, memory, job, decoder=decoder)
-    assert decode_rows(model, tokenization, memory, job, decoder=decoder) == first
-    assert len(passes) == 1
-    decode_rows(model, tokenization, memory + 1e-3, job, decoder=decoder)
-    assert len(passes) == 2
-    fresh = FusedDecoder(model, WeightFormat.INT8, num_threads=1)
-    assert decode_rows(model, tokenization, memory, job, decoder=fresh) == first
 
 
 def test_the_exponential_is_exact_to_float32() -> None:

@@ -319,7 +319,7 @@ def test_running_out_of_memory_is_one_clear_message(
     def exhausted(*_args: Any, **_options: Any) -> Any:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
 
-    monkeypatch.setattr("novelgen.modeling.fused.decoder.run_logits", exhausted)
+    monkeypatch.setattr("novelgen.modeling.prompt_reading.run_logits", exhausted)
     with pytest.raises(ModelError, match="ran out of memory"):
         plain.decode(request_of(plain))
 

@@ -46,7 +46,7 @@ def test_sizes_are_exact(model_dir: Path, tiny_llama: Any, machine: Any) -> None
     assert report.weight_bytes == 4 * report.parameters
     head_dim = config.hidden_size // config.num_attention_heads
     per_token = 2 * config.num_hidden_layers * config.num_key_value_heads * head_dim * 4
-    assert report.kv_cache_bytes == 3 * 100 * per_token
+    assert report.kv_cache_bytes == (3 + 1) * 100 * per_token
     assert report.needed_bytes > report.weight_bytes + report.kv_cache_bytes
     half = assess(model_dir, "bfloat16", 1000, context_size=100, candidates=3)
     assert 2 * half.weight_bytes == report.weight_bytes
@@ -178,7 +178,7 @@ def test_gpt2_spells_its_sizes_differently(model_dir: Path, machine: Any) -> Non
     (model_dir / "config.json").write_text(json.dumps(config))
     report = assess(model_dir, "float32", 1000)
     assert report.context_size == 50
-    assert report.kv_cache_bytes == 50 * 2 * 3 * 8 * 4
+    assert report.kv_cache_bytes == (1 + 1) * 50 * 2 * 3 * 8 * 4
 
 
 def test_no_model_no_report(tmp_path: Path) -> None:

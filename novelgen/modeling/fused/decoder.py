@@ -7,15 +7,15 @@ kept: an equal prompt, memory included, is not read again.
 
 import weakref
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from transformers import DynamicCache
 
-from novelgen.modeling.causal_lm import embedding_of, run_logits, unwrap_peft
+from novelgen.modeling.causal_lm import embedding_of, unwrap_peft
 from novelgen.modeling.choosing import ChoiceRules, Tokens
 from novelgen.modeling.fused.chooser import CompiledChooser
 from novelgen.modeling.fused.intrinsics import BLOCK
@@ -23,6 +23,7 @@ from novelgen.modeling.fused.packing import FusedModel, WeightFormat, pack_model
 from novelgen.modeling.fused.products import operand
 from novelgen.modeling.fused.step import KeyValues, Workspace, decode_step
 from novelgen.modeling.fused.team import ThreadTeam
+from novelgen.modeling.prompt_reading import PromptReader, ReadPrompt
 from novelgen.modeling.recurrent import RecurrentLM
 
 # Keys this large come near the end of half floats (65,504); such a model keeps float32.
@@ -40,12 +41,13 @@ class FusedDecoder:
         self.packed = pack_model(unwrap_peft(model.lm), weight_format)
         self.team = ThreadTeam(num_threads or torch.get_num_threads())
         weakref.finalize(self, self.team.close)
-        self._last_prompt: tuple[Any, _Prompt] | None = None
+        prepare = partial(_Prompt, packed=self.packed)
+        self._reader = PromptReader(model, prepare, keeps_every_position=True)
 
     def begin(
         self, memory: Tensor, prompt_ids: Sequence[int], num_rows: int, max_new_tokens: int
     ) -> "FusedStepper":
-        prompt = self._read(memory, prompt_ids)
+        prompt = self._reader.read(memory, prompt_ids)
         return FusedStepper(self._model, self.packed, self.team, prompt, num_rows, max_new_tokens)
 
     def chooser(self, rules: ChoiceRules) -> CompiledChooser:
@@ -53,28 +55,17 @@ class FusedDecoder:
 
     def forget(self) -> None:
         """Give back the memory of the last prompt."""
-        self._last_prompt = None
-
-    def _read(self, memory: Tensor, prompt_ids: Sequence[int]) -> "_Prompt":
-        key = (memory.detach().cpu().float().numpy().tobytes(), tuple(prompt_ids))
-        if self._last_prompt is None or self._last_prompt[0] != key:
-            self._last_prompt = None
-            ids = torch.tensor([list(prompt_ids)], dtype=torch.long)
-            embeds = self._model.embed(memory, ids)
-            cache = DynamicCache()  # without a config, so that no layer forgets its beginning
-            output = run_logits(self._model.lm, embeds, logits_to_keep=1, cache=cache)
-            prompt = _Prompt(cache, output.logits[:, -1].float(), self.packed)
-            self._last_prompt = (key, prompt)
-        return self._last_prompt[1]
+        self._reader.forget()
 
 
 class _Prompt:
     """A prompt once read: its keys and values in blocks, and what follows it."""
 
-    def __init__(self, cache: DynamicCache, logits: Tensor, packed: FusedModel) -> None:
-        self.logits = logits
-        keys = torch.stack([layer.keys[0] for layer in cache.layers])
-        values = torch.stack([layer.values[0] for layer in cache.layers])
+    def __init__(self, prompt: ReadPrompt, packed: FusedModel) -> None:
+        self.logits = prompt.logits
+        layers: Any = prompt.cache.layers
+        keys = torch.stack([layer.keys[0] for layer in layers])
+        values = torch.stack([layer.values[0] for layer in layers])
         self.length = int(keys.shape[2])
         is_half = packed.format is WeightFormat.INT8
         is_half = is_half and float(keys.abs().max()) < _LARGEST_HALF_KEY
