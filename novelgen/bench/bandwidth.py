@@ -1,4 +1,4 @@
-"""How many bytes a second this processor reads from memory, on all cores, measured now.
+"""How many bytes a second a device reads from its memory, measured now.
 
 The roof under which decoding stands: every token reads all weights once.
 """
@@ -6,12 +6,16 @@ The roof under which decoding stands: every token reads all weights once.
 import time
 
 import numpy as np
+import torch
 from numba import njit
 
 from novelgen.modeling.fused.team import ThreadTeam
 
 _ITEMS = 32 * 2**20
 """int64 items: 256 MiB, larger than any cache."""
+_DEVICE_ITEMS = 2**28
+"""float32 items: 1 GiB."""
+_DEVICE_READINGS = 16
 
 
 @njit(cache=True, nogil=True)
@@ -24,8 +28,23 @@ def _sum_share(thread, num_threads, items, sums):  # type: ignore[no-untyped-def
     sums[thread] = total
 
 
+class DeviceBandwidthProbe:
+    """Adds up one large array on a GPU; makes it once."""
+
+    def __init__(self, device: torch.device, items: int = _DEVICE_ITEMS) -> None:
+        self._items = torch.ones(items, device=device)
+
+    def __call__(self) -> float:
+        """Bytes a second of some readings; the answer waits for them all."""
+        begin = time.perf_counter()
+        total = sum(self._items.sum() for _ in range(_DEVICE_READINGS))
+        float(total)
+        elapsed = time.perf_counter() - begin
+        return _DEVICE_READINGS * self._items.nbytes / elapsed
+
+
 class BandwidthProbe:
-    """Reads one large array again and again; makes it once."""
+    """Reads one large array again and again on all cores of a processor; makes it once."""
 
     def __init__(self, num_threads: int) -> None:
         self._team = ThreadTeam(num_threads)

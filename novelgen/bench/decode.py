@@ -84,8 +84,8 @@ class DecodeReport:
     threads: int
     plan: DecodePlan
     rows: tuple[DecodeRow, ...]
-    bandwidth: Spread | None
-    """Bytes a second read from memory, measured among the rest; None on a GPU."""
+    bandwidth: Spread
+    """Bytes a second read from the device's memory, measured among the rest."""
     weight_bytes: int
     segment: SegmentTimes
 
@@ -103,10 +103,8 @@ class DecodeReport:
         }
 
     @property
-    def roofline_fraction(self) -> float | None:
+    def roofline_fraction(self) -> float:
         """Bytes of weights read a second while drawing alone, over what the machine can read."""
-        if self.bandwidth is None:
-            return None
         drawn = (self.segment.new_tokens - 1) / self.segment.draw_seconds.median
         return drawn * self.weight_bytes / self.bandwidth.median
 
@@ -121,7 +119,6 @@ def bench_decode(loaded: BenchModel, plan: DecodePlan, on_progress: OnProgress) 
     _require_room(loaded, plan)
     ours = OurDecoder(loaded.model, loaded.tokenization, loaded.decoder)
     prompt = _prompt(loaded, plan.prompt_tokens)
-    is_cpu = loaded.model.device.type == "cpu"
     subjects: dict[tuple[str, int], Subject] = {}
     for dtype in (torch.float32, torch.bfloat16):
         name = f"generate {str(dtype).removeprefix('torch.')}"
@@ -137,10 +134,7 @@ def bench_decode(loaded: BenchModel, plan: DecodePlan, on_progress: OnProgress) 
                 other.tokens_per_second, prompt, batch, plan.new_tokens, plan.sampling
             )
     calls = {f"{name}|{batch}": subject for (name, batch), subject in subjects.items()}
-    if is_cpu:
-        from novelgen.bench.bandwidth import BandwidthProbe
-
-        calls["bandwidth"] = BandwidthProbe(torch.get_num_threads())
+    calls["bandwidth"] = _bandwidth_probe(loaded.model.device)
     segment = _segment_calls(loaded, plan, ours)
     figures = measure_in_turn(calls | segment, plan.rounds, on_progress)
     rows = [DecodeRow(name, batch, figures[f"{name}|{batch}"]) for name, batch in subjects]
@@ -151,7 +145,7 @@ def bench_decode(loaded: BenchModel, plan: DecodePlan, on_progress: OnProgress) 
         threads=torch.get_num_threads(),
         plan=plan,
         rows=tuple(rows),
-        bandwidth=figures.get("bandwidth"),
+        bandwidth=figures["bandwidth"],
         weight_bytes=loaded.weight_bytes,
         segment=_segment_times(loaded, plan, figures, ours.last_words_per_token),
     )
@@ -164,6 +158,8 @@ def _segment_calls(
     ids = (loaded.tokenization.prose_ids(_PROSE * (size // 20 + 1)))[:size]
 
     def write() -> float:
+        if not loaded.model.num_mem_tokens:
+            return 0.0
         begin = time.perf_counter()
         with torch.inference_mode():
             memory = loaded.model.write(loaded.model.initial_memory(), pad_left([ids]))
@@ -175,6 +171,14 @@ def _segment_calls(
         "draw": lambda: ours.seconds(prompt, 1, size, plan.sampling)[1],
         "write": write,
     }
+
+
+def _bandwidth_probe(device: torch.device) -> Subject:
+    from novelgen.bench.bandwidth import BandwidthProbe, DeviceBandwidthProbe
+
+    if device.type == "cpu":
+        return BandwidthProbe(torch.get_num_threads())
+    return DeviceBandwidthProbe(device)
 
 
 def _segment_times(

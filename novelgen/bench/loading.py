@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from novelgen.modeling.adapter import load_adapter
-from novelgen.modeling.backbone import Backbone
+from novelgen.modeling.backbone import Backbone, writing_dtype
 from novelgen.modeling.decoders import decoder_for
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.stepping import Decoder
@@ -25,6 +25,8 @@ class BenchChoice:
     dtype: str = "auto"
     quantization: str = "auto"
     cuda_graphs: bool = True
+    shape: str | None = None
+    """A size with random weights in place of the model; its tokenizer and no memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,14 @@ def load_bench_model(choice: BenchChoice, segment_size: int) -> BenchModel:
         adapter = load_adapter(choice.adapter_dir, choice.fingerprint)
         segment_size = adapter.config.segment_size
     settings = ModelSettings(choice.device, choice.dtype, choice.quantization)
-    backbone, model = load_writing_model(choice.directory, adapter, settings)
+    if choice.shape is None:
+        backbone, model = load_writing_model(choice.directory, adapter, settings)
+    else:
+        from novelgen.bench.shapes import random_backbone
+
+        dtype = writing_dtype(choice.device) if choice.dtype == "auto" else choice.dtype
+        backbone = random_backbone(choice.shape, choice.directory, choice.device, dtype)
+        model = RecurrentLM(backbone.lm)
     decoder, quantization = decoder_for(model, choice.quantization, cuda_graphs=choice.cuda_graphs)
     packed = getattr(decoder, "packed", None)
     weight_bytes = stored_bytes(model.lm)

@@ -30,8 +30,13 @@ PlotOption = Annotated[
 ]
 
 
-def load_model(invocation: Invocation, settings: "Settings") -> "BenchModel":
-    """The model that a new novel would be written with; fetches it if it is not here."""
+def load_model(
+    invocation: Invocation, settings: "Settings", shape: str | None = None
+) -> "BenchModel":
+    """The model that a new novel would be written with; fetches it if it is not here.
+
+    With a `shape`, random weights of that size with its tokenizer, and no memory.
+    """
     from novelgen.bench.loading import BenchChoice, load_bench_model
     from novelgen.bootstrap import adapter_name
     from novelgen.cli.progress import pull_display
@@ -49,11 +54,12 @@ def load_model(invocation: Invocation, settings: "Settings") -> "BenchModel":
     choice = BenchChoice(
         local.directory,
         local.fingerprint,
-        None if adapter == NO_MEMORY_ADAPTER else adapter_directory(adapter),
+        None if shape or adapter == NO_MEMORY_ADAPTER else adapter_directory(adapter),
         settings.device,
         settings.dtype,
         settings.quantization,
         settings.cuda_graphs,
+        shape,
     )
     return load_bench_model(choice, settings.segment_size)
 

@@ -101,7 +101,7 @@ def load_backbone(
         _require_complete(name, report)
         _require_in_memory(name, lm, device_map)
         lm = lm.eval() if options else lm.to(chosen_device).eval()
-    return Backbone(lm, _load_tokenizer(name), describe_places(lm, chosen_device), dtype_name)
+    return Backbone(lm, load_tokenizer(name), describe_places(lm, chosen_device), dtype_name)
 
 
 def _placement_options(
@@ -125,7 +125,8 @@ def _read_dtype(name: str) -> torch.dtype:
     return _DTYPES[name]
 
 
-def _load_tokenizer(name: str) -> Any:
+def load_tokenizer(name: str) -> Any:
+    """The tokenizer of a folder. Raises `ModelError`."""
     remedy = "Choose a model whose folder has a tokenizer.json."
     try:
         with quiet_libraries():

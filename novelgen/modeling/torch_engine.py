@@ -24,6 +24,7 @@ from novelgen.engine.values import (
     DecodeResult,
     EngineInfo,
     MemoryState,
+    SamplingParams,
 )
 from novelgen.errors import ModelError
 from novelgen.modeling.adapter import adapter_fingerprint, load_adapter
@@ -129,6 +130,15 @@ class TorchEngine:
         text_ids = self._tokenization.prose_ids(text)
         with _translated_errors():
             return mean_logprob(self._model, values, context_ids, text_ids)
+
+    def warm_up(self) -> None:
+        """Draw a few tokens, so that what is compiled once is so before a person waits for words.
+
+        Changes nothing of what is drawn later.
+        """
+        everything = SamplingParams(1.1, no_repeat_ngram=3, top_k=50, top_p=0.9, min_p=0.01)
+        self.decode(DecodeRequest(self.initial_memory(), "", "The", everything, (bytes(16),), 4))
+        self._decoder.forget()
 
     def _prompt_ids(self, brief: str, tail: str, has_memory: bool = True) -> list[int]:
         ids = self._tokenization.prompt_ids(brief) + self._tokenization.prose_ids(tail)

@@ -1,7 +1,8 @@
 """`ResidentEngine`: an `Engine` whose work is done by the resident process. Loads no torch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -29,6 +30,12 @@ from novelgen.resident.wire import Message, raise_error, receive, send
 _SECONDS_BETWEEN_QUESTIONS = 0.05
 """How often an observer is asked whether to stop while no text comes."""
 
+_SAID_WHILE_LOADING = {
+    2.0: "Loading the model.",
+    15.0: "Still loading. The first time, drawing is compiled for this processor: half a minute.",
+}
+"""By seconds of waiting."""
+
 
 class EngineGone(ModelError):
     """The resident process ended while it was asked for something."""
@@ -47,13 +54,22 @@ class ResidentClient:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def ask(self, do: str, **fields: Any) -> Message:
+    def ask(
+        self, do: str, on_delay: Mapping[float, Callable[[], None]] | None = None, **fields: Any
+    ) -> Message:
         """Ask for something and wait for the answer.
 
+        `on_delay` has what is called when there is no answer after so many seconds, in order.
         Raises the product's errors as the process raised them, `EngineGone` when it has ended.
         """
         with _whole_calls(self._connection):
             send(self._connection, {"do": do, **fields})
+            waited = 0.0
+            for seconds, call in (on_delay or {}).items():
+                if self._connection.poll(seconds - waited):
+                    break
+                waited = seconds
+                call()
             answer = receive(self._connection)
         raise_error(answer)
         return answer
@@ -155,6 +171,7 @@ def open_engine(
     """Have an engine made ready. Raises what loading it raises."""
     answer = client.ask(
         "open",
+        {seconds: partial(narrate, text) for seconds, text in _SAID_WHILE_LOADING.items()},
         order=order.as_json(),
         question=question.as_json(),
         keep_seconds=keep_seconds,

@@ -105,4 +105,5 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
     engine = load_torch_engine(
         **arguments, placement=report.placement, cuda_graphs=order.cuda_graphs
     )
+    engine.warm_up()
     return LoadedEngine(engine, report.summary())

@@ -10,7 +10,7 @@ from novelgen.modeling.backbone import Backbone
 from novelgen.modeling.compiled import fused_decoder
 from novelgen.modeling.recurrent import add_memory
 from novelgen.modeling.tokenization import Tokenization
-from tests.modeling.conftest import make_lm, tokenizer  # noqa: F401 - fixtures
+from tests.modeling.conftest import make_lm, model_dir, tokenizer  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")

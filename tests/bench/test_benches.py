@@ -5,16 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
-from novelgen.bench.bandwidth import BandwidthProbe
+from novelgen.bench.bandwidth import BandwidthProbe, DeviceBandwidthProbe
 from novelgen.bench.decode import DecodePlan, DecodeReport, bench_decode
 from novelgen.bench.decode_plot import plot_decode
-from novelgen.bench.loading import BenchModel
+from novelgen.bench.loading import BenchChoice, BenchModel, load_bench_model
 from novelgen.bench.memory import bench_memory
 from novelgen.bench.memory_plot import plot_memory_bench
 from novelgen.bench.rounds import Spread, measure_in_turn
+from novelgen.bench.shapes import SHAPES
 from novelgen.bench.storage import bench_storage
-from novelgen.cli.commands.bench_decode import _document
+from novelgen.cli.commands.bench_decode import Shape, _document
 from novelgen.engine.values import SamplingParams
 from novelgen.errors import UsageError
 from tests.conftest import CommandLine
@@ -44,6 +46,20 @@ def test_subjects_are_measured_in_turn_after_a_warm_up() -> None:
 
 def test_bandwidth_is_of_the_order_of_a_memory() -> None:
     assert 1e8 < BandwidthProbe(2)() < 1e13
+    assert 1e8 < DeviceBandwidthProbe(torch.device("cpu"), items=2**20)() < 1e14
+
+
+def test_shapes_are_those_the_command_offers() -> None:
+    assert [shape.value for shape in Shape] == list(SHAPES)
+
+
+def test_a_shape_is_drawn_from_without_memory(model_dir: Path) -> None:
+    choice = BenchChoice(model_dir, "", None, "cpu", "float32", shape="135m")
+    loaded = load_bench_model(choice, 16)
+    assert loaded.weight_bytes > 135e6
+    report = bench_decode(loaded, plan(batches=[1], rounds=1), lambda done, total: None)
+    assert report.segment.write_share == 0
+    assert report.ratios[1] > 0
 
 
 def plan(**changes: object) -> DecodePlan:

@@ -245,3 +245,18 @@ def test_a_caller_of_the_resident_engine_loads_no_torch(paths: Paths, order_of: 
     assert finished.stdout.split() == [str(engine.count_tokens("A boat.")), "False"], (
         finished.stderr
     )
+
+
+def test_a_long_wait_is_explained(paths: Paths, order_of: OrderOf) -> None:
+    said: list[str] = []
+    client = connect(paths, KEEP_SECONDS)
+    client.ask("status", {0.0: lambda: said.append("at once"), 60.0: lambda: said.append("late")})
+    assert "late" not in said
+    client.close()
+
+
+def test_warming_up_changes_no_word(order_of: OrderOf) -> None:
+    engine = load_ordered(order_of(), QUESTION).engine
+    first = engine.decode(REQUEST).candidates
+    engine.warm_up()  # type: ignore[attr-defined]
+    assert engine.decode(REQUEST).candidates == first

@@ -1,6 +1,7 @@
 """`novelgen bench decode`."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from novelgen.bench.rounds import Spread
 
 _LARGEST_BATCH = 64
+
+
+class Shape(StrEnum):
+    """Sizes of `novelgen.bench.shapes`, which imports torch and so is not asked here."""
+
+    SMALL = "135m"
+    MIDDLE = "1b"
+    LARGE = "8b"
 
 
 def decode(
@@ -46,6 +55,10 @@ def decode(
         ),
     ] = None,
     device: Annotated[str | None, typer.Option(metavar="D", help="auto, cpu, cuda or mps.")] = None,
+    shape: Annotated[
+        Shape | None,
+        typer.Option(help="A size with random weights in place of the model, without memory."),
+    ] = None,
     plot: PlotOption = None,
 ) -> None:
     """Tokens a second against `generate` and llama.cpp, and against this machine's memory.
@@ -83,7 +96,8 @@ def decode(
         explained_interrupt(output, "Nothing is kept of it; fewer --rounds take less time."),
         step_display(output, "Measuring") as on_progress,
     ):
-        report = bench_decode(load_model(invocation, settings), plan, on_progress)
+        loaded = load_model(invocation, settings, shape and shape.value)
+        report = bench_decode(loaded, plan, on_progress)
     if plot is not None:
         from novelgen.bench.decode_plot import plot_decode
 
@@ -120,12 +134,11 @@ def _lines(report: "DecodeReport") -> Iterator[str]:
     headers = ["engine", "rows", "tokens/s", "range", "over generate"]
     yield columns(headers, rows, right=(1, 2, 3, 4))
     yield ""
-    if report.bandwidth is not None and report.roofline_fraction is not None:
-        yield (
-            f"This machine reads {report.bandwidth.median / 1e9:.1f} GB a second; drawing one row "
-            f"reads {report.weight_bytes / 1e6:.0f} MB a token, {report.roofline_fraction:.0%} "
-            f"of what memory allows."
-        )
+    yield (
+        f"This machine reads {report.bandwidth.median / 1e9:.1f} GB a second; drawing one row "
+        f"reads {report.weight_bytes / 1e6:.0f} MB a token, {report.roofline_fraction:.0%} "
+        f"of what memory allows."
+    )
     segment = report.segment
     yield (
         f"A segment of {segment.new_tokens} tokens after {segment.prompt_tokens}: reading those "
@@ -159,13 +172,9 @@ def _document(report: "DecodeReport") -> dict[str, Any]:
         "ratio_to_hf_generate": {
             str(batch): round(ratio, 3) for batch, ratio in report.ratios.items()
         },
-        "bandwidth_bytes_per_second": (
-            None if report.bandwidth is None else round(report.bandwidth.median)
-        ),
+        "bandwidth_bytes_per_second": round(report.bandwidth.median),
         "weight_bytes": report.weight_bytes,
-        "roofline_fraction": (
-            None if report.roofline_fraction is None else round(report.roofline_fraction, 4)
-        ),
+        "roofline_fraction": round(report.roofline_fraction, 4),
         "segment": {
             "prompt_tokens": segment.prompt_tokens,
             "new_tokens": segment.new_tokens,
