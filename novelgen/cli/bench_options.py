@@ -44,6 +44,7 @@ def load_model(
     from novelgen.modeling.catalog import DEFAULT_MODEL
     from novelgen.modeling.provisioning import pull
     from novelgen.modeling.shipped_adapters import adapter_directory
+    from novelgen.modeling.threads import use_physical_cores
     from novelgen.resident.launch import release_unused
 
     name = settings.model or DEFAULT_MODEL
@@ -51,6 +52,7 @@ def load_model(
     with pull_display(invocation.output) as on_progress:
         local = pull(name, invocation.paths.models, on_progress)
     release_unused(invocation.paths)
+    use_physical_cores()
     choice = BenchChoice(
         local.directory,
         local.fingerprint,

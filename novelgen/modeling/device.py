@@ -5,7 +5,6 @@ the control group counts, not the machine. torch is imported inside functions on
 """
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from novelgen.errors import ModelError, UsageError
+from novelgen.modeling.threads import physical_cores
 
 if TYPE_CHECKING:
     import torch
@@ -80,7 +80,7 @@ def describe_device(wanted: str = "auto") -> Device:
     total, available = _machine_memory()
     if kind is DeviceKind.MPS:
         return Device(kind, "Apple GPU", total, available)
-    return Device(kind, f"CPU, {_usable_cores()} cores", total, available)
+    return Device(kind, f"CPU, {physical_cores()} cores", total, available)
 
 
 def describe_all_devices(kind: DeviceKind) -> Device:
@@ -154,12 +154,6 @@ def _present_kinds() -> list[DeviceKind]:
     if torch.backends.mps.is_available():
         present.append(DeviceKind.MPS)
     return [*present, DeviceKind.CPU]
-
-
-def _usable_cores() -> int:
-    with suppress(AttributeError, NotImplementedError, psutil.Error):
-        return len(psutil.Process().cpu_affinity() or []) or psutil.cpu_count() or 1
-    return psutil.cpu_count() or 1
 
 
 def _machine_memory() -> tuple[int, int]:

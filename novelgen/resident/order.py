@@ -72,8 +72,10 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
     from novelgen.modeling.fit import Verdict, assess
     from novelgen.modeling.placement import Placement
     from novelgen.modeling.tensor_parallel import load_tensor_parallel_engine
+    from novelgen.modeling.threads import use_physical_cores
     from novelgen.modeling.torch_engine import load_torch_engine
 
+    use_physical_cores()
     directory = Path(order.directory)
     dtype = writing_dtype(order.device) if order.dtype == "auto" else order.dtype
     report = assess(
