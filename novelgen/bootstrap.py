@@ -236,7 +236,8 @@ class Workbench:
             placement=self.settings.placement,
             cuda_graphs=self.settings.cuda_graphs,
         )
-        question = FitQuestion(novel.target_words, max(settings.candidates, RETRY_ROWS))
+        rows = (settings.candidates, max(settings.candidates, RETRY_ROWS))
+        question = FitQuestion(novel.target_words, rows, settings.tail_tokens)
         # The processes that share a model are those of this run; none of them stays.
         is_shared_out = self.settings.placement == "tensor"
         keep_seconds = 0.0 if is_shared_out else self.settings.keep_warm_minutes * 60

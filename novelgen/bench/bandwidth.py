@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numba import njit
 
+from novelgen.modeling.fused import caching  # noqa: F401 - before anything is compiled
 from novelgen.modeling.fused.team import ThreadTeam
 
 _ITEMS = 32 * 2**20

@@ -10,10 +10,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from packaging.version import Version
+
 from novelgen.engine.values import SamplingParams
 from novelgen.errors import ModelError
 
-OLDEST_VERSION = (0, 3, 36)
+OLDEST_VERSION = Version("0.3.36")
 """Of llama-cpp-python; its samplers took other arguments before."""
 _SPARE_POSITIONS = 8
 
@@ -24,7 +26,7 @@ def has_llama_cpp() -> bool:
         installed = version("llama-cpp-python")
     except PackageNotFoundError:
         return False
-    return tuple(map(int, installed.split(".")[:3])) >= OLDEST_VERSION
+    return Version(installed) >= OLDEST_VERSION
 
 
 class LlamaCppModel:

@@ -112,5 +112,5 @@ def _new_run(novel: NovelRecord, engine: Engine) -> NewRun:
         host=socket.gethostname(),
         device=info.device,
         dtype=info.dtype,
-        versions=dict(info.versions),
+        versions={**info.versions, "quantization": info.quantization},
     )

@@ -60,10 +60,14 @@ def _is_quick_with_bfloat16() -> bool:
     """
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return False
-    from llvmlite.binding import get_host_cpu_name
     from torch import cpu  # the instructions are asked for by name nowhere else
 
-    is_amd = get_host_cpu_name().startswith("znver")
+    try:
+        from llvmlite.binding import get_host_cpu_name
+
+        is_amd = get_host_cpu_name().startswith("znver")
+    except (ImportError, RuntimeError):  # without it, the compiled step is missing too
+        is_amd = False
     return bool(cpu._is_amx_tile_supported() or (is_amd and cpu._is_avx512_bf16_supported()))
 
 

@@ -8,9 +8,9 @@ from novelgen.modeling.process_team import AgreeingDecoder
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.weight_quantization import (
-    has_torchao,
     is_quantized,
     quantize_weights,
+    require_quantizable,
 )
 
 
@@ -21,6 +21,7 @@ def decoder_for(
 
     `quantization` is auto, int8, int4 or none. A model whose weights are quantised already is
     drawn from as it is; int8 on a processor quantises them here where the fused step cannot serve.
+    Raises `ModelError` when that needs torchao and it is not installed.
     `compiles` False spares a model that draws little the minute a compiler takes on CUDA.
     """
     is_whole = not is_spread(model.lm)
@@ -29,7 +30,8 @@ def decoder_for(
         fused = fused_decoder(model, wanted)
         if fused is not None:
             return fused, wanted
-        if quantization == "int8" and has_torchao():
+        if quantization == "int8":
+            require_quantizable(quantization, model.device, "")
             quantize_weights(model.lm, quantization)
     held = "none"
     if quantization in WEIGHT_KINDS and is_quantized(model.lm):

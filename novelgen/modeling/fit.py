@@ -24,6 +24,7 @@ from novelgen.modeling.placement import Placement, num_processes
 from novelgen.modeling.safetensors_header import read_config, read_tensors
 from novelgen.modeling.weight_sizes import (
     BYTES_PER_PARAMETER,
+    KEPT_SHAPES,
     context_size_of_config,
     drawing_bytes_per_parameter,
     kept_bytes,
@@ -131,8 +132,9 @@ def assess(
     tensors = read_tensors(model_dir).values()
     parameters = sum(entry.parameters for entry in tensors)
     context = context_size or context_size_of_config(config)
-    kv_cache_bytes = (candidates + _KEPT_PROMPTS) * context * kv_bytes_per_token(config, dtype)
     chosen = describe_device(device)
+    caches = candidates * (KEPT_SHAPES if chosen.kind is DeviceKind.CUDA else 1) + _KEPT_PROMPTS
+    kv_cache_bytes = caches * context * kv_bytes_per_token(config, dtype)
     weight_bytes = kept_bytes(tensors, config, dtype, chosen.kind, quantization)
     drawing_bytes = round(
         parameters * drawing_bytes_per_parameter(config, chosen.kind, quantization)

@@ -35,10 +35,10 @@ from novelgen.modeling.compiled import chooser_for
 from novelgen.modeling.prompt_reading import PromptReader, as_read
 from novelgen.modeling.quiet import quiet_libraries
 from novelgen.modeling.recurrent import RecurrentLM
+from novelgen.modeling.weight_sizes import KEPT_SHAPES
 
 _POSITIONS_STEP = 256
 """Caches grow in steps of so many positions, so that calls of like length share one."""
-_KEPT_SHAPES = 2
 _log = logging.getLogger(__name__)
 
 Compiler = Callable[[NextLogits], NextLogits]
@@ -119,7 +119,7 @@ class GraphDecoder:
                 can_record=self._records,
                 can_compile=self._compiles,
             )
-            while len(self._kept) >= _KEPT_SHAPES:
+            while len(self._kept) >= KEPT_SHAPES:
                 self._kept.popitem(last=False)
         else:
             recorded.cache.reset()

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from novelgen.errors import ModelError, UsageError
-from novelgen.modeling.placement import num_processes
+from novelgen.modeling.placement import num_processes, require_processes
 
 
 def tensor_parallel_options(config: Any, device: torch.device) -> dict[str, Any]:
@@ -20,11 +20,7 @@ def tensor_parallel_options(config: Any, device: torch.device) -> dict[str, Any]
     `ModelError` for a model without a plan or with heads that cannot be shared out evenly.
     """
     processes = num_processes()
-    if processes < 2:
-        raise UsageError(
-            "placement tensor needs several processes.",
-            "Start it with `torchrun --nproc-per-node 2 -m novelgen ...`, or set placement auto.",
-        )
+    require_processes()
     accelerator = torch.accelerator.current_accelerator(check_available=True)
     if device.type != (accelerator.type if accelerator else "cpu") or device.type == "mps":
         raise UsageError(

@@ -9,6 +9,8 @@ tensor   every matrix shared out among the processes of torchrun, which compute 
 import os
 from enum import StrEnum
 
+from novelgen.errors import UsageError
+
 
 class Placement(StrEnum):
     ONE = "one"
@@ -28,6 +30,15 @@ def leads(placement: str) -> bool:
 def num_processes() -> int:
     """How many processes torchrun started together; 1 without it."""
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def require_processes() -> None:
+    """Raise `UsageError` where torchrun started no other process."""
+    if num_processes() < 2:
+        raise UsageError(
+            "placement tensor needs several processes.",
+            "Start it with `torchrun --nproc-per-node 2 -m novelgen ...`, or set placement auto.",
+        )
 
 
 def process_rank() -> int:

@@ -30,7 +30,7 @@ from novelgen.engine.values import (
 from novelgen.errors import MemoryStateError, UsageError
 from novelgen.modeling import process_team
 from novelgen.modeling.device import torch_device
-from novelgen.modeling.placement import Placement, num_processes
+from novelgen.modeling.placement import Placement, require_processes
 from novelgen.modeling.torch_engine import TorchEngine, load_torch_engine
 
 _PATHS = ("directory", "adapter_dir")
@@ -90,11 +90,7 @@ def load_tensor_parallel_engine(
 
     Raises as that does, and `UsageError` where torchrun started no other process.
     """
-    if num_processes() < 2:
-        raise UsageError(
-            "placement tensor needs several processes.",
-            "Start it with `torchrun --nproc-per-node 2 -m novelgen ...`, or set placement auto.",
-        )
+    require_processes()
     arguments = {
         "directory": str(directory),
         "model_name": model_name,

@@ -5,17 +5,16 @@ goes in and out through its exact bytes; nothing reads the clock to decide. Know
 novels.
 """
 
-import platform
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from novelgen.engine.libraries import library_versions
 from novelgen.engine.memory import memory_values, pack_memory, require_fit
 from novelgen.engine.protocol import DecodeObserver
 from novelgen.engine.values import (
@@ -42,7 +41,22 @@ from novelgen.modeling.token_batch import pad_left
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.modeling.writing_model import ModelSettings, load_writing_model
 
-_VERSIONED = ("torch", "transformers", "tokenizers", "peft", "safetensors", "numpy")
+_WARM_UP_TOKENS = 4
+"""A step that runs as it is, one that is recorded, and one that is replayed."""
+
+
+class _StopsSoon:
+    """An observer that lets a few tokens be drawn."""
+
+    def __init__(self) -> None:
+        self._questions = 0
+
+    def on_text(self, row: int, text: str) -> None:
+        """Nobody sees it."""
+
+    def should_stop(self) -> bool:
+        self._questions += 1
+        return self._questions > _WARM_UP_TOKENS
 
 
 class TorchEngine:
@@ -131,14 +145,24 @@ class TorchEngine:
         with _translated_errors():
             return mean_logprob(self._model, values, context_ids, text_ids)
 
-    def warm_up(self) -> None:
-        """Draw a few tokens, so that what is compiled once is so before a person waits for words.
+    def warm_up(self, rows: int, tail_tokens: int) -> None:
+        """Draw a little, so that what is compiled or recorded once is, before a person waits.
 
-        Changes nothing of what is drawn later.
+        Steps are recorded by shape on CUDA, so it draws there as a passage does, `rows` texts
+        after `tail_tokens` tokens. Changes nothing of what is drawn later.
         """
-        everything = SamplingParams(1.1, no_repeat_ngram=3, top_k=50, top_p=0.9, min_p=0.01)
-        self.decode(DecodeRequest(self.initial_memory(), "", "The", everything, (bytes(16),), 4))
-        self._decoder.forget()
+        is_by_shape = self._model.device.type == "cuda"
+        room = self._model.context_size - self._model.num_mem_tokens - self._info.segment_size
+        tail = "The rain had stopped before dawn. " * (max(0, min(tail_tokens, room)) // 10)
+        request = DecodeRequest(
+            memory=self.initial_memory(),
+            brief="",
+            tail=tail if is_by_shape and tail else "The",
+            sampling=SamplingParams(1.1, no_repeat_ngram=3, top_k=50, top_p=0.9, min_p=0.01),
+            stream_keys=(bytes(16),) * (rows if is_by_shape else 1),
+            max_new_tokens=self._info.segment_size if is_by_shape else _WARM_UP_TOKENS,
+        )
+        self.decode(request, _StopsSoon())
 
     def _prompt_ids(self, brief: str, tail: str, has_memory: bool = True) -> list[int]:
         ids = self._tokenization.prompt_ids(brief) + self._tokenization.prose_ids(tail)
@@ -246,8 +270,7 @@ def build_torch_engine(
         device=backbone.device,
         dtype=backbone.dtype,
         quantization=drawn_with,
-        versions={"python": platform.python_version()}
-        | {name: version(name) for name in _VERSIONED},
+        versions=library_versions(),
     )
 
     def decoder_of(other: RecurrentLM) -> Decoder:

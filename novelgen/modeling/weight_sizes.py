@@ -13,6 +13,10 @@ _IN_PLACE_BYTES_PER_PARAMETER = {"int8": 1.01, "int4": 0.54}
 """What is kept of a linear layer: integers, with a scale for an output, or for 128 inputs."""
 _DEFAULT_CONTEXT = 4096
 
+KEPT_SHAPES = 2
+"""Caches of fixed size that are kept on CUDA, each with its recorded step: those of a passage's
+candidates and of another attempt."""
+
 
 def kept_bytes(
     tensors: Iterable[TensorEntry],

@@ -1,4 +1,4 @@
-"""Start of the resident process; its arguments are the directories and the minutes to stay."""
+"""Start of the resident process; its arguments are the directories and the seconds to stay."""
 
 import json
 import logging

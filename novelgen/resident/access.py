@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from novelgen.engine.protocol import Engine
 from novelgen.paths import Paths
-from novelgen.resident.client import open_engine
+from novelgen.resident.client import EngineGone, open_engine
 from novelgen.resident.launch import NoResidentEngine, connect
 from novelgen.resident.order import EngineOrder, FitQuestion, load_ordered
 
 Narrate = Callable[[str], None]
+_TRIES = 2
+"""Processes tried: one may end, idle, at the moment it is asked."""
 
 
 def engine_for(
@@ -22,15 +24,15 @@ def engine_for(
 
     With `keep_seconds` 0 the model is loaded into this process. Raises what loading raises.
     """
-    if keep_seconds:
+    for _ in range(_TRIES if keep_seconds else 0):
         try:
             client = connect(paths, keep_seconds)
-        except NoResidentEngine as reason:
-            narrate(
-                f"No engine can be kept warm here ({reason}); the model is loaded for this run."
-            )
-        else:
             return open_engine(client, order, question, keep_seconds, narrate), client.close
+        except NoResidentEngine as reason:
+            narrate(f"No engine can be kept warm here ({reason}); loading the model for this run.")
+            break
+        except EngineGone:  # it ended just then, and another will start
+            continue
     loaded = load_ordered(order, question)
     narrate(f"{order.model}: {loaded.fit}")
     return loaded.engine, _nothing

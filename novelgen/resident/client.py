@@ -25,7 +25,14 @@ from novelgen.engine.values import (
 )
 from novelgen.errors import ModelError
 from novelgen.resident.order import EngineOrder, FitQuestion
-from novelgen.resident.wire import Message, raise_error, receive, send
+from novelgen.resident.wire import (
+    Message,
+    PeerGone,
+    has_message,
+    raise_error,
+    receive,
+    send,
+)
 
 _SECONDS_BETWEEN_QUESTIONS = 0.05
 """How often an observer is asked whether to stop while no text comes."""
@@ -66,7 +73,7 @@ class ResidentClient:
             send(self._connection, {"do": do, **fields})
             waited = 0.0
             for seconds, call in (on_delay or {}).items():
-                if self._connection.poll(seconds - waited):
+                if has_message(self._connection, seconds - waited):
                     break
                 waited = seconds
                 call()
@@ -92,7 +99,7 @@ class ResidentClient:
             if not is_cancelled and observer is not None and observer.should_stop():
                 send(self._connection, {"do": "cancel"})
                 is_cancelled = True
-            if not self._connection.poll(_SECONDS_BETWEEN_QUESTIONS):
+            if not has_message(self._connection, _SECONDS_BETWEEN_QUESTIONS):
                 continue
             message = receive(self._connection)
             if "texts" not in message:
@@ -107,7 +114,7 @@ def _whole_calls(connection: Connection) -> Iterator[None]:
     """A call that is left in the middle leaves nothing behind that the next could misread."""
     try:
         yield
-    except (EOFError, OSError) as error:
+    except PeerGone as error:
         connection.close()
         raise EngineGone from error
     except BaseException:

@@ -4,9 +4,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from novelgen.errors import ModelError
 from novelgen.paths import Paths
 from novelgen.resident.launch import end, find
-from novelgen.resident.rendezvous import output_file
+from novelgen.resident.rendezvous import output_file, read_rendezvous
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +30,46 @@ class ResidentStatus:
 
 
 def resident_status(paths: Paths) -> ResidentStatus | None:
-    """What the resident engine does; None when there is none."""
+    """What the resident engine does; None when there is none.
+
+    Raises `ModelError` when there is one that does not answer.
+    """
     found = find(paths)
-    process = found and found[0].process()
-    if found is None or process is None:
+    if found is None:
+        left = read_rendezvous(paths)
+        if left is not None and left.is_alive:
+            raise ModelError(
+                f"The engine's process {left.pid} does not answer.",
+                "End it with `novelgen engine stop --force`.",
+            )
         return None
-    told = found[1].ask("status")
-    found[1].close()
+    rendezvous, client = found
+    told = client.ask("status")
+    client.close()
+    process = rendezvous.process()
     return ResidentStatus(
-        pid=found[0].pid,
+        pid=rendezvous.pid,
         models=tuple(told["models"]),
         is_computing=told["is_computing"],
         idle_seconds=told["idle_seconds"],
         connections=told["connections"] - 1,
         keep_warm_minutes=told["keep_warm_minutes"],
-        resident_bytes=process.memory_info().rss,
+        resident_bytes=0 if process is None else process.memory_info().rss,
         output=output_file(paths),
     )
 
 
-def stop_resident(paths: Paths) -> None:
-    """End the resident engine, if there is one. Raises `ModelError` when it does not go."""
+def stop_resident(paths: Paths) -> bool:
+    """End the resident engine, one that does not answer too; returns whether there was one.
+
+    Raises `ModelError` when it does not go.
+    """
     found = find(paths)
     if found is not None:
         end(*found)
+        return True
+    left = read_rendezvous(paths)
+    if left is None or not left.is_alive:
+        return False
+    end(left, None)
+    return True

@@ -7,8 +7,6 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +17,11 @@ import novelgen
 from novelgen.errors import ModelError
 from novelgen.paths import Paths
 from novelgen.resident.client import EngineGone, ResidentClient
+from novelgen.resident.handshake import NoHandshake, reach
 from novelgen.resident.rendezvous import (
     Rendezvous,
     build_of_this_process,
+    clear_traces,
     output_file,
     read_rendezvous,
     start_lock_file,
@@ -46,13 +46,19 @@ def connect(paths: Paths, keep_seconds: float) -> ResidentClient:
         paths.state.mkdir(parents=True, exist_ok=True)
         with FileLock(start_lock_file(paths), timeout=_SECONDS_TO_START):
             found = read_rendezvous(paths)
-            if found is not None:
+            if found is not None and found.is_alive:
                 client = _reach(found)
-                if client is not None and found.build == build_of_this_process():
+                if client is None:
+                    raise NoResidentEngine(
+                        f"process {found.pid} does not answer; `novelgen engine stop --force` "
+                        "ends it"
+                    )
+                if found.build == build_of_this_process():
                     return client
-                if client is not None:
-                    client.ask("retire")
-                    client.close()
+                client.ask("retire")
+                client.close()
+            else:
+                clear_traces(paths)
             return _start(paths, keep_seconds)
     except (OSError, Timeout, EngineGone, subprocess.SubprocessError) as error:
         raise NoResidentEngine(str(error)) from error
@@ -74,17 +80,21 @@ def release_unused(paths: Paths) -> None:
             found[1].close()
 
 
-def end(found: Rendezvous, client: ResidentClient) -> None:
-    """End the process, and wait until it has. Raises `ModelError` when it does not go."""
-    with suppress(EngineGone):
-        client.ask("stop")
-    client.close()
+def end(found: Rendezvous, client: ResidentClient | None) -> None:
+    """End the process, and wait until it has. Raises `ModelError` when it does not go.
+
+    Without a `client`, because it does not answer, it is ended by force.
+    """
+    if client is not None:
+        with suppress(EngineGone):
+            client.ask("stop")
+        client.close()
     process = found.process()
     if process is None:
         return
     with suppress(psutil.Error):
         try:
-            process.wait(_SECONDS_TO_END)
+            process.wait(_SECONDS_TO_END if client is not None else 0.0)
         except psutil.TimeoutExpired:
             process.kill()
             process.wait(_SECONDS_TO_END)
@@ -98,10 +108,9 @@ def _reach(found: Rendezvous) -> ResidentClient | None:
     if not found.is_alive:
         return None
     try:
-        connection: Any = Client(found.address, authkey=bytes.fromhex(found.secret))
-    except (OSError, EOFError, ValueError, AuthenticationError):
+        return ResidentClient(reach(found.address, bytes.fromhex(found.secret)))
+    except (NoHandshake, ValueError):
         return None
-    return ResidentClient(connection)
 
 
 def _start(paths: Paths, keep_seconds: float) -> ResidentClient:

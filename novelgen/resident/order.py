@@ -36,10 +36,17 @@ class FitQuestion:
     """What the engine is wanted for: decides whether it fits, not what it computes."""
 
     target_words: int
-    candidates: int
+    rows: tuple[int, ...]
+    """How many texts are drawn at once: a passage's candidates, and those of another attempt."""
+    tail_tokens: int
+    """Of earlier prose before a passage, about."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "FitQuestion":
+        return cls(**document | {"rows": tuple(document["rows"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
         dtype,
         question.target_words,
         order.device,
-        candidates=question.candidates,
+        candidates=max(question.rows),
         quantization=order.quantization,
         placement=order.placement,
     )
@@ -107,5 +114,6 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
     engine = load_torch_engine(
         **arguments, placement=report.placement, cuda_graphs=order.cuda_graphs
     )
-    engine.warm_up()
+    for rows in sorted(set(question.rows)):
+        engine.warm_up(rows, question.tail_tokens)
     return LoadedEngine(engine, report.summary())

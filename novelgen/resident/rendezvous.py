@@ -4,6 +4,7 @@ The file lies in the state directory, readable by its owner alone. What it says 
 process may be gone.
 """
 
+import hashlib
 import json
 import os
 import secrets
@@ -16,12 +17,23 @@ from pathlib import Path
 import psutil
 
 import novelgen
+from novelgen.engine.libraries import library_versions
 from novelgen.paths import Paths
 
-# Variables that decide how an engine computes: a process that was started with others is another.
-_DECISIVE_PREFIXES = ("CUDA_", "HF_", "MKL_", "NUMBA_", "OMP_", "PYTORCH_", "TORCH")
+# What decides how an engine computes: a process that was started with other values is another.
+_DECISIVE_VARIABLES = (
+    "CUDA_VISIBLE_DEVICES",
+    "MKL_NUM_THREADS",
+    "NUMBA_CPU_FEATURES",
+    "NUMBA_CPU_NAME",
+    "OMP_NUM_THREADS",
+    "OMP_WAIT_POLICY",
+    "PYTORCH_CUDA_ALLOC_CONF",
+)
 _LONGEST_SOCKET_PATH = 100
 """Bytes that every system allows in the path of a socket."""
+_FOLDER_PREFIX = "novelgen-engine-"
+"""Of the temporary folder for a socket whose path would be too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +108,11 @@ def withdraw(paths: Paths, rendezvous: Rendezvous) -> None:
     """Remove the file if it is still about this process, and its socket."""
     if read_rendezvous(paths) == rendezvous:
         rendezvous_file(paths).unlink(missing_ok=True)
-    if os.name == "posix":
-        Path(rendezvous.address).unlink(missing_ok=True)
+    _remove_socket(Path(rendezvous.address))
 
 
 def build_of_this_process() -> str:
-    """Program, its newest file and the variables that decide how an engine computes.
+    """A SHA-256 of program, libraries and the variables that decide how an engine computes.
 
     A process of another build is not talked to: it may compute otherwise.
     """
@@ -109,12 +120,28 @@ def build_of_this_process() -> str:
     newest = max(file.stat().st_mtime_ns for file in root.rglob("*.py"))
     # What the product sets itself counts as set, whether it has done so yet or not.
     environment = {"OMP_WAIT_POLICY": "PASSIVE"} | os.environ
-    decisive = sorted(
-        f"{name}={value}"
-        for name, value in environment.items()
-        if name.startswith(_DECISIVE_PREFIXES)
-    )
-    return json.dumps([novelgen.__version__, newest, sys.prefix, str(root), decisive])
+    decisive = {name: environment.get(name) for name in _DECISIVE_VARIABLES}
+    parts = [novelgen.__version__, newest, sys.prefix, str(root), decisive, library_versions()]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def clear_traces(paths: Paths) -> None:
+    """Remove what processes left that were killed. Call it while there is none."""
+    left = read_rendezvous(paths)
+    if left is not None:
+        _remove_socket(Path(left.address))
+    rendezvous_file(paths).unlink(missing_ok=True)
+    for socket in paths.state.glob("engine-*.sock"):
+        socket.unlink(missing_ok=True)
+
+
+def _remove_socket(socket: Path) -> None:
+    if os.name != "posix":
+        return
+    socket.unlink(missing_ok=True)
+    if socket.parent.name.startswith(_FOLDER_PREFIX):
+        with suppress(OSError):
+            socket.parent.rmdir()
 
 
 def _free_address(paths: Paths) -> str:
@@ -123,6 +150,6 @@ def _free_address(paths: Paths) -> str:
         return rf"\\.\pipe\novelgen-{number}"
     address = paths.state / f"engine-{number}.sock"
     if len(os.fsencode(address)) > _LONGEST_SOCKET_PATH:
-        address = Path(tempfile.mkdtemp(prefix="novelgen-")) / "engine.sock"  # mode 0700
+        address = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX)) / "engine.sock"  # mode 0700
     paths.state.mkdir(parents=True, exist_ok=True)
     return str(address)

@@ -1,4 +1,4 @@
-"""The resident process itself: `python -m novelgen.resident STATE MINUTES`.
+"""The resident process itself: `python -m novelgen.resident DIRECTORIES SECONDS`.
 
 One thread a connection, one computation at a time. Ends when nobody is connected and nobody has
 asked for anything for a while; gives models back before that when those connected are idle too.
@@ -7,16 +7,19 @@ asked for anything for a while; gives models back before that when those connect
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
-from multiprocessing import AuthenticationError
+from contextlib import suppress
 from multiprocessing.connection import Connection, Listener
 from typing import Any
 
 from novelgen.paths import Paths
+from novelgen.resident.handshake import SECONDS_TO_SHAKE_HANDS, NoHandshake, greet
 from novelgen.resident.order import Loader
-from novelgen.resident.rendezvous import Rendezvous, make_rendezvous, publish, withdraw
+from novelgen.resident.rendezvous import make_rendezvous, publish, withdraw
 from novelgen.resident.session import Session
 from novelgen.resident.shelf import EngineShelf, WaitCancelled
+from novelgen.resident.wire import PeerGone
 
 _SECONDS_BETWEEN_LOOKS = 0.5
 _log = logging.getLogger(__name__)
@@ -30,6 +33,8 @@ class EngineServer:
         self.shelf = EngineShelf(load)
         self.keep_seconds = keep_seconds
         self.num_sessions = 0
+        self._arrivals: dict[int, float] = {}
+        """When those came who have not yet shown that they know the secret."""
         self._counting = threading.Lock()
         self._ends = threading.Event()
         self._is_retired = False
@@ -37,16 +42,21 @@ class EngineServer:
     def serve(self) -> None:
         """Listen, tell where, and stay until the end."""
         rendezvous = make_rendezvous(self._paths)
-        listener: Any = Listener(rendezvous.address, authkey=bytes.fromhex(rendezvous.secret))
+        secret = bytes.fromhex(rendezvous.secret)
+        listener: Any = Listener(rendezvous.address)
         publish(self._paths, rendezvous)
         _log.info("the resident engine listens, process %s", rendezvous.pid)
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        threading.Thread(target=self._accept, args=(listener, secret), daemon=True).start()
         try:
             while not self._is_over():
                 self._ends.wait(_SECONDS_BETWEEN_LOOKS)
                 self.shelf.drop_idle(self.keep_seconds)
         finally:
-            self._leave(rendezvous, listener)
+            self._ends.set()
+            with suppress(OSError):  # it removes the socket, which may be gone
+                listener.close()
+            withdraw(self._paths, rendezvous)
+            _log.info("the resident engine ends, process %s", rendezvous.pid)
 
     def stop(self) -> None:
         """End soon, whoever is connected."""
@@ -68,40 +78,51 @@ class EngineServer:
     def _is_over(self) -> bool:
         if self._ends.is_set():
             return True
-        if self.num_sessions or self.shelf.is_computing:
+        if self.num_sessions or self.shelf.is_computing or self._is_expecting():
             return False
         return self._is_retired or self.shelf.idle_seconds >= self.keep_seconds
 
-    def _accept(self, listener: Listener) -> None:
+    def _is_expecting(self) -> bool:
+        """Whether somebody has just come and not said who."""
+        now = time.monotonic()
+        with self._counting:
+            return any(now - came < SECONDS_TO_SHAKE_HANDS for came in self._arrivals.values())
+
+    def _accept(self, listener: Listener, secret: bytes) -> None:
         while not self._ends.is_set():
             try:
                 connection = listener.accept()
-            except (AuthenticationError, EOFError, ConnectionError) as error:
-                _log.warning("a connection was refused: %r", error)
+            except (OSError, EOFError) as error:
+                if not self._ends.wait(_SECONDS_BETWEEN_LOOKS):
+                    _log.warning("a connection could not be accepted: %r", error)
                 continue
-            except OSError:
-                return  # the listener is closed
             with self._counting:
-                self.num_sessions += 1
-            threading.Thread(target=self._attend, args=(connection,), daemon=True).start()
+                self._arrivals[id(connection)] = time.monotonic()
+            threading.Thread(target=self._attend, args=(connection, secret), daemon=True).start()
 
-    def _attend(self, connection: Connection) -> None:
+    def _attend(self, connection: Connection, secret: bytes) -> None:
         try:
-            Session(self, connection).run()
-        except (EOFError, OSError, WaitCancelled):
+            greet(connection, secret)
+            self._count(+1, connection)
+            try:
+                Session(self, connection).run()
+            finally:
+                self._count(-1, connection)
+        except NoHandshake as error:
+            _log.warning("a connection was refused: %r", error.__cause__)
+        except (PeerGone, WaitCancelled):
             _log.info("whoever asked the resident engine is gone")
         except Exception:  # noqa: BLE001 - one session's failure is not the others'
             _log.exception("a session of the resident engine failed")
         finally:
-            connection.close()
             with self._counting:
-                self.num_sessions -= 1
+                self._arrivals.pop(id(connection), None)
+            connection.close()
 
-    def _leave(self, rendezvous: Rendezvous, listener: Any) -> None:
-        self._ends.set()
-        withdraw(self._paths, rendezvous)
-        listener.close()
-        _log.info("the resident engine ends, process %s", rendezvous.pid)
+    def _count(self, change: int, connection: Connection) -> None:
+        with self._counting:
+            self.num_sessions += change
+            self._arrivals.pop(id(connection), None)
 
 
 def stop_on_signal(stop: Callable[[], None]) -> None:

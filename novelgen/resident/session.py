@@ -21,7 +21,14 @@ from novelgen.engine.values import ChatMessage
 from novelgen.errors import ModelError, NovelgenError
 from novelgen.resident.order import EngineOrder, FitQuestion
 from novelgen.resident.shelf import WaitCancelled
-from novelgen.resident.wire import Message, error_message, receive, send
+from novelgen.resident.wire import (
+    Message,
+    PeerGone,
+    error_message,
+    has_message,
+    receive,
+    send,
+)
 
 if TYPE_CHECKING:
     from novelgen.resident.server import EngineServer
@@ -53,7 +60,7 @@ class Session:
                     asked["reply_start"],
                 )
             ),
-            "initial_memory": lambda _: self._value(
+            "initial_memory": lambda _: self._computed(
                 lambda engine: memory_as_json(engine.initial_memory())
             ),
             "write": self._write,
@@ -62,7 +69,7 @@ class Session:
         }
 
     def run(self) -> None:
-        """Answer until the client leaves. Raises `EOFError` or `OSError` then."""
+        """Answer until the client leaves. Raises `PeerGone` then."""
         try:
             while True:
                 asked = receive(self._connection)
@@ -75,7 +82,7 @@ class Session:
     def _answer(self, asked: Message) -> Message:
         try:
             return self._answers[asked["do"]](asked)
-        except (EOFError, OSError, WaitCancelled):
+        except (PeerGone, WaitCancelled):
             raise
         except Exception as error:  # noqa: BLE001 - told to the client, and the session goes on
             if not isinstance(error, NovelgenError):
@@ -83,7 +90,7 @@ class Session:
             return error_message(error)
 
     def _open(self, asked: Message) -> Message:
-        order, question = EngineOrder(**asked["order"]), FitQuestion(**asked["question"])
+        order, question = EngineOrder(**asked["order"]), FitQuestion.from_json(asked["question"])
         self._server.keep_seconds = asked["keep_seconds"]
         loaded, was_warm = self._server.shelf.hold(order, question)
         if self._order is not None:
@@ -140,7 +147,7 @@ class Session:
 
     def _is_here(self) -> bool:
         # Between its call and the answer a client says nothing: what can be read is its end.
-        return not self._connection.poll(0)
+        return not has_message(self._connection, 0)
 
 
 class _Relay:
@@ -159,7 +166,7 @@ class _Relay:
         return not self.is_wanted()
 
     def is_wanted(self) -> bool:
-        if not self._is_cancelled and self._connection.poll(0):
+        if not self._is_cancelled and has_message(self._connection, 0):
             receive(self._connection)  # raises when the client is gone
             self._is_cancelled = True
         return not self._is_cancelled

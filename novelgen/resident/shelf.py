@@ -22,7 +22,7 @@ class EngineShelf:
 
     def __init__(self, load: Loader, clock: Callable[[], float] = time.monotonic) -> None:
         self._load, self._clock = load, clock
-        self._computing = threading.Lock()
+        self._computing, self._counting = threading.Lock(), threading.Lock()
         self._loaded: dict[EngineOrder, LoadedEngine] = {}
         self._questions: dict[EngineOrder, FitQuestion] = {}
         self._holders: Counter[EngineOrder] = Counter()
@@ -52,13 +52,15 @@ class EngineShelf:
             was_warm = order in self._loaded
             self._questions[order] = question
             loaded = self._get(order)
-            self._holders[order] += 1
+            with self._counting:
+                self._holders[order] += 1
             self._last_used = self._clock()
             return loaded, was_warm
 
     def release(self, order: EngineOrder) -> None:
         """The caller of a `hold` is done. The engine stays warm."""
-        self._holders[order] -= 1
+        with self._counting:
+            self._holders[order] -= 1
         self._last_used = self._clock()
 
     @contextmanager
@@ -118,5 +120,9 @@ def _empty_device_cache() -> None:
     import sys
 
     torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
+    if torch is None:
+        return
+    if torch.cuda.is_available():
         torch.cuda.empty_cache()
+    elif torch.backends.mps.is_available():
+        torch.mps.empty_cache()

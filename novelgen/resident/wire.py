@@ -11,15 +11,35 @@ LARGEST_MESSAGE_BYTES = 256 * 2**20
 Message = dict[str, Any]
 
 
+class PeerGone(Exception):
+    """Nobody is at the other end of the connection any more."""
+
+
 def send(connection: Connection, message: Message) -> None:
-    """Send one message. Raises `OSError` when nobody is there."""
-    connection.send_bytes(json.dumps(message).encode("ascii"))
+    """Send one message. Raises `PeerGone`."""
+    data = json.dumps(message).encode("ascii")
+    try:
+        connection.send_bytes(data)
+    except (OSError, EOFError) as error:
+        raise PeerGone from error
 
 
 def receive(connection: Connection) -> Message:
-    """The next message. Raises `EOFError` or `OSError` when nobody is there any more."""
-    message: Message = json.loads(connection.recv_bytes(LARGEST_MESSAGE_BYTES))
+    """The next message. Raises `PeerGone`."""
+    try:
+        data = connection.recv_bytes(LARGEST_MESSAGE_BYTES)
+    except (OSError, EOFError) as error:
+        raise PeerGone from error
+    message: Message = json.loads(data)
     return message
+
+
+def has_message(connection: Connection, timeout_seconds: float) -> bool:
+    """Whether there is something to receive, an end included. Raises `PeerGone`."""
+    try:
+        return connection.poll(timeout_seconds)
+    except (OSError, EOFError) as error:
+        raise PeerGone from error
 
 
 def error_message(error: Exception) -> Message:

@@ -125,7 +125,7 @@ def test_the_judged_copy_computes_what_the_int8_step_does(
     fused_family: str, make_lm: LmFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Half floats move a number across a rounding now and then; the judge keeps float32.
-    monkeypatch.setattr("novelgen.modeling.fused.decoder._LARGEST_HALF_KEY", 0.0)
+    monkeypatch.setattr("novelgen.modeling.fused.decoder._LARGEST_IN_HALVES", 0.0)
     model = add_memory(make_lm(fused_family), 4).eval()
     tokens = [[30 + step] for step in range(12)]
     step = FusedDecoder(model, WeightFormat.INT8, num_threads=2)
@@ -184,7 +184,7 @@ stack = _Stack(WeightFormat.INT8, 1)
 stack.add(matrix)
 weights, scales = (array[0] for array in stack.arrays)
 is_dot = weights.dtype == np.uint8
-pairs = map(quantised, (matrix, rows))
+pairs = quantised(matrix), quantised(rows, 127 * 128, torch.int16)
 rounded = [(small * scale).reshape(len(small), -1) for small, scale in pairs]
 expected = (rounded[1] if is_dot else rows) @ rounded[0].T
 def product(chosen):

@@ -13,7 +13,7 @@ from novelgen.resident.order import EngineOrder, FitQuestion
 from tests.modeling.conftest import make_lm, tokenizer  # noqa: F401 - fixtures
 from tests.modeling.tiny_models import CONFIGS
 
-QUESTION = FitQuestion(1000, 1)
+QUESTION = FitQuestion(1000, (1, 4), 768)
 OrderOf = Callable[..., EngineOrder]
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +122,10 @@ def test_two_callers_have_their_own_engines_at_once(paths: Paths, order_of: Orde
 def test_a_decode_is_stopped_and_the_engine_goes_on(paths: Paths, order_of: OrderOf) -> None:
     engine = resident(paths, order_of())
     whole = engine.decode(REQUEST).candidates
-    stopped = engine.decode(REQUEST, Watcher(stop_after=5)).candidates
+    longer = replace(REQUEST, max_new_tokens=3000, min_new_tokens=3000)
+    stopped = engine.decode(longer, Watcher(stop_after=5)).candidates
     assert {candidate.finish_reason for candidate in stopped} == {FinishReason.CANCELLED}
-    assert all(len(s.text) < len(w.text) for s, w in zip(stopped, whole, strict=True))
+    assert all(candidate.num_tokens < 3000 for candidate in stopped)
     assert engine.decode(REQUEST).candidates == whole
 
 
@@ -236,7 +238,7 @@ def test_a_caller_of_the_resident_engine_loads_no_torch(paths: Paths, order_of: 
         "from novelgen.resident.order import EngineOrder, FitQuestion\n"
         f"order = EngineOrder(**{order_of().as_json()!r})\n"
         f"paths = resolve_paths({str(paths.data.parent)!r})\n"
-        "engine, _ = engine_for(paths, order, FitQuestion(1, 1), 300, lambda _: None)\n"
+        "engine, _ = engine_for(paths, order, FitQuestion(1, (1,), 64), 300, lambda _: None)\n"
         "print(engine.count_tokens('A boat.'), 'torch' in sys.modules)\n"
     )
     finished = subprocess.run(
@@ -258,5 +260,5 @@ def test_a_long_wait_is_explained(paths: Paths, order_of: OrderOf) -> None:
 def test_warming_up_changes_no_word(order_of: OrderOf) -> None:
     engine = load_ordered(order_of(), QUESTION).engine
     first = engine.decode(REQUEST).candidates
-    engine.warm_up()  # type: ignore[attr-defined]
+    engine.warm_up(2, 768)  # type: ignore[attr-defined]
     assert engine.decode(REQUEST).candidates == first

@@ -49,7 +49,11 @@ def status(context: typer.Context) -> None:
 def stop(
     context: typer.Context,
     force: Annotated[
-        bool, typer.Option("--force", help="Even while a novel is being written with it.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Even while a novel is being written with it, or when it does not answer.",
+        ),
     ] = False,
 ) -> None:
     """Give the memory back now.
@@ -59,19 +63,19 @@ def stop(
     invocation = invocation_of(context)
     from novelgen.resident.control import resident_status, stop_resident
 
-    found = resident_status(invocation.paths)
-    if found is not None and found.connections and not force:
-        raise UsageError(
-            "The engine is in use.",
-            "Stop what uses it first (Ctrl-C where it runs), or give --force: what is committed "
-            "stays, and `novelgen resume` goes on.",
-        )
-    if found is not None:
-        stop_resident(invocation.paths)
+    if not force:
+        found = resident_status(invocation.paths)
+        if found is not None and found.connections:
+            raise UsageError(
+                "The engine is in use.",
+                "Stop what uses it first (Ctrl-C where it runs), or give --force: what is "
+                "committed stays, and `novelgen resume` goes on.",
+            )
+    was_running = stop_resident(invocation.paths)
     if invocation.output.as_json:
-        invocation.output.document({"was_running": found is not None})
+        invocation.output.document({"was_running": was_running})
     else:
-        invocation.output.data("Stopped." if found else "No engine is kept warm.")
+        invocation.output.data("Stopped." if was_running else "No engine is kept warm.")
 
 
 def _lines(found: "ResidentStatus") -> dict[str, str]:

@@ -19,7 +19,7 @@ from novelgen.modeling.fused.intrinsics import (
 Floats = NDArray[np.float32]
 
 _SPINS_BEFORE_GIVING_WAY = 4000
-_LOWEST_EXPONENT = np.float32(-87.0)
+_LOWEST_EXPONENT, _HIGHEST_EXPONENT = np.float32(-87.0), np.float32(88.0)
 _LOG2_E = np.float32(1.4426950408889634)
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
 _ONE, _HALF = np.float32(1.0), np.float32(0.5)
@@ -31,8 +31,9 @@ _C4, _C5 = np.float32(1.6666665459e-1), np.float32(5.0000001201e-1)
 
 @njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def exponential(x: np.float32):
-    """`e ** x` for `x` up to 88; below -87, the same as at -87 (1e-38)."""
+    """`e ** x`; as at -87 below that (1e-38), and as at 88 above (1e38)."""
     x = x if x > _LOWEST_EXPONENT else _LOWEST_EXPONENT
+    x = x if x < _HIGHEST_EXPONENT else _HIGHEST_EXPONENT
     whole = np.floor(x * _LOG2_E + _HALF)
     rest = x - whole * _LN2_HIGH
     rest = rest - whole * _LN2_LOW
@@ -49,7 +50,7 @@ def exponential(x: np.float32):
 def highest_of(scores):
     """The highest number of a contiguous array; -inf for none. Undefined when one is NaN."""
     whole = scores.shape[0] // 16 * 16
-    highest = highest_in(scores, 0, whole)
+    highest = highest_in(scores, 0, whole) if whole else np.float32(-np.inf)
     for i in range(whole, scores.shape[0]):
         highest = max(highest, scores[i])
     return highest

@@ -26,8 +26,8 @@ from novelgen.modeling.fused.team import ThreadTeam
 from novelgen.modeling.prompt_reading import PromptReader, ReadPrompt
 from novelgen.modeling.recurrent import RecurrentLM
 
-# Keys this large come near the end of half floats (65,504); such a model keeps float32.
-_LARGEST_HALF_KEY = 10_000.0
+# Keys or values this large come near the end of half floats (65,504): the model keeps float32.
+_LARGEST_IN_HALVES = 10_000.0
 
 
 class FusedDecoder:
@@ -68,7 +68,8 @@ class _Prompt:
         values = torch.stack([layer.values[0] for layer in layers])
         self.length = int(keys.shape[2])
         is_half = packed.format is WeightFormat.INT8
-        is_half = is_half and float(keys.abs().max()) < _LARGEST_HALF_KEY
+        largest = max(float(part.abs().max()) for part in (keys, values))
+        is_half = is_half and largest < _LARGEST_IN_HALVES
         self.cache_dtype = np.dtype(np.uint16 if is_half else np.float32)
         room = -self.length % BLOCK
         dims = packed.shape.padded_head_dim - packed.shape.head_dim

@@ -16,6 +16,9 @@ from numba import config, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from novelgen.modeling.fused import caching  # noqa: F401 - before anything is compiled
+from novelgen.modeling.fused.emitting import F32, I8, I32, I64, Emitter
+
 BLOCK = 32
 """Outputs in a block of a packed matrix."""
 UNROLL = 4
@@ -23,8 +26,7 @@ UNROLL = 4
 _LANES = 16
 _VECTORS = BLOCK // _LANES
 
-_I32, _I64, _F32 = ir.IntType(32), ir.IntType(64), ir.FloatType()
-_FLOATS = ir.VectorType(_F32, _LANES)
+_LARGEST_HALF = 65504.0
 _ITEM_BYTES = {types.int8: 1, types.uint16: 2, types.float32: 4}
 
 
@@ -54,7 +56,7 @@ def _tile(rows: int, blocks: int) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             pointers = {
                 number: builder.ptrtoint(
-                    context.make_array(kind)(context, builder, args[number]).data, _I64
+                    context.make_array(kind)(context, builder, args[number]).data, I64
                 )
                 for number, kind in arrays.items()
             }
@@ -73,110 +75,65 @@ def _emit_tile(
 ) -> None:
     w, first, block_items, x, x_first, x_step, groups, group_size, s, s_first, s_step = values[:11]
     out, out_first, out_step = values[11:]
-
-    def constant(number: int) -> Any:
-        return ir.Constant(_I64, number)
-
-    def place(base: Any, offset: Any, size: int) -> Any:
-        return builder.add(base, builder.mul(offset, constant(size)))
-
-    def load(address: Any, type_: Any, align: int) -> Any:
-        value = builder.load(builder.inttoptr(address, type_.as_pointer()))
-        value.align = align
-        return value
-
-    def step(address: Any, stride: Any, count: int, size: int) -> Any:
-        return place(address, builder.mul(stride, constant(count)), size) if count else address
-
-    fma = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(_FLOATS, [_FLOATS] * 3), f"llvm.fmuladd.v{_LANES}f32"
-    )
-    lane_mask = ir.Constant(ir.VectorType(_I32, _LANES), [0] * _LANES)
-    undefined = ir.Constant(_FLOATS, ir.Undefined)
+    emit = Emitter(builder, _LANES)
+    w, x = emit.place(w, first, item), emit.place(x, x_first, 4)
+    s, out = emit.place(s, s_first, 4), emit.place(out, out_first, 4)
     vectors = blocks * _VECTORS
-    w, x = place(w, first, item), place(x, x_first, 4)
-    s, out = place(s, s_first, 4), place(out, out_first, 4)
+    lanes = [divmod(vector, _VECTORS) for vector in range(vectors)]
 
-    before = builder.block
-    group_head = builder.append_basic_block("group")
-    loop = builder.append_basic_block("inputs")
-    group_end = builder.append_basic_block("group.end")
-    done = builder.append_basic_block("done")
-    builder.branch(group_head)
-    builder.position_at_end(group_head)
-    group, group_w, group_x, group_s = (builder.phi(_I64) for _ in range(4))
-    for phi, start in ((group, constant(0)), (group_w, w), (group_x, x), (group_s, s)):
-        phi.add_incoming(start, before)
-    builder.branch(loop)
+    def inputs(at: list[Any]) -> list[Any]:
+        at_w, at_x, *sums = at
+        for turn in range(UNROLL):
+            loaded = []
+            for block, lane in lanes:
+                place = emit.constant((turn * BLOCK + lane * _LANES) * item)
+                address = builder.add(emit.step(at_w, block_items, block, item), place)
+                loaded.append(_load_floats(emit, address, kind))
+            for row in range(rows):
+                address = builder.add(emit.step(at_x, x_step, turn, 4), emit.constant(4 * row))
+                value = emit.spread(emit.load(address, F32))
+                for vector, weights in enumerate(loaded):
+                    number = row * vectors + vector
+                    sums[number] = emit.fma(weights, value, sums[number])
+        at_w = builder.add(at_w, emit.constant(UNROLL * BLOCK * item))
+        return [at_w, emit.step(at_x, x_step, UNROLL, 4), *sums]
 
-    builder.position_at_end(loop)
-    index, at_w, at_x = (builder.phi(_I64) for _ in range(3))
-    for phi, start in ((index, constant(0)), (at_w, group_w), (at_x, group_x)):
-        phi.add_incoming(start, group_head)
-    sums = [builder.phi(_FLOATS) for _ in range(rows * vectors)]
-    for phi in sums:
-        phi.add_incoming(ir.Constant(_FLOATS, [0.0] * _LANES), group_head)
-    running = list(sums)
-    for turn in range(UNROLL):
-        loaded = []
-        for vector in range(vectors):
-            block, lane = divmod(vector, _VECTORS)
-            offset = constant((turn * BLOCK + lane * _LANES) * item)
-            address = builder.add(step(at_w, block_items, block, item), offset)
-            loaded.append(_load_floats(builder, load, address, kind))
-        for row in range(rows):
-            address = builder.add(step(at_x, x_step, turn, 4), constant(4 * row))
-            value = builder.insert_element(undefined, load(address, _F32, 4), ir.Constant(_I32, 0))
-            spread = builder.shuffle_vector(value, undefined, lane_mask)
-            for vector in range(vectors):
-                number = row * vectors + vector
-                running[number] = builder.call(fma, [loaded[vector], spread, running[number]])
-    next_index = builder.add(index, constant(UNROLL))
-    next_w = builder.add(at_w, constant(UNROLL * BLOCK * item))
-    next_x = step(at_x, x_step, UNROLL, 4)
-    for phi, value in ((index, next_index), (at_w, next_w), (at_x, next_x)):
-        phi.add_incoming(value, loop)
-    for phi, value in zip(sums, running, strict=True):
-        phi.add_incoming(value, loop)
-    builder.cbranch(builder.icmp_unsigned("<", next_index, group_size), loop, group_end)
+    def group(at: list[Any]) -> list[Any]:
+        at_w, at_x, at_s = at
+        nothing = [ir.Constant(emit.floats, [0.0] * _LANES)] * (rows * vectors)
+        at_w, at_x, *sums = emit.loop("inputs", [at_w, at_x, *nothing], inputs, group_size, UNROLL)
+        for vector, (block, lane) in enumerate(lanes):
+            place = emit.constant(lane * _LANES * 4)
+            scale = emit.load(builder.add(emit.step(at_s, s_step, block, 4), place), emit.floats)
+            for row in range(rows):
+                address = emit.step(out, out_step, row, 4)
+                address = builder.add(address, emit.constant(vector * _LANES * 4))
+                total = emit.load(address, emit.floats)
+                emit.store(emit.fma(sums[row * vectors + vector], scale, total), address)
+        return [at_w, at_x, builder.add(at_s, emit.constant(4 * BLOCK))]
 
-    builder.position_at_end(group_end)
-    for vector in range(vectors):
-        block, lane = divmod(vector, _VECTORS)
-        address = step(group_s, s_step, block, 4)
-        scale = load(builder.add(address, constant(lane * _LANES * 4)), _FLOATS, 4)
-        for row in range(rows):
-            address = builder.add(step(out, out_step, row, 4), constant(vector * _LANES * 4))
-            total = load(address, _FLOATS, 4)
-            total = builder.call(fma, [running[row * vectors + vector], scale, total])
-            builder.store(total, builder.inttoptr(address, _FLOATS.as_pointer())).align = 4
-    next_group = builder.add(group, constant(1))
-    next_s = builder.add(group_s, constant(4 * BLOCK))
-    for phi, value in (
-        (group, next_group),
-        (group_w, next_w),
-        (group_x, next_x),
-        (group_s, next_s),
-    ):
-        phi.add_incoming(value, group_end)
-    builder.cbranch(builder.icmp_unsigned("<", next_group, groups), group_head, done)
-    builder.position_at_end(done)
+    emit.loop("group", [w, x, s], group, groups)
 
 
-def _load_floats(builder: Any, load: Any, address: Any, kind: Any) -> Any:
+def _load_floats(emit: Emitter, address: Any, kind: Any) -> Any:
+    builder = emit.builder
     if kind == types.int8:
-        small = load(address, ir.VectorType(ir.IntType(8), _LANES), 1)
-        return builder.sitofp(builder.sext(small, ir.VectorType(_I32, _LANES)), _FLOATS)
+        small = emit.load(address, ir.VectorType(I8, _LANES), 1)
+        return builder.sitofp(builder.sext(small, emit.ints), emit.floats)
     if kind == types.uint16:
-        return builder.fpext(load(address, ir.VectorType(ir.HalfType(), _LANES), 2), _FLOATS)
-    return load(address, _FLOATS, 4)
+        half = emit.load(address, ir.VectorType(ir.HalfType(), _LANES), 2)
+        return builder.fpext(half, emit.floats)
+    return emit.load(address, emit.floats)
 
 
 def has_feature(name: str) -> bool:
     """Whether code is compiled for a processor with a feature, as LLVM names it."""
     features = config.CPU_FEATURES
     if features is None:
-        features = get_host_cpu_features().flatten()
+        try:
+            features = get_host_cpu_features().flatten()
+        except RuntimeError:  # LLVM knows no way to ask on this system
+            features = ""
     return f"+{name}" in features.split(",")
 
 
@@ -190,41 +147,44 @@ tile_alone = _tile(rows=1, blocks=ALONE_BLOCKS)
 
 @intrinsic
 def highest_in(typingctx: Any, values: Any, first: Any, size: Any) -> Any:
-    """The highest of `size` float32 from `values[first]` on; -inf for none.
+    """The highest of `size` float32 from `values[first]` on.
 
-    `size` is a multiple of 16. LLVM makes no vectors of a plain loop over maxima.
+    `size` is a multiple of 16, not 0. LLVM makes no vectors of a plain loop over maxima.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        emit = Emitter(builder, _LANES)
+        higher = emit.function("llvm.maxnum.v16f32", emit.floats, emit.floats, emit.floats)
+        highest = emit.function("llvm.vector.reduce.fmax.v16f32", F32, emit.floats)
         data = context.make_array(values)(context, builder, args[0]).data
-        base = builder.add(builder.ptrtoint(data, _I64), builder.mul(args[1], _I64(4)))
-        pair = ir.FunctionType(_FLOATS, [_FLOATS, _FLOATS])
-        higher = cgutils.get_or_insert_function(builder.module, pair, "llvm.maxnum.v16f32")
-        reduced = ir.FunctionType(_F32, [_FLOATS])
-        highest = cgutils.get_or_insert_function(
-            builder.module, reduced, "llvm.vector.reduce.fmax.v16f32"
-        )
-        lowest = ir.Constant(_FLOATS, [float("-inf")] * _LANES)
-        peaks = cgutils.alloca_once_value(builder, lowest)
-        builder.store(lowest, peaks)
-        with cgutils.for_range_slice(builder, _I64(0), args[2], _I64(_LANES)) as (index, _):
-            address = builder.add(base, builder.mul(index, _I64(4)))
-            found = builder.load(builder.inttoptr(address, _FLOATS.as_pointer()))
-            found.align = 4
-            builder.store(builder.call(higher, [builder.load(peaks), found]), peaks)
-        return builder.call(highest, [builder.load(peaks)])
+        base = emit.place(builder.ptrtoint(data, I64), args[1], 4)
+
+        def look(at: list[Any]) -> list[Any]:
+            found = builder.call(higher, [at[1], emit.load(at[0], emit.floats)])
+            return [builder.add(at[0], emit.constant(4 * _LANES)), found]
+
+        lowest = ir.Constant(emit.floats, [float("-inf")] * _LANES)
+        _, peaks = emit.loop("look", [base, lowest], look, args[2], _LANES)
+        return builder.call(highest, [peaks])
 
     return types.float32(values, types.intp, types.intp), generate
 
 
 @intrinsic
 def narrowed(typingctx: Any, cache: Any, value: Any) -> Any:
-    """A float32 as an item of `cache`: itself, or the bits of its half float for uint16."""
+    """A float32 as an item of `cache`: itself, or the bits of the nearest half float for uint16,
+    which is finite."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         if cache.dtype == types.float32:
             return args[1]
-        half = builder.fptrunc(args[1], ir.HalfType())
+        emit = Emitter(builder, _LANES)
+        lower, higher = (
+            emit.function(f"llvm.{name}.f32", F32, F32, F32) for name in ("minimum", "maximum")
+        )
+        value = builder.call(lower, [args[1], ir.Constant(F32, _LARGEST_HALF)])
+        value = builder.call(higher, [value, ir.Constant(F32, -_LARGEST_HALF)])
+        half = builder.fptrunc(value, ir.HalfType())
         return builder.bitcast(half, ir.IntType(16))
 
     return cache.dtype(cache, types.float32), generate
@@ -235,7 +195,7 @@ def float_of_bits(typingctx: Any, bits: Any) -> Any:
     """The float32 with these 32 bits."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], _F32)
+        return builder.bitcast(args[0], F32)
 
     return types.float32(types.int32), generate
 
@@ -270,7 +230,7 @@ def give_way(typingctx: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         if os.name == "posix":
-            kind = ir.FunctionType(_I32, [])
+            kind = ir.FunctionType(I32, [])
             builder.call(cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), [])
         return context.get_dummy_value()
 

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from novelgen.modeling.fused.dot_tiles import HAS_DOT
+from novelgen.modeling.fused.dot_tiles import HAS_DOT, LARGEST_INPUT
 from novelgen.modeling.fused.layout import pad_heads, pad_inputs, padded, quantised
 from novelgen.modeling.fused.packing import require_supported
 
-Rounding = Callable[[Tensor], Tensor]
+Rounding = Callable[..., Tensor]
 
 
 def rounded_to_int8(lm: nn.Module, *, rounds_inputs: bool = HAS_DOT) -> nn.Module:
@@ -44,21 +44,22 @@ def _round(module: nn.Linear, rounding: Rounding, rounds_inputs: bool) -> None:
     with torch.no_grad():
         module.weight.copy_(rounding(module.weight))
     if rounds_inputs:
-        module.register_forward_pre_hook(lambda _module, inputs: (rounding(inputs[0]),))
+        finer = partial(rounding, largest=LARGEST_INPUT, dtype=torch.int16)
+        module.register_forward_pre_hook(lambda _module, inputs: (finer(inputs[0]),))
 
 
-def _rounded(matrix: Tensor) -> Tensor:
-    """`(..., inputs)`, every group of inputs rounded to what bytes can say."""
+def _rounded(matrix: Tensor, **numbers: Any) -> Tensor:
+    """`(..., inputs)`, every group of inputs rounded to what whole numbers can say."""
     inputs = matrix.shape[-1]
     rows = matrix.detach().float().reshape(-1, inputs)
-    small, scales = quantised(pad_inputs(rows, padded(inputs)))
+    small, scales = quantised(pad_inputs(rows, padded(inputs)), **numbers)
     return (small * scales).reshape(len(rows), -1)[:, :inputs].reshape(matrix.shape)
 
 
-def _rounded_by_heads(matrix: Tensor, head_dim: int) -> Tensor:
+def _rounded_by_heads(matrix: Tensor, head_dim: int, **numbers: Any) -> Tensor:
     """The same where the inputs are heads, each padded by itself."""
     size = padded(head_dim)
     rows = matrix.detach().float().reshape(-1, matrix.shape[-1])
-    columns = _rounded(pad_heads(rows.T, head_dim, size).T)
+    columns = _rounded(pad_heads(rows.T, head_dim, size).T, **numbers)
     heads = columns.reshape(len(rows), -1, size)[:, :, :head_dim]
     return heads.reshape(matrix.shape)

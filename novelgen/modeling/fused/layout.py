@@ -31,17 +31,19 @@ def pad_heads(matrix: Tensor, head_dim: int, size: int) -> Tensor:
     return nn.functional.pad(heads, (0, 0, 0, size - head_dim)).flatten(0, 1)
 
 
-def quantised(matrix: Tensor) -> tuple[Tensor, Tensor]:
-    """int8 `(rows, groups, group size)` and float32 scales `(rows, groups, 1)`.
+def quantised(
+    matrix: Tensor, largest: int = 127, dtype: torch.dtype = torch.int8
+) -> tuple[Tensor, Tensor]:
+    """Whole numbers `(rows, groups, group size)` and float32 scales `(rows, groups, 1)`.
 
-    `matrix` is `(rows, inputs)` float32; the number of inputs is a multiple of 32. A group is of
-    64 inputs, or 32 where 64 do not divide them.
+    The largest of a group becomes `largest`. `matrix` is `(rows, inputs)` float32; the number of
+    inputs is a multiple of 32. A group is of 64 inputs, or 32 where 64 do not divide them.
     """
     rows, inputs = matrix.shape
     size = _LARGEST_GROUP if inputs % _LARGEST_GROUP == 0 else SMALLEST_GROUP
     groups = matrix.reshape(rows, inputs // size, size)
-    scales = groups.abs().amax(-1, keepdim=True) / 127
-    return (groups / scales.clamp(min=1e-30)).round_().to(torch.int8), scales
+    scales = groups.abs().amax(-1, keepdim=True) / largest
+    return (groups / scales.clamp(min=1e-30)).round_().to(dtype), scales
 
 
 def in_blocks(matrix: Tensor) -> Tensor:

@@ -1,8 +1,8 @@
 """Packed matrices times the rows of a step, in whatever form the weights are.
 
 What a matrix takes is arranged first: rows side by side as floats for float32 and int8 weights,
-or rounded to bytes in groups for weights of integer dot products. An output is summed input after
-input in one order, so a row's result depends on that row alone.
+or rounded to whole numbers in groups for weights of integer dot products. An output is summed
+input after input in one order, so a row's result depends on that row alone.
 """
 
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from numba.extending import overload
 from numpy.typing import NDArray
 
 from novelgen.modeling.fused.dot_tiles import (
+    DOT_ALONE_BLOCKS,
     DOT_ROWS,
     WEIGHT_OFFSET,
     WORD,
@@ -49,14 +50,14 @@ class Operand(NamedTuple):
     floats: NDArray[np.float32]
     """`(threads, inputs, rows)`."""
     bytes: NDArray[np.int8]
-    """`(threads, inputs)`, one row at a time."""
+    """`(threads, 2, inputs)`, one row at a time: high bytes, then low ones."""
     words: NDArray[np.int32]
-    """`(threads, inputs / 4, rows)`, four bytes each."""
+    """`(threads, 2, inputs / 4, rows)`, four bytes each."""
     offsets: NDArray[np.int32]
     """`(threads, groups, rows)`: where the sums of a group begin, so that the weights' offset
     cancels."""
     scales: NDArray[np.float32]
-    """`(threads, groups, rows)`: what a byte of a group is worth."""
+    """`(threads, groups, rows)`: what a number of a group is worth."""
 
 
 def operand(num_threads: int, inputs: int, num_rows: int, *, is_dot: bool) -> Operand:
@@ -65,8 +66,8 @@ def operand(num_threads: int, inputs: int, num_rows: int, *, is_dot: bool) -> Op
     groups = dots // SMALLEST_GROUP
     return Operand(
         np.zeros((num_threads, floats, num_rows), np.float32),
-        np.zeros((num_threads, dots), np.int8),
-        np.zeros((num_threads, dots // WORD, num_rows), np.int32),
+        np.zeros((num_threads, 2, dots), np.int8),
+        np.zeros((num_threads, 2, dots // WORD, num_rows), np.int32),
         np.zeros((num_threads, groups, num_rows), np.int32),
         np.zeros((num_threads, groups, num_rows), np.float32),
     )
@@ -126,10 +127,12 @@ def _arrange_bytes(weights, scales, values, operand, thread, rows):
         source = values[row]
         for group in range(groups):
             worth, total = round_group(source, group * size, size, small)
-            offsets[group, row] = -WEIGHT_OFFSET * np.int32(total)
+            offsets[group, row] = -WEIGHT_OFFSET * total
             worths[group, row] = worth
-        for i in range(inputs // WORD):
-            words[i, row] = small_words[i]
+        for plane in range(2):
+            source_words, target = small_words[plane], words[plane]
+            for i in range(inputs // WORD):
+                target[i, row] = source_words[i]
 
 
 def _multiply_floats(weights, scales, operand, thread, out, rows, first, stop):
@@ -148,12 +151,12 @@ def _multiply_bytes(weights, scales, operand, thread, out, rows, first, stop):
     words, offsets = operand.words[thread], operand.offsets[thread]
     worth, block = operand.scales[thread], first
     if rows == 1:
-        while stop - block >= ALONE_BLOCKS:
+        while stop - block >= DOT_ALONE_BLOCKS:
             dot_alone(
                 weights, block * w_step, w_step, words, offsets, worth, 0, groups, size,
                 scales, block * s_step, s_step, out, block * BLOCK, out.shape[1],
             )  # fmt: skip
-            block += ALONE_BLOCKS
+            block += DOT_ALONE_BLOCKS
     while block < stop:
         _add_dot_rows(
             weights, block * w_step, w_step, words, offsets, worth, groups, size,

@@ -115,12 +115,7 @@ def _forbid_repeated_ngrams(settings, seen, scores):
     count = 0
     for pass_number in range(2):
         for i in range(start, seen.shape[0] - size + 1):
-            is_repeat = True
-            for j in range(size - 1):
-                if seen[i + j] != seen[beginning + j]:
-                    is_repeat = False
-                    break
-            if not is_repeat:
+            if not _is_equal(seen, i, beginning, size - 1):
                 continue
             if pass_number == 0:
                 count += 1
@@ -128,6 +123,15 @@ def _forbid_repeated_ngrams(settings, seen, scores):
                 scores[seen[i + size - 1]] = -np.inf
         if pass_number == 0 and not _leaves_a_token(scores, seen, start, size, count):
             return
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _is_equal(seen, one, other, size):
+    """Whether `size` tokens from `one` on are those from `other` on."""
+    i = 0
+    while i < size and seen[one + i] == seen[other + i]:
+        i += 1
+    return i == size
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -145,14 +149,7 @@ def _leaves_a_token(scores, seen, start, size, count):
             continue
         is_forbidden = False
         for i in range(start, seen.shape[0] - size + 1):
-            if seen[i + size - 1] != token:
-                continue
-            is_repeat = True
-            for j in range(size - 1):
-                if seen[i + j] != seen[beginning + j]:
-                    is_repeat = False
-                    break
-            if is_repeat:
+            if seen[i + size - 1] == token and _is_equal(seen, i, beginning, size - 1):
                 is_forbidden = True
                 break
         if not is_forbidden:
