@@ -55,6 +55,10 @@ class SegmentTimes:
     prompt_tokens: int
     read_seconds: Spread
     """Reading the prompt, `[memory][brief][tail]`."""
+    first_token_seconds: Spread
+    """Reading it and choosing one token."""
+    generate_first_token_seconds: Spread
+    """The same by `generate`, without memory."""
     draw_seconds: Spread
     """Drawing all new tokens after it."""
     write_seconds: Spread
@@ -166,8 +170,12 @@ def _segment_calls(
             memory.cpu()
         return time.perf_counter() - begin
 
+    dtype = next(loaded.model.lm.parameters()).dtype
+    generate = generate_subject(loaded.model.lm, dtype, prompt, 1, 1, plan.sampling)
     return {
         "read": lambda: ours.seconds(prompt, 1, 1, plan.sampling)[0],
+        "first token": lambda: sum(ours.seconds(prompt, 1, 1, plan.sampling)),
+        "first token, generate": lambda: 1 / generate(),
         "draw": lambda: ours.seconds(prompt, 1, size, plan.sampling)[1],
         "write": write,
     }
@@ -187,6 +195,8 @@ def _segment_times(
     return SegmentTimes(
         prompt_tokens=plan.tail_tokens,
         read_seconds=figures["read"],
+        first_token_seconds=figures["first token"],
+        generate_first_token_seconds=figures["first token, generate"],
         draw_seconds=figures["draw"],
         write_seconds=figures["write"],
         words_per_token=words_per_token,

@@ -1,9 +1,10 @@
 """`bench memory`: whether the process grows while a novel does, and what memory costs.
 
 Writes segments as a novel does, one after another: draw, then write memory through its snapshot
-bytes. Resident memory and seconds are read after each.
+bytes. Peak memory and seconds are read after each.
 """
 
+import sys
 import time
 from dataclasses import dataclass
 from statistics import median
@@ -29,16 +30,16 @@ class MemoryBenchReport:
 
     tokens: tuple[int, ...]
     """Tokens written so far."""
-    resident_mib: tuple[float, ...]
-    """Of the process, or of the GPU where the model is there."""
+    peak_mib: tuple[float, ...]
+    """The most that the process, or its GPU, has held so far."""
     draw_seconds: tuple[float, ...]
     write_seconds: tuple[float, ...]
 
     @property
     def growth_mib(self) -> float:
         """Largest of the last half less the largest of the first, the first segment left out."""
-        middle = len(self.resident_mib) // 2
-        return max(self.resident_mib[middle:]) - max(self.resident_mib[1 : max(2, middle)])
+        middle = len(self.peak_mib) // 2
+        return max(self.peak_mib[middle:]) - max(self.peak_mib[1 : max(2, middle)])
 
     @property
     def write_share(self) -> float:
@@ -60,7 +61,7 @@ def bench_memory(
     memory = model.initial_memory().detach()
     written = list(tokenization.prose_ids("The rain had stopped before dawn. "))
     tokens: list[int] = []
-    resident: list[float] = []
+    peaks: list[float] = []
     draws: list[float] = []
     writes: list[float] = []
     for number in range(segments):
@@ -80,12 +81,18 @@ def bench_memory(
         tokens.append((tokens[-1] if tokens else 0) + len(ids))
         draws.append(middle - begin)
         writes.append(end - middle)
-        resident.append(_resident_mib(model.device))
+        peaks.append(_peak_mib(model.device))
         on_progress(number + 1, segments)
-    return MemoryBenchReport(tuple(tokens), tuple(resident), tuple(draws), tuple(writes))
+    return MemoryBenchReport(tuple(tokens), tuple(peaks), tuple(draws), tuple(writes))
 
 
-def _resident_mib(device: torch.device) -> float:
+def _peak_mib(device: torch.device) -> float:
+    """The most memory held so far, by the process or on its GPU."""
     if device.type == "cuda":
         return float(torch.cuda.max_memory_allocated(device)) / 2**20
-    return float(psutil.Process().memory_info().rss) / 2**20
+    if sys.platform == "win32":
+        return float(psutil.Process().memory_info().peak_wset) / 2**20
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return float(peak) / (2**20 if sys.platform == "darwin" else 2**10)

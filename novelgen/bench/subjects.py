@@ -1,8 +1,9 @@
-"""What `bench decode` compares: our engine and Hugging Face `generate`; llama.cpp has its own file.
+"""What `bench decode` compares: our engine and Hugging Face `generate`.
 
-All draw the same number of tokens for the same prompt with the same sampling settings, and none
-may end early. A figure is all tokens of the batch over the seconds of the whole call, the reading
-of the prompt included; no prompt is kept from call to call.
+Both draw the same number of tokens for the same prompt at the same temperature, nucleus, min-p and
+repetition penalty, and none may end early; the ban on repeated n-grams, and a window to the
+penalty, are ours alone. A figure is all tokens of the batch over the seconds of the whole call, the
+reading of the prompt included; no prompt is kept from call to call.
 """
 
 import copy

@@ -14,7 +14,7 @@ from novelgen.cli.global_options import EPILOG, hoist_global_options
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.output import Output, make_streams_safe
 from novelgen.errors import ExitCode, NovelgenError
-from novelgen.paths import resolve_paths
+from novelgen.paths import ENV_HOME, resolve_paths
 
 app = typer.Typer(
     name="novelgen",
@@ -58,6 +58,8 @@ def main(
     ] = False,
 ) -> None:
     paths = resolve_paths(home)
+    if home is not None:  # for what finds its directories by itself, and for child processes
+        os.environ[ENV_HOME] = str(Path(home).expanduser().absolute())
     context.obj = Invocation(paths, Output(json, quiet), config, db, debug)
     from novelgen.log import start_logging
 

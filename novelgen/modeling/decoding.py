@@ -2,10 +2,10 @@
 
     [memory m | prompt P]  ->  cache of one row  ->  n rows  ->  n tokens a step
 
-Guarantees: the same tokens as a pass without a cache would choose; a row's draws depend on its
-own stream and position, never on which other rows are left; nothing is kept between calls. The
-loop is ours because `generate(inputs_embeds=...)` returns wrong text with a reused cache. Knows
-token ids and rows; what the prompt says is not its business.
+Guarantees: the same tokens as a pass without a cache would choose; a row's draws depend on its own
+stream and position, never on which other rows are left, nor on what a decoder keeps of earlier
+calls. The loop is ours because `generate(inputs_embeds=...)` returns wrong text with a reused cache.
+Knows token ids and rows; what the prompt says is not its business.
 """
 
 import math

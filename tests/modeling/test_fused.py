@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 import torch
 from llvmlite.binding import get_host_cpu_features
+from numba.core.errors import NumbaError
 
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import SamplingParams
+from novelgen.modeling import compiled
 from novelgen.modeling.adapter_config import LoraSettings
 from novelgen.modeling.choosing import ChoiceRules, TorchChooser
 from novelgen.modeling.compiled import fused_decoder
+from novelgen.modeling.decoders import decoder_for
 from novelgen.modeling.fused.arithmetic import exponential
 from novelgen.modeling.fused.chooser import CompiledChooser
 from novelgen.modeling.fused.decoder import FusedDecoder
@@ -297,3 +300,88 @@ def test_a_team_runs_on_every_thread_and_passes_errors_on() -> None:
         team.run(fail)
     team.run(lambda thread, count: None)
     team.close()
+
+
+@pytest.mark.parametrize("scale", [40.0, 400.0])
+def test_gates_of_any_size(scale: float, make_lm: LmFactory) -> None:
+    lm = make_lm("llama")
+    for layer in lm.model.layers:
+        layer.mlp.gate_proj.weight.data *= scale  # silu at hundreds below 0 and above
+    model = add_memory(lm, 4).eval()
+    tokens = [[30 + step] for step in range(12)]
+    expected = logits_of(begin(PlainDecoder(model), model, 1, 12), tokens)
+    fused = FusedDecoder(model, WeightFormat.FLOAT32, num_threads=1)
+    found = logits_of(begin(fused, model, 1, 12), tokens)
+    assert torch.allclose(found, expected, rtol=1e-3, atol=1e-3 * float(expected.abs().max()))
+
+
+def test_exponents_out_of_range_stay_in_it() -> None:
+    for number in (-1e4, -90.0, 89.5, 1e4):
+        value = float(exponential(np.float32(number)))
+        assert (0 < value < 1e-37) if number < 0 else (1e37 < value < np.inf)
+
+
+def test_values_beyond_half_floats_stay_finite(make_lm: LmFactory) -> None:
+    lm = make_lm("llama")
+    for layer in lm.model.layers:
+        layer.self_attn.v_proj.weight.data *= 3e4
+    model = add_memory(lm, 4).eval()
+    tokens = [[30 + step] for step in range(6)]
+    decoder = FusedDecoder(model, WeightFormat.INT8, num_threads=1)
+    stepper: Any = begin(decoder, model, 1, 6)
+    assert stepper._caches.row_values.dtype == np.float32
+    assert logits_of(stepper, tokens).isfinite().all()
+
+
+@pytest.mark.parametrize("error", [ImportError, RuntimeError])
+def test_without_a_compiler_the_models_own_forward_draws(
+    error: type[Exception], make_lm: LmFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise error("cannot cache or find the function")
+
+    monkeypatch.setattr("novelgen.modeling.fused.chooser.CompiledChooser.choose", refuse)
+    compiled.has_compiled_samplers.cache_clear()
+    try:
+        model = RecurrentLM(make_lm("llama"))
+        decoder, held = decoder_for(model, "auto")
+        assert isinstance(decoder, PlainDecoder) and held == "none"
+        rules = ChoiceRules(
+            GREEDY, np.zeros(5, np.bool_), np.zeros(5, np.bool_), 0, [], np.ones((1, 1))
+        )
+        assert isinstance(decoder.chooser(rules), TorchChooser)
+    finally:
+        compiled.has_compiled_samplers.cache_clear()
+
+
+def test_a_step_that_is_refused_is_not_depended_on(
+    make_lm: LmFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise NumbaError("no such instruction")
+
+    monkeypatch.setattr("novelgen.modeling.fused.decoder.FusedStepper.step", refuse)
+    assert fused_decoder(RecurrentLM(make_lm("llama")), "int8") is None
+
+
+def test_compiled_code_is_kept_by_the_state_of_its_source(tmp_path: Path) -> None:
+    code = "from novelgen.modeling.fused import caching; print(caching.COMPILED)"
+
+    def kept(**variables: str) -> Path:
+        environment = {**os.environ, "NOVELGEN_HOME": str(tmp_path), **variables}
+        found = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return Path(found.stdout.strip())
+
+    usual = kept(NUMBA_CACHE_DIR="")
+    assert usual.is_relative_to(tmp_path) and usual == kept(NUMBA_CACHE_DIR="")
+    assert kept(NUMBA_CACHE_DIR=str(tmp_path / "mine")) == tmp_path / "mine" / usual.name
+    (tmp_path / "file").write_text("")
+    refused = kept(NUMBA_CACHE_DIR=str(tmp_path / "file"))
+    assert refused.is_dir() and not refused.is_relative_to(tmp_path)
+    refused.rmdir()

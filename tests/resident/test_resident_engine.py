@@ -1,10 +1,13 @@
 """The resident engine as a real process: the same words, kept warm, given back, lost and found."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +16,18 @@ import pytest
 
 from novelgen.engine.protocol import Engine
 from novelgen.engine.randomness import stream_key
+from novelgen.engine.scripted import ScriptedEngine
 from novelgen.engine.values import ChatMessage, DecodeRequest, FinishReason, SamplingParams
 from novelgen.errors import ModelError, UsageError
-from novelgen.paths import Paths
+from novelgen.paths import Paths, resolve_paths
 from novelgen.resident.access import engine_for
 from novelgen.resident.client import EngineGone, ResidentEngine
 from novelgen.resident.control import resident_status, stop_resident
+from novelgen.resident.handshake import reach
 from novelgen.resident.launch import NoResidentEngine, connect, find, release_unused
-from novelgen.resident.order import load_ordered
-from novelgen.resident.rendezvous import read_rendezvous, rendezvous_file
+from novelgen.resident.order import EngineOrder, FitQuestion, LoadedEngine, load_ordered
+from novelgen.resident.rendezvous import output_file, read_rendezvous, rendezvous_file
+from novelgen.resident.shelf import EngineShelf
 from tests.modeling.tiny_models import PROSE
 from tests.resident.conftest import QUESTION, OrderOf
 
@@ -94,9 +100,9 @@ def test_it_stays_loaded_between_callers(paths: Paths, order_of: OrderOf) -> Non
     first = read_rendezvous(paths)
     resident(paths, order_of(), said).close()
     assert read_rendezvous(paths) == first
-    assert said[0].startswith("tiny: Fits") and said[1] == "tiny: still loaded."
     resident(paths, order_of(segment_size=64), said).close()
-    assert said[2].startswith("tiny: Fits")
+    told = [line.split()[1] for line in said if line.startswith("tiny: ")]  # slow loads say more
+    assert told == ["Fits:", "still", "Fits:"]
     status = resident_status(paths)
     assert status is not None
     assert status.models == ("tiny",)  # the other one made room, for nobody held it
@@ -262,3 +268,100 @@ def test_warming_up_changes_no_word(order_of: OrderOf) -> None:
     first = engine.decode(REQUEST).candidates
     engine.warm_up(2, 768)  # type: ignore[attr-defined]
     assert engine.decode(REQUEST).candidates == first
+
+
+def test_it_ends_in_good_order(paths: Paths, order_of: OrderOf) -> None:
+    resident(paths, order_of()).close()
+    assert stop_resident(paths)
+    assert not stop_resident(paths)
+    assert output_file(paths).read_text() == ""
+    assert not [file.name for file in paths.state.iterdir() if "sock" in file.name]
+
+
+def test_who_comes_and_says_nothing_hinders_nobody(paths: Paths, order_of: OrderOf) -> None:
+    resident(paths, order_of()).close()
+    found = read_rendezvous(paths)
+    assert found is not None
+    with socket.socket(socket.AF_UNIX) as silent, socket.socket(socket.AF_UNIX) as rude:
+        silent.connect(found.address)
+        rude.connect(found.address)
+        rude.sendall(b"\x7f\xff\xff\xff" * 4)
+        assert resident(paths, order_of()).count_tokens("Anyone?") > 0
+    assert read_rendezvous(paths) == found
+
+
+def test_a_process_that_does_not_answer_is_told_and_ended(
+    paths: Paths, order_of: OrderOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resident(paths, order_of()).close()
+    found = read_rendezvous(paths)
+    assert found is not None
+    monkeypatch.setattr("novelgen.resident.launch.reach", partial(reach, limit_seconds=0.3))
+    os.kill(found.pid, signal.SIGSTOP)
+    said: list[str] = []
+    engine, _ = engine_for(paths, order_of(), QUESTION, KEEP_SECONDS, said.append)
+    assert not isinstance(engine, ResidentEngine)
+    assert "does not answer" in said[0] and "engine stop --force" in said[0]
+    with pytest.raises(ModelError, match="does not answer"):
+        resident_status(paths)
+    assert stop_resident(paths)
+    assert not found.is_alive
+
+
+def test_a_process_that_ends_while_it_is_asked_is_replaced(
+    paths: Paths, order_of: OrderOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+
+    def ending(*given: Any) -> Any:
+        client = connect(*given)
+        found = read_rendezvous(paths)
+        if not ended and found is not None:
+            ended.append(found.pid)
+            os.kill(found.pid, signal.SIGKILL)
+            wait_for_end(found.pid)
+        return client
+
+    monkeypatch.setattr("novelgen.resident.access.connect", ending)
+    engine = resident(paths, order_of())
+    found = read_rendezvous(paths)
+    assert found is not None and ended != [found.pid]
+    assert engine.count_tokens("Anyone?") > 0
+
+
+def test_no_secret_of_the_environment_is_written_down(
+    paths: Paths, order_of: OrderOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_do_not_tell")
+    resident(paths, order_of())
+    assert "do_not_tell" not in rendezvous_file(paths).read_text()
+
+
+def test_a_home_with_a_long_name(order_of: OrderOf, tmp_path: Path) -> None:
+    paths = resolve_paths(tmp_path / ("a" * 120))
+    try:
+        assert resident(paths, order_of()).count_tokens("Anyone?") > 0
+        found = read_rendezvous(paths)
+        assert found is not None
+    finally:
+        stop_resident(paths)
+    assert not Path(found.address).parent.exists()
+
+
+def test_an_engine_is_kept_for_all_who_hold_it(order_of: OrderOf) -> None:
+    loads: list[EngineOrder] = []
+
+    def load(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
+        loads.append(order)
+        return LoadedEngine(ScriptedEngine(order.segment_size), "")
+
+    shelf, order, other = EngineShelf(load), order_of(), order_of(segment_size=64)
+    shelf.hold(order, QUESTION)
+    shelf.hold(order, QUESTION)
+    shelf.release(order)
+    shelf.hold(other, QUESTION)
+    assert shelf.at_hand(order) is not None
+    shelf.release(order)
+    shelf.hold(order_of(segment_size=96), QUESTION)
+    assert shelf.at_hand(order) is None and shelf.at_hand(other) is not None
+    assert loads == [order, other, order_of(segment_size=96)]

@@ -145,6 +145,10 @@ def _lines(report: "DecodeReport") -> Iterator[str]:
         f"{segment.read_seconds.median:.2f} s, drawing {segment.draw_seconds.median:.2f} s, "
         f"writing memory {segment.write_seconds.median:.2f} s ({segment.write_share:.1%})."
     )
+    yield (
+        f"The first token after those comes in {segment.first_token_seconds.median:.2f} s, "
+        f"{segment.generate_first_token_seconds.median:.2f} s by generate."
+    )
     yield f"That is {segment.words_per_hour:,.0f} words an hour at one candidate:"
     for title, hours in report.hours().items():
         yield f"  {title}: {hours:,.1f} hours"
@@ -178,7 +182,9 @@ def _document(report: "DecodeReport") -> dict[str, Any]:
         "segment": {
             "prompt_tokens": segment.prompt_tokens,
             "new_tokens": segment.new_tokens,
-            "first_token_seconds": round(segment.read_seconds.median, 4),
+            "read_seconds": round(segment.read_seconds.median, 4),
+            "first_token_seconds": round(segment.first_token_seconds.median, 4),
+            "generate_first_token_seconds": round(segment.generate_first_token_seconds.median, 4),
             "draw_seconds": round(segment.draw_seconds.median, 4),
             "write_seconds": round(segment.write_seconds.median, 4),
             "write_share": round(segment.write_share, 4),

@@ -59,8 +59,8 @@ def memory(
 def _lines(report: "MemoryBenchReport") -> Iterator[str]:
     yield (
         f"{len(report.tokens)} segments, {report.tokens[-1]:,} tokens: "
-        f"{report.resident_mib[1]:,.0f} MiB after the second segment, "
-        f"{report.resident_mib[-1]:,.0f} MiB after the last, growth {report.growth_mib:+,.0f} MiB"
+        f"{report.peak_mib[1]:,.0f} MiB after the second segment, "
+        f"{report.peak_mib[-1]:,.0f} MiB after the last, growth {report.growth_mib:+,.0f} MiB"
     )
     yield (
         f"A segment: drawing {median(report.draw_seconds):.2f} s, writing memory "
@@ -72,7 +72,7 @@ def _document(report: "MemoryBenchReport") -> dict[str, Any]:
     return {
         "segments": len(report.tokens),
         "tokens": report.tokens[-1],
-        "resident_mib": [round(size, 1) for size in report.resident_mib],
+        "peak_mib": [round(size, 1) for size in report.peak_mib],
         "growth_mib": round(report.growth_mib, 1),
         "draw_seconds": round(median(report.draw_seconds), 4),
         "write_seconds": round(median(report.write_seconds), 4),
