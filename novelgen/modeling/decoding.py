@@ -4,8 +4,8 @@
 
 Guarantees: the same tokens as a pass without a cache would choose; a row's draws depend on its own
 stream and position, never on which other rows are left, nor on what a decoder keeps of earlier
-calls. The loop is ours because `generate(inputs_embeds=...)` returns wrong text with a reused cache.
-Knows token ids and rows; what the prompt says is not its business.
+calls. The loop is ours because `generate(inputs_embeds=...)` returns wrong text with a reused
+cache. Knows token ids and rows; what the prompt says is not its business.
 """
 
 import math
