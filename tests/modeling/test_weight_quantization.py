@@ -169,8 +169,9 @@ def test_a_family_the_fused_step_refuses_after_all_is_quantised_in_place(
     monkeypatch.setattr(decoders, "fused_decoder", lambda *_arguments: None)
     assert load(model_dir).info.quantization == "int8-weights"
     assert load(model_dir, quantization="auto").info.quantization == "none"
-    monkeypatch.setattr(decoders, "has_torchao", lambda: False)
-    assert load(model_dir).info.quantization == "none"
+    monkeypatch.setattr("novelgen.modeling.weight_quantization.has_torchao", lambda: False)
+    with pytest.raises(ModelError, match="torchao"):
+        load(model_dir)
 
 
 @pytest.mark.parametrize(
