@@ -36,6 +36,8 @@ from novelgen.resident.wire import (
 
 _SECONDS_BETWEEN_QUESTIONS = 0.05
 """How often an observer is asked whether to stop while no text comes."""
+_SECONDS_AFTER_A_STOP = 10.0
+"""How long an engine that was told to stop may say nothing before it is given up."""
 
 _SAID_WHILE_LOADING = {
     2.0: "Loading the model.",
@@ -49,7 +51,7 @@ class EngineGone(ModelError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The engine's process ended while it was asked for something; perhaps memory ran out.",
+            "The engine's process ended, or does not answer; perhaps memory ran out.",
             "What was written is kept: go on with `novelgen resume`. `novelgen engine status` "
             "names the file with what the process said.",
         )
@@ -94,12 +96,15 @@ class ResidentClient:
         self._connection.close()
 
     def _watch(self, observer: DecodeObserver | None) -> Message:
-        is_cancelled = False
+        is_cancelled, patience = False, _SECONDS_AFTER_A_STOP
         while True:
             if not is_cancelled and observer is not None and observer.should_stop():
                 send(self._connection, {"do": "cancel"})
                 is_cancelled = True
             if not has_message(self._connection, _SECONDS_BETWEEN_QUESTIONS):
+                patience -= _SECONDS_BETWEEN_QUESTIONS * is_cancelled
+                if patience < 0:
+                    raise PeerGone
                 continue
             message = receive(self._connection)
             if "texts" not in message:

@@ -119,7 +119,7 @@ def _start(paths: Paths, keep_seconds: float) -> ResidentClient:
     folders = json.dumps({name: str(place) for name, place in asdict(paths).items()})
     command = [sys.executable, "-P", "-m", "novelgen.resident", folders, str(keep_seconds)]
     places = [str(Path(novelgen.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
-    with output_file(paths).open("wb") as output:
+    with output_file(paths).open("ab") as output:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -78,9 +78,13 @@ def output_file(paths: Paths) -> Path:
 def read_rendezvous(paths: Paths) -> Rendezvous | None:
     """What the file says; None when there is none or it is no such file."""
     try:
-        return Rendezvous(**json.loads(rendezvous_file(paths).read_text(encoding="utf-8")))
+        told = json.loads(rendezvous_file(paths).read_text(encoding="utf-8"))
+        found = Rendezvous(**told)
     except (OSError, ValueError, TypeError):
         return None
+    has_texts = all(isinstance(told[name], str) for name in ("address", "secret", "build"))
+    has_numbers = isinstance(told["pid"], int) and isinstance(told["started"], int | float)
+    return found if has_texts and has_numbers and found.pid > 0 else None
 
 
 def make_rendezvous(paths: Paths) -> Rendezvous:
@@ -131,8 +135,6 @@ def clear_traces(paths: Paths) -> None:
     if left is not None:
         _remove_socket(Path(left.address))
     rendezvous_file(paths).unlink(missing_ok=True)
-    for socket in paths.state.glob("engine-*.sock"):
-        socket.unlink(missing_ok=True)
 
 
 def _remove_socket(socket: Path) -> None:

@@ -16,12 +16,19 @@ from typing import Any
 from novelgen.paths import Paths
 from novelgen.resident.handshake import SECONDS_TO_SHAKE_HANDS, NoHandshake, greet
 from novelgen.resident.order import Loader
-from novelgen.resident.rendezvous import make_rendezvous, publish, withdraw
+from novelgen.resident.rendezvous import (
+    Rendezvous,
+    make_rendezvous,
+    publish,
+    read_rendezvous,
+    withdraw,
+)
 from novelgen.resident.session import Session
 from novelgen.resident.shelf import EngineShelf, WaitCancelled
 from novelgen.resident.wire import PeerGone
 
 _SECONDS_BETWEEN_LOOKS = 0.5
+_SECONDS_FOR_THE_FIRST = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -37,7 +44,7 @@ class EngineServer:
         """When those came who have not yet shown that they know the secret."""
         self._counting = threading.Lock()
         self._ends = threading.Event()
-        self._is_retired = False
+        self._is_retired = self._has_served = False
 
     def serve(self) -> None:
         """Listen, tell where, and stay until the end."""
@@ -51,6 +58,7 @@ class EngineServer:
             while not self._is_over():
                 self._ends.wait(_SECONDS_BETWEEN_LOOKS)
                 self.shelf.drop_idle(self.keep_seconds)
+                self._stay_known(rendezvous)
         finally:
             self._ends.set()
             with suppress(OSError):  # it removes the socket, which may be gone
@@ -80,7 +88,17 @@ class EngineServer:
             return True
         if self.num_sessions or self.shelf.is_computing or self._is_expecting():
             return False
-        return self._is_retired or self.shelf.idle_seconds >= self.keep_seconds
+        # Who starts a process is given time to reach it.
+        seconds = self.keep_seconds if self._has_served else _SECONDS_FOR_THE_FIRST
+        return self._is_retired or self.shelf.idle_seconds >= max(seconds, self.keep_seconds)
+
+    def _stay_known(self, rendezvous: Rendezvous) -> None:
+        """Tell again where this process is when that was lost, and give way to another."""
+        told = read_rendezvous(self._paths)
+        if told is None:
+            publish(self._paths, rendezvous)
+        elif told != rendezvous:
+            self.retire()
 
     def _is_expecting(self) -> bool:
         """Whether somebody has just come and not said who."""
@@ -121,6 +139,7 @@ class EngineServer:
 
     def _count(self, change: int, connection: Connection) -> None:
         with self._counting:
+            self._has_served = True
             self.num_sessions += change
             self._arrivals.pop(id(connection), None)
 

@@ -365,3 +365,42 @@ def test_an_engine_is_kept_for_all_who_hold_it(order_of: OrderOf) -> None:
     shelf.hold(order_of(segment_size=96), QUESTION)
     assert shelf.at_hand(order) is None and shelf.at_hand(other) is not None
     assert loads == [order, other, order_of(segment_size=96)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"address": 5',
+        '{"address":5,"secret":"zz","pid":"abc","started":"x","build":1}',
+        '{"address":"/tmp/nope","secret":"00","pid":-5,"started":0,"build":"x"}',
+    ],
+)
+def test_a_file_of_another_kind_is_no_file(paths: Paths, told: str) -> None:
+    paths.state.mkdir(parents=True)
+    rendezvous_file(paths).write_text(told)
+    assert resident_status(paths) is None and not stop_resident(paths)
+
+
+def test_a_lost_file_is_written_again(paths: Paths, order_of: OrderOf) -> None:
+    engine = resident(paths, order_of())
+    found = read_rendezvous(paths)
+    rendezvous_file(paths).unlink()
+    while read_rendezvous(paths) is None:
+        assert engine.count_tokens("Anyone?") > 0
+    assert read_rendezvous(paths) == found
+    assert resident(paths, order_of()).count_tokens("Anyone?") > 0
+
+
+def test_a_hanging_engine_does_not_keep_a_caller_who_stops(
+    paths: Paths, order_of: OrderOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = resident(paths, order_of())
+    found = read_rendezvous(paths)
+    assert found is not None
+    monkeypatch.setattr("novelgen.resident.client._SECONDS_AFTER_A_STOP", 0.2)
+    os.kill(found.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(EngineGone):
+            engine.decode(REQUEST, Watcher(stop_after=-1))
+    finally:
+        os.kill(found.pid, signal.SIGCONT)

@@ -32,6 +32,7 @@ def status(context: typer.Context) -> None:
     """
     invocation = invocation_of(context)
     from novelgen.resident.control import resident_status
+    from novelgen.resident.rendezvous import output_file
 
     found = resident_status(invocation.paths)
     if invocation.output.as_json:
@@ -40,6 +41,9 @@ def status(context: typer.Context) -> None:
         return
     if found is None:
         invocation.output.data("No engine is kept warm.")
+        said = output_file(invocation.paths)
+        if said.is_file() and said.stat().st_size:
+            invocation.output.note(f"What the last ones printed: {said}")
         return
     for key, value in _lines(found).items():
         invocation.output.data(f"{key:12} {value}")
