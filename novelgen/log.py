@@ -11,6 +11,13 @@ _MAX_BYTES = 1_000_000
 _FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
 
 
+class _QuietHandler(RotatingFileHandler):
+    """A log that cannot be written is no reason to print a traceback to a person."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Nothing is said."""
+
+
 def start_logging(file: Path, *, debug: bool) -> None:
     """Send the product's log records to `file`; does nothing when the file cannot be opened."""
     logger = logging.getLogger("novelgen")
@@ -20,7 +27,7 @@ def start_logging(file: Path, *, debug: bool) -> None:
     logger.propagate = False
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = RotatingFileHandler(
+        handler: logging.Handler = _QuietHandler(
             file, maxBytes=_MAX_BYTES, backupCount=2, encoding="utf-8", delay=True
         )
     except OSError:

@@ -57,13 +57,13 @@ def torch_device(wanted: str = "auto") -> "torch.device":
     except RuntimeError as error:
         raise UsageError(
             f"There is no device {wanted!r}.",
-            "Give --device auto, cuda, mps or cpu (eval and train), or set NOVELGEN_DEVICE.",
+            "Set NOVELGEN_DEVICE, or the command's --device, to auto, cuda, mps or cpu.",
         ) from error
     count = torch.cuda.device_count() if chosen.type == DeviceKind.CUDA else 1
     if chosen.type not in present or (chosen.index or 0) >= count:
         raise ModelError(
             f"This machine has no device {wanted} (or torch was installed without it).",
-            f"Give --device auto or {present[0].value} (eval and train), or set NOVELGEN_DEVICE.",
+            f"Set NOVELGEN_DEVICE, or the command's --device, to auto or {present[0].value}.",
         )
     return chosen
 
