@@ -4,13 +4,23 @@ It compares what the writer believes with what is stored before it writes anythi
 does not depend on the length of the novel.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.errors import HeadMoved, RecordNotFound
-from storage.records import RevisionState, SegmentCommit, SegmentRecord
+from storage.records import JsonObject, NewSegment, RevisionState, SegmentCommit, SegmentRecord
 from storage.repositories.base import record_of
-from storage.tables import ChapterRow, NovelRow, RevisionRow, RunRow, SegmentRow, utc_now
+from storage.tables import (
+    ChapterRow,
+    NovelRow,
+    RevisionRow,
+    RunEventRow,
+    RunRow,
+    SegmentRow,
+    utc_now,
+)
 
 _LOOK_AGAIN = "Everything committed so far is safe. Look at the novel, then resume it."
 
@@ -30,9 +40,15 @@ def append_segment(session: Session, commit: SegmentCommit) -> SegmentRecord:
     _require_epoch(novel, commit)
     _require_current(session, revision, commit)
     _require_head(session, revision, commit)
-    row = _segment_row(commit)
+    row = segment_row(commit.segment)
+    row.run_id = commit.run_id
     session.add(row)
-    _count(row, novel, revision, run)
+    _count(row, commit.segment.carry_words, revision)
+    novel.updated_at = row.created_at
+    if run is not None:
+        _count_in_run(row, run)
+        if commit.event is not None:
+            session.add(_event_row(run, commit.event, row))
     session.flush()
     if commit.completes_chapter:
         # After the segment is in: the database refuses segments of a complete revision.
@@ -58,9 +74,10 @@ def _require_current(session: Session, revision: RevisionRow, commit: SegmentCom
             ChapterRow.number == revision.chapter_number,
         )
     )
-    if pointed_at != revision.id or revision.novel_id != commit.novel_id:
+    expected = commit.stands_revision_id or revision.id
+    if pointed_at != expected or revision.novel_id != commit.novel_id:
         raise HeadMoved(
-            f"Chapter {revision.chapter_number} has another text than the one being written.",
+            f"Chapter {revision.chapter_number} was changed while it was being written.",
             _LOOK_AGAIN,
         )
 
@@ -90,8 +107,19 @@ def _require_head(session: Session, revision: RevisionRow, commit: SegmentCommit
         )
 
 
-def _segment_row(commit: SegmentCommit) -> SegmentRow:
-    segment = commit.segment
+def keep_segments(session: Session, revision: RevisionRow, segments: Sequence[NewSegment]) -> None:
+    """Add segments whose text is known already to an open revision that has none."""
+    for segment in segments:
+        row = segment_row(segment)
+        row.revision_id = revision.id
+        session.add(row)
+        revision.tokens += row.tokens
+        revision.num_segments += 1
+    session.flush()
+
+
+def segment_row(segment: NewSegment) -> SegmentRow:
+    """The row of a segment that no run has written yet."""
     return SegmentRow(
         revision_id=segment.revision_id,
         position=segment.position,
@@ -103,18 +131,29 @@ def _segment_row(commit: SegmentCommit) -> SegmentRow:
         carry=segment.carry,
         provenance=dict(segment.provenance),
         elapsed_seconds=segment.elapsed_seconds,
-        run_id=commit.run_id,
         created_at=utc_now(),
     )
 
 
-def _count(row: SegmentRow, novel: NovelRow, revision: RevisionRow, run: RunRow | None) -> None:
-    revision.words += row.words
+def _count(row: SegmentRow, carry_words: int, revision: RevisionRow) -> None:
+    revision.words += row.words + carry_words - revision.open_words
+    revision.open_words = carry_words
     revision.tokens += row.tokens
     revision.num_segments += 1
-    novel.updated_at = row.created_at
-    if run is not None:
-        run.words += row.words
-        run.tokens += row.tokens
-        run.elapsed_seconds += row.elapsed_seconds
-        run.heartbeat_at = row.created_at
+
+
+def _count_in_run(row: SegmentRow, run: RunRow) -> None:
+    run.words += row.words
+    run.tokens += row.tokens
+    run.elapsed_seconds += row.elapsed_seconds
+    run.heartbeat_at = row.created_at
+    run.heartbeats += 1
+
+
+def _event_row(run: RunRow, event: JsonObject, segment: SegmentRow) -> RunEventRow:
+    return RunEventRow(
+        run_id=run.id,
+        kind=str(event["kind"]),
+        data=dict(event["data"]),
+        created_at=segment.created_at,
+    )

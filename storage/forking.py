@@ -3,15 +3,16 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.commit import segment_row
 from storage.errors import NameTaken, RecordNotFound
 from storage.records import BranchFork, RevisionState, new_id
-from storage.repositories.base import RowT
+from storage.repositories.base import copy_row
 from storage.repositories.chapters import next_revision_number
+from storage.repositories.plans import copy_plan
 from storage.tables import (
     BranchRow,
     ChapterRow,
-    PlannedBeatsRow,
-    PlannedChapterRow,
+    CheckRow,
     PlanRow,
     RevisionRow,
     SegmentRow,
@@ -34,8 +35,10 @@ def fork_branch(session: Session, fork: BranchFork) -> BranchRow:
     session.add(branch)
     session.flush()
     _share_chapters(session, fork, branch)
-    _copy_cut_chapter(session, fork, branch, cut)
+    if cut is not None:
+        _copy_cut_chapter(session, fork, branch, cut)
     _copy_plan(session, source, branch)
+    _copy_checks(session, fork, branch)
     return branch
 
 
@@ -59,7 +62,10 @@ def _require_free_name(session: Session, fork: BranchFork) -> None:
         )
 
 
-def _cut_revision(session: Session, fork: BranchFork) -> RevisionRow:
+def _cut_revision(session: Session, fork: BranchFork) -> RevisionRow | None:
+    """The revision to cut; None where the last chapter is taken whole."""
+    if fork.through_chapter == 0:
+        return None
     revision = session.scalar(
         select(RevisionRow)
         .join(ChapterRow, ChapterRow.revision_id == RevisionRow.id)
@@ -68,16 +74,23 @@ def _cut_revision(session: Session, fork: BranchFork) -> RevisionRow:
             ChapterRow.number == fork.through_chapter,
         )
     )
-    if revision is None or not 0 <= fork.through_position < revision.num_segments:
+    position = fork.through_position
+    if revision is None:
+        raise RecordNotFound(f"The branch has no chapter {fork.through_chapter}.")
+    if position is None:
+        return None
+    segments = revision.num_segments if fork.segments is None else len(fork.segments)
+    if not 0 <= position < segments:
         raise RecordNotFound(
-            f"The branch has no segment {fork.through_position} in chapter {fork.through_chapter}."
+            f"The branch has no segment {position} in chapter {fork.through_chapter}."
         )
     return revision
 
 
 def _share_chapters(session: Session, fork: BranchFork, branch: BranchRow) -> None:
+    shared = fork.through_chapter - (fork.through_position is not None)
     earlier = select(ChapterRow.number, ChapterRow.revision_id).where(
-        ChapterRow.branch_id == fork.from_branch_id, ChapterRow.number < fork.through_chapter
+        ChapterRow.branch_id == fork.from_branch_id, ChapterRow.number <= shared
     )
     session.add_all(
         ChapterRow(branch_id=branch.id, number=number, revision_id=revision_id)
@@ -89,58 +102,62 @@ def _share_chapters(session: Session, fork: BranchFork, branch: BranchRow) -> No
 def _copy_cut_chapter(
     session: Session, fork: BranchFork, branch: BranchRow, cut: RevisionRow
 ) -> None:
-    segments = session.scalars(
-        select(SegmentRow)
-        .where(SegmentRow.revision_id == cut.id, SegmentRow.position <= fork.through_position)
-        .order_by(SegmentRow.position)
-    ).all()
-    revision = _copy(
+    revision = copy_row(
         cut,
         id=new_id(),
         number=next_revision_number(session, fork.novel_id, fork.through_chapter),
         parent_id=cut.id,
         state=RevisionState.OPEN,
-        words=sum(segment.words for segment in segments),
-        tokens=sum(segment.tokens for segment in segments),
-        num_segments=len(segments),
+        opening="",
+        genesis_key=cut.genesis_key if fork.segments is None else fork.genesis_key,
         created_at=branch.created_at,
         completed_at=None,
     )
     session.add(revision)
     session.flush()
+    rows = _cut_rows(session, fork, cut)
+    for row in rows:
+        row.revision_id, row.created_at = revision.id, branch.created_at
+    if fork.segments is None:
+        rows[-1].carry = fork.last_carry
+    session.add_all(rows)
+    revision.open_words = fork.last_carry_words
+    revision.words = sum(row.words for row in rows) + fork.last_carry_words
+    revision.tokens = sum(row.tokens for row in rows)
+    revision.num_segments = len(rows)
     session.add(
         ChapterRow(branch_id=branch.id, number=fork.through_chapter, revision_id=revision.id)
     )
-    for segment in segments:
-        carry = fork.last_carry if segment.position == fork.through_position else segment.carry
-        copy = _copy(
-            segment, id=None, revision_id=revision.id, carry=carry, created_at=branch.created_at
-        )
-        session.add(copy)
     session.flush()
 
 
+def _cut_rows(session: Session, fork: BranchFork, cut: RevisionRow) -> list[SegmentRow]:
+    if fork.segments is not None:
+        return [segment_row(segment) for segment in fork.segments]
+    kept = session.scalars(
+        select(SegmentRow)
+        .where(SegmentRow.revision_id == cut.id, SegmentRow.position <= fork.through_position)
+        .order_by(SegmentRow.position)
+    )
+    return [copy_row(segment, id=None) for segment in kept.all()]
+
+
 def _copy_plan(session: Session, source: BranchRow, branch: BranchRow) -> None:
-    plan = session.scalar(
-        select(PlanRow)
+    plan_id = session.scalar(
+        select(PlanRow.id)
         .where(PlanRow.branch_id == source.id)
         .order_by(PlanRow.version.desc())
         .limit(1)
     )
-    if plan is None:
-        return
-    copy = _copy(plan, id=new_id(), branch_id=branch.id, version=1)
-    session.add(copy)
-    session.flush()
-    planned = select(PlannedChapterRow).where(PlannedChapterRow.plan_id == plan.id)
-    session.add_all(_copy(chapter, plan_id=copy.id) for chapter in session.scalars(planned).all())
-    session.flush()
-    beats = select(PlannedBeatsRow).where(PlannedBeatsRow.plan_id == plan.id)
-    session.add_all(_copy(row, plan_id=copy.id) for row in session.scalars(beats).all())
-    session.flush()
+    if plan_id is not None:
+        copy_plan(session, plan_id, branch.id)
 
 
-def _copy(row: RowT, **changes: object) -> RowT:
-    """A new row like `row` except for `changes`."""
-    names = (column.key for column in type(row).__mapper__.column_attrs)
-    return type(row)(**{name: getattr(row, name) for name in names} | changes)
+def _copy_checks(session: Session, fork: BranchFork, branch: BranchRow) -> None:
+    """Those whose passages both stand in the new branch."""
+    checks = select(CheckRow).where(
+        CheckRow.branch_id == fork.from_branch_id, CheckRow.chapter <= fork.through_chapter
+    )
+    rows = session.scalars(checks.order_by(CheckRow.id)).all()
+    session.add_all(copy_row(row, id=None, branch_id=branch.id) for row in rows)
+    session.flush()

@@ -48,9 +48,14 @@ class RevisionOrigin(StrEnum):
 
 
 class RevisionState(StrEnum):
-    """An open revision still takes segments; a complete one never changes again."""
+    """An open revision still takes segments; the others never change again.
+
+    A partial one is a person's text of a chapter that is not written to its end: writing goes on
+    in a new revision that begins with it.
+    """
 
     OPEN = "open"
+    PARTIAL = "partial"
     COMPLETE = "complete"
 
 
@@ -62,6 +67,21 @@ class RunStatus(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     CRASHED = "crashed"
+
+
+class RunPurpose(StrEnum):
+    """What a run is for."""
+
+    WRITE = "write"
+    REGENERATE = "regenerate"
+
+
+class PauseRequest(StrEnum):
+    """Whether a run was asked to stop, and how soon."""
+
+    NONE = "none"
+    AFTER_SEGMENT = "after_segment"
+    NOW = "now"
 
 
 def new_id() -> str:
@@ -102,6 +122,9 @@ class NovelRecord:
     active_branch_id: str
     run_epoch: int
     """Rises with every claimed run; a commit that names another epoch is refused."""
+    model_fingerprint: str
+    """Of the model and adapter that its memory is read with; both empty before the first run."""
+    adapter_fingerprint: str
     created_at: datetime
     updated_at: datetime
 
@@ -117,6 +140,8 @@ class NovelChanges:
     model: str | None = None
     adapter: str | None = None
     settings: JsonObject | None = None
+    model_fingerprint: str | None = None
+    adapter_fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +181,16 @@ class BranchFork:
     new_name: str
     from_branch_id: str
     through_chapter: int
-    through_position: int
+    """0 takes no chapter."""
+    through_position: int | None = None
+    """None takes the whole chapter, and shares it."""
     last_carry: str = ""
     """The carry of the last copied segment; its own belongs to the text that is left behind."""
+    last_carry_words: int = 0
+    segments: "tuple[NewSegment, ...] | None" = None
+    """The segments of the cut chapter, where it is stored whole and has none to copy."""
+    genesis_key: str | None = None
+    """Of the engine that cut `segments`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +202,13 @@ class PlanRecord:
     version: int
     structure: JsonObject
     created_at: datetime
+    origin_id: str | None
+    """The plan that this one is a copy of, the first in a line of copies."""
+
+    @property
+    def identity(self) -> str:
+        """Equal for a plan and its copies."""
+        return self.origin_id or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +273,32 @@ class RevisionRecord:
     words: int
     tokens: int
     num_segments: int
+    opening: str
+    """Text that an open revision begins with and that is not in a segment yet."""
+    open_words: int
+    """Words counted in `words` that are in no segment yet: of the opening, or the last carry."""
+    genesis_key: str | None
+    """The chain's first key for the engine that cut the segments; None for text stored whole."""
+    provenance: JsonObject
     created_at: datetime
     completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRevision:
+    """A revision to add. `words` are those of `text`, or of an open revision's `opening`."""
+
+    chapter_number: int
+    title: str
+    origin: RevisionOrigin
+    parent_id: str | None = None
+    state: RevisionState = RevisionState.OPEN
+    text: str | None = None
+    """The whole text of a revision that is not open."""
+    words: int = 0
+    opening: str = ""
+    genesis_key: str | None = None
+    provenance: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +323,7 @@ class NewSegment:
     key: str
     carry: str = ""
     """Text already drawn that begins the next segment."""
+    carry_words: int = 0
     provenance: JsonObject = field(default_factory=dict)
     elapsed_seconds: float = 0.0
 
@@ -285,7 +349,10 @@ class SegmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class NewSnapshot:
-    """A memory to keep. `data` is one safetensors file; its size and SHA-256 are taken from it."""
+    """A memory to keep. `data` is one safetensors file; its size and SHA-256 are taken from it.
+
+    `dtype` is the precision of the weights that wrote it, as `EngineInfo.memory_precision` says.
+    """
 
     key: str
     parent_key: str
@@ -314,15 +381,16 @@ class SnapshotRecord:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotSummary:
-    """A stored memory without its bytes, and the segment of a branch after which it holds."""
+    """A stored memory without its bytes."""
 
-    chapter_number: int
-    segment_position: int
     key: str
     parent_key: str
     num_bytes: int
+    data_sha256: str
     model_fingerprint: str
     adapter_fingerprint: str
+    dtype: str
+    device: str
     created_at: datetime
 
 
@@ -340,6 +408,11 @@ class SegmentCommit:
     snapshot: NewSnapshot | None = None
     run_id: str | None = None
     completes_chapter: bool = False
+    stands_revision_id: str | None = None
+    """The revision that the chapter points at; None if it is the one written, which a draft is
+    not."""
+    event: JsonObject | None = None
+    """What the run tells of it, kept with its other events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +425,11 @@ class NewRun:
     device: str
     dtype: str
     versions: JsonObject = field(default_factory=dict)
+    branch_id: str | None = None
+    """The branch it writes."""
+    purpose: RunPurpose = RunPurpose.WRITE
+    is_unattended: bool = False
+    """Whether it goes on without a terminal; its chapters then wait in the inbox."""
     id: str = field(default_factory=new_id)
 
 
@@ -375,3 +453,20 @@ class RunRecord:
     tokens: int
     elapsed_seconds: float
     error: str | None
+    branch_id: str | None
+    purpose: RunPurpose
+    is_unattended: bool
+    pause_request: PauseRequest
+    heartbeats: int
+    """Rises while the run lives: told from a dead one without trust in anybody's clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEventRecord:
+    """Something that a run told. `id` rises from event to event over all runs."""
+
+    id: int
+    run_id: str
+    kind: str
+    data: JsonObject
+    created_at: datetime

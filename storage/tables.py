@@ -17,6 +17,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -28,12 +29,24 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON
 
-from storage.records import NovelStatus, PlanOrigin, RevisionOrigin, RevisionState, RunStatus
+from storage.change_records import ChangeKind, CheckState
+from storage.inbox_records import InboxState
+from storage.records import (
+    NovelStatus,
+    PauseRequest,
+    PlanOrigin,
+    RevisionOrigin,
+    RevisionState,
+    RunPurpose,
+    RunStatus,
+)
 
 ID_LENGTH = 32
 KEY_LENGTH = 64
 """Hex digits of a SHA-256."""
 ENUM_LENGTH = 16
+# SQLite numbers rows by itself only when the key's type is INTEGER to the letter.
+NUMBERED = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -83,10 +96,16 @@ class Row(DeclarativeBase):
         datetime: UtcDateTime(),
         dict[str, Any]: JSON(),
         list[dict[str, Any]]: JSON(),
+        list[int]: JSON(),
+        ChangeKind: _enum(ChangeKind),
+        CheckState: _enum(CheckState),
+        InboxState: _enum(InboxState),
         NovelStatus: _enum(NovelStatus),
+        PauseRequest: _enum(PauseRequest),
         PlanOrigin: _enum(PlanOrigin),
         RevisionOrigin: _enum(RevisionOrigin),
         RevisionState: _enum(RevisionState),
+        RunPurpose: _enum(RunPurpose),
         RunStatus: _enum(RunStatus),
     }
 
@@ -107,6 +126,8 @@ class NovelRow(Row):
     # No foreign key: novels and branches would point at each other, and neither could come first.
     active_branch_id: Mapped[str] = mapped_column(String(ID_LENGTH))
     run_epoch: Mapped[int]
+    model_fingerprint: Mapped[str]
+    adapter_fingerprint: Mapped[str]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -131,6 +152,8 @@ class PlanRow(Row):
     version: Mapped[int]
     structure: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+    # Without a foreign key: SQLite would have to build the table anew to add one.
+    origin_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
 
 
 class PlannedChapterRow(Row):
@@ -178,8 +201,31 @@ class RevisionRow(Row):
     words: Mapped[int]
     tokens: Mapped[int]
     num_segments: Mapped[int]
+    opening: Mapped[str]
+    open_words: Mapped[int]
+    genesis_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    provenance: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+
+
+class RevisionTextRow(Row):
+    """The text of a revision that came whole; that of others is in their segments."""
+
+    __tablename__ = "revision_texts"
+
+    revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id"), primary_key=True)
+    text: Mapped[str]
+
+
+class RevisionCutRow(Row):
+    """Where the segments of a revision end for an engine that has not written it."""
+
+    __tablename__ = "revision_cuts"
+
+    revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id"), primary_key=True)
+    genesis_key: Mapped[str] = mapped_column(String(KEY_LENGTH), primary_key=True)
+    ends: Mapped[list[int]]
 
 
 class ChapterRow(Row):
@@ -210,16 +256,79 @@ class RunRow(Row):
     tokens: Mapped[int]
     elapsed_seconds: Mapped[float]
     error: Mapped[str | None]
+    branch_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    purpose: Mapped[RunPurpose]
+    is_unattended: Mapped[bool]
+    pause_request: Mapped[PauseRequest]
+    heartbeats: Mapped[int]
+
+
+class RunEventRow(Row):
+    __tablename__ = "run_events"
+    __table_args__ = (Index("ix_run_events_run_id", "run_id", "id"),)
+
+    id: Mapped[int] = mapped_column(NUMBERED, primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id"))
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class ChangeRow(Row):
+    __tablename__ = "changes"
+    __table_args__ = (Index("ix_changes_branch_id", "branch_id", "id"),)
+
+    id: Mapped[int] = mapped_column(NUMBERED, primary_key=True)
+    novel_id: Mapped[str] = mapped_column(ForeignKey("novels.id"))
+    branch_id: Mapped[str] = mapped_column(ForeignKey("branches.id"))
+    kind: Mapped[ChangeKind]
+    label: Mapped[str]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class CheckRow(Row):
+    __tablename__ = "checks"
+    __table_args__ = (Index("ix_checks_branch_id", "branch_id", "id"),)
+
+    id: Mapped[int] = mapped_column(NUMBERED, primary_key=True)
+    branch_id: Mapped[str] = mapped_column(ForeignKey("branches.id"))
+    kind: Mapped[str]
+    term: Mapped[str]
+    edited_chapter: Mapped[int]
+    before: Mapped[str]
+    after: Mapped[str]
+    chapter: Mapped[int]
+    paragraph: Mapped[int]
+    passage: Mapped[str]
+    state: Mapped[CheckState]
+    created_at: Mapped[datetime]
+
+
+class InboxRow(Row):
+    __tablename__ = "inbox"
+    __table_args__ = (Index("ix_inbox_novel_id", "novel_id", "id"),)
+
+    id: Mapped[int] = mapped_column(NUMBERED, primary_key=True)
+    novel_id: Mapped[str] = mapped_column(ForeignKey("novels.id"))
+    branch_id: Mapped[str] = mapped_column(ForeignKey("branches.id"))
+    chapter_number: Mapped[int]
+    revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id"))
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id"))
+    marks: Mapped[list[dict[str, Any]]]
+    is_held: Mapped[bool]
+    state: Mapped[InboxState]
+    created_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
 
 
 class SegmentRow(Row):
     __tablename__ = "segments"
     __table_args__ = (UniqueConstraint("revision_id", "position"),)
 
-    # SQLite numbers rows by itself only when the key's type is INTEGER to the letter.
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True
-    )
+    id: Mapped[int] = mapped_column(NUMBERED, primary_key=True)
     revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id"))
     position: Mapped[int]
     text: Mapped[str]

@@ -6,12 +6,16 @@ from storage.commit import append_segment
 from storage.records import SegmentCommit, SegmentRecord
 from storage.repositories.base import SessionHandle
 from storage.repositories.branches import BranchRepository
+from storage.repositories.changes import ChangeRepository
 from storage.repositories.chapters import ChapterRepository
+from storage.repositories.checks import CheckRepository
+from storage.repositories.inbox import InboxRepository
 from storage.repositories.novels import NovelRepository
 from storage.repositories.plans import PlanRepository
 from storage.repositories.runs import RunRepository
 from storage.repositories.segments import SegmentRepository
 from storage.repositories.snapshots import SnapshotRepository
+from storage.repositories.texts import TextRepository
 
 
 class UnitOfWork:
@@ -26,6 +30,10 @@ class UnitOfWork:
         self.segments = SegmentRepository(self._handle)
         self.snapshots = SnapshotRepository(self._handle)
         self.runs = RunRepository(self._handle)
+        self.texts = TextRepository(self._handle)
+        self.inbox = InboxRepository(self._handle)
+        self.checks = CheckRepository(self._handle)
+        self.changes = ChangeRepository(self._handle)
 
     def commit_segment(self, commit: SegmentCommit) -> SegmentRecord:
         """Add a segment with its memory, and count it in its revision, novel and run.

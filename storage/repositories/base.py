@@ -59,6 +59,12 @@ def record_of(record_type: type[RecordT], row: Row) -> RecordT:
     return record_type(**{name: getattr(row, name) for name in _field_names(record_type)})
 
 
+def copy_row(row: RowT, **changes: object) -> RowT:
+    """A new row like `row` except for `changes`."""
+    names = (column.key for column in type(row).__mapper__.column_attrs)
+    return type(row)(**{name: getattr(row, name) for name in names} | changes)
+
+
 @cache
 def _field_names(record_type: "type[DataclassInstance]") -> tuple[str, ...]:
     return tuple(field.name for field in fields(record_type))

@@ -1,19 +1,31 @@
 """Chapters: for each branch and number a pointer to the revision that is its text now."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from storage.commit import keep_segments
 from storage.errors import HeadMoved, RecordNotFound
 from storage.records import (
     BranchTotals,
     ChapterRecord,
+    NewRevision,
+    NewSegment,
     RevisionOrigin,
     RevisionRecord,
     RevisionState,
     new_id,
 )
 from storage.repositories.base import Repository, record_of
-from storage.tables import BranchRow, ChapterRow, RevisionRow, utc_now
+from storage.tables import (
+    BranchRow,
+    ChapterRow,
+    NovelRow,
+    RevisionRow,
+    RevisionTextRow,
+    utc_now,
+)
 
 
 class ChapterRepository(Repository):
@@ -26,6 +38,7 @@ class ChapterRepository(Repository):
         title: str,
         origin: RevisionOrigin,
         parent_id: str | None = None,
+        genesis_key: str | None = None,
     ) -> ChapterRecord:
         """Make an empty open revision and point the chapter at it.
 
@@ -33,23 +46,70 @@ class ChapterRepository(Repository):
         revision that the new one was made from. Raises `RecordNotFound`.
         """
         branch = self._row(BranchRow, branch_id, "branch")
-        revision = RevisionRow(
+        revision = self.add_revision(
+            branch.novel_id,
+            NewRevision(number, title, origin, parent_id, genesis_key=genesis_key),
+        )
+        return self.point_at(branch_id, number, revision.id)
+
+    def add_revision(
+        self, novel_id: str, revision: NewRevision, segments: Sequence[NewSegment] = ()
+    ) -> RevisionRecord:
+        """Add a revision that no chapter points at yet.
+
+        `segments` are those that an open one begins with; their text counts in its `words`, as the
+        opening does, or the carry of the last of them. Raises `RecordNotFound`.
+        """
+        self._row(NovelRow, novel_id, "novel")
+        now = utc_now()
+        is_open = revision.state is RevisionState.OPEN
+        row = RevisionRow(
             id=new_id(),
-            novel_id=branch.novel_id,
-            chapter_number=number,
-            number=next_revision_number(self._session, branch.novel_id, number),
-            title=title,
-            origin=origin,
-            parent_id=parent_id,
-            state=RevisionState.OPEN,
-            words=0,
+            novel_id=novel_id,
+            chapter_number=revision.chapter_number,
+            number=next_revision_number(self._session, novel_id, revision.chapter_number),
+            title=revision.title,
+            origin=revision.origin,
+            parent_id=revision.parent_id,
+            state=revision.state,
+            words=revision.words,
             tokens=0,
             num_segments=0,
-            created_at=utc_now(),
+            opening=revision.opening,
+            open_words=revision.words - sum(segment.words for segment in segments),
+            genesis_key=revision.genesis_key,
+            provenance=dict(revision.provenance),
+            created_at=now,
+            completed_at=None if is_open else now,
         )
-        self._session.add(revision)
+        if not is_open:
+            row.open_words = 0
+        self._session.add(row)
         self._session.flush()
-        return self.point_at(branch_id, number, revision.id)
+        if revision.text is not None:
+            self._session.add(RevisionTextRow(revision_id=row.id, text=revision.text))
+        keep_segments(self._session, row, segments)
+        return record_of(RevisionRecord, row)
+
+    def revision(self, revision_id: str) -> RevisionRecord:
+        """Raises `RecordNotFound`."""
+        return record_of(RevisionRecord, self._row(RevisionRow, revision_id, "revision"))
+
+    def revision_numbered(self, novel_id: str, chapter: int, number: int) -> RevisionRecord:
+        """Raises `RecordNotFound`."""
+        row = self._session.scalar(
+            select(RevisionRow).where(
+                RevisionRow.novel_id == novel_id,
+                RevisionRow.chapter_number == chapter,
+                RevisionRow.number == number,
+            )
+        )
+        if row is None:
+            raise RecordNotFound(
+                f"Chapter {chapter} has no revision {number}.",
+                "`novelgen revisions NOVEL --chapter K` lists them.",
+            )
+        return record_of(RevisionRecord, row)
 
     def point_at(self, branch_id: str, number: int, revision_id: str) -> ChapterRecord:
         """Make a revision the text of a chapter.
@@ -93,8 +153,8 @@ class ChapterRepository(Repository):
     def complete_revision(self, revision_id: str) -> RevisionRecord:
         """Close a revision for good. Raises `HeadMoved` when it is complete, `RecordNotFound`."""
         row = self._row(RevisionRow, revision_id, "revision")
-        if row.state is RevisionState.COMPLETE:
-            raise HeadMoved(f"Revision {revision_id} is complete already.")
+        if row.state is not RevisionState.OPEN:
+            raise HeadMoved(f"Revision {revision_id} is closed already.")
         row.state = RevisionState.COMPLETE
         row.completed_at = utc_now()
         self._session.flush()

@@ -43,6 +43,8 @@ class NovelRepository(Repository):
             status=novel.status,
             active_branch_id=branch_id,
             run_epoch=0,
+            model_fingerprint="",
+            adapter_fingerprint="",
             created_at=now,
             updated_at=now,
         )

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from storage.errors import HeadMoved, RecordNotFound
 from storage.records import (
@@ -14,7 +15,7 @@ from storage.records import (
     PlanRecord,
     new_id,
 )
-from storage.repositories.base import Repository, record_of
+from storage.repositories.base import Repository, copy_row, record_of
 from storage.tables import BranchRow, PlannedBeatsRow, PlannedChapterRow, PlanRow, utc_now
 
 
@@ -126,6 +127,32 @@ class PlanRepository(Repository):
         """How many chapters are planned so far."""
         statement = select(func.count()).where(PlannedChapterRow.plan_id == plan_id)
         return self._session.scalar(statement) or 0
+
+
+def copy_plan(session: Session, plan_id: str, branch_id: str) -> None:
+    """Make a plan the current one of a branch: its copy is the branch's next version.
+
+    Raises `RecordNotFound`.
+    """
+    plan = session.get(PlanRow, plan_id)
+    if plan is None:
+        raise RecordNotFound(f"There is no plan with the id {plan_id!r}.")
+    versions = select(func.max(PlanRow.version)).where(PlanRow.branch_id == branch_id)
+    copy = copy_row(
+        plan,
+        id=new_id(),
+        branch_id=branch_id,
+        version=(session.scalar(versions) or 0) + 1,
+        origin_id=plan.origin_id or plan.id,
+    )
+    session.add(copy)
+    session.flush()
+    planned = select(PlannedChapterRow).where(PlannedChapterRow.plan_id == plan.id)
+    session.add_all(copy_row(row, plan_id=copy.id) for row in session.scalars(planned).all())
+    session.flush()
+    beats = select(PlannedBeatsRow).where(PlannedBeatsRow.plan_id == plan.id)
+    session.add_all(copy_row(row, plan_id=copy.id) for row in session.scalars(beats).all())
+    session.flush()
 
 
 def _planned_chapter(row: PlannedChapterRow) -> PlannedChapterRecord:

@@ -3,9 +3,16 @@
 from sqlalchemy import select
 
 from storage.errors import RecordNotFound
-from storage.records import NewRun, RunRecord, RunStatus
+from storage.records import (
+    JsonObject,
+    NewRun,
+    PauseRequest,
+    RunEventRecord,
+    RunRecord,
+    RunStatus,
+)
 from storage.repositories.base import Repository, record_of
-from storage.tables import NovelRow, RunRow, utc_now
+from storage.tables import NovelRow, RunEventRow, RunRow, utc_now
 
 
 class RunRepository(Repository):
@@ -41,15 +48,57 @@ class RunRepository(Repository):
             words=0,
             tokens=0,
             elapsed_seconds=0.0,
+            branch_id=run.branch_id or novel.active_branch_id,
+            purpose=run.purpose,
+            is_unattended=run.is_unattended,
+            pause_request=PauseRequest.NONE,
+            heartbeats=0,
         )
         self._session.add(row)
         self._session.flush()
         return record_of(RunRecord, row)
 
-    def heartbeat(self, run_id: str) -> None:
-        """Note that the run is alive. Raises `RecordNotFound`."""
-        self._run(run_id).heartbeat_at = utc_now()
+    def heartbeat(self, run_id: str) -> PauseRequest:
+        """Note that the run is alive, and learn whether it is to stop. Raises `RecordNotFound`."""
+        row = self._run(run_id)
+        row.heartbeat_at = utc_now()
+        row.heartbeats += 1
         self._session.flush()
+        return row.pause_request
+
+    def request_pause(self, run_id: str, request: PauseRequest) -> None:
+        """Ask a run to stop; it looks with every heartbeat. Raises `RecordNotFound`."""
+        self._run(run_id).pause_request = request
+        self._session.flush()
+
+    def pause_request(self, run_id: str) -> PauseRequest:
+        """Raises `RecordNotFound`."""
+        return self._run(run_id).pause_request
+
+    def tell(self, run_id: str, kind: str, data: JsonObject) -> None:
+        """Keep an event of a run."""
+        self._session.add(
+            RunEventRow(run_id=run_id, kind=kind, data=dict(data), created_at=utc_now())
+        )
+        self._session.flush()
+
+    def events(self, run_id: str, after_id: int = 0, limit: int = 500) -> list[RunEventRecord]:
+        """Events of a run in order, the first `limit` after one."""
+        statement = (
+            select(RunEventRow)
+            .where(RunEventRow.run_id == run_id, RunEventRow.id > after_id)
+            .order_by(RunEventRow.id)
+            .limit(limit)
+        )
+        return [record_of(RunEventRecord, row) for row in self._session.scalars(statement)]
+
+    def mark_crashed(self, run_id: str) -> None:
+        """Note that a run that counts as running is dead. Raises `RecordNotFound`."""
+        row = self._run(run_id)
+        if row.status is RunStatus.RUNNING:
+            row.status = RunStatus.CRASHED
+            row.finished_at = row.heartbeat_at
+            self._session.flush()
 
     def finish(self, run_id: str, status: RunStatus, error: str | None = None) -> RunRecord:
         """Note how a run ended. Raises `RecordNotFound`."""

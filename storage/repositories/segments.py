@@ -6,12 +6,10 @@ from sqlalchemy import select
 
 from storage.records import SegmentRecord
 from storage.repositories.base import Repository, record_of
-from storage.tables import ChapterRow, SegmentRow, SnapshotRow
+from storage.tables import ChapterRow, SegmentRow
 
 BATCH = 64
 """Segments held in memory at a time while a revision or a branch is read through."""
-TAIL_BATCH = 8
-"""Segments fetched at a time while the end of a branch is read backwards."""
 
 
 class SegmentRepository(Repository):
@@ -37,16 +35,20 @@ class SegmentRepository(Repository):
             for segment in self.of_revision(revision_id):
                 yield number, segment
 
-    def chapters_without_memory(self, branch_id: str) -> set[int]:
-        """Numbers of the chapters with a segment whose key has no stored snapshot."""
-        statement = (
-            select(ChapterRow.number)
-            .distinct()
-            .join(SegmentRow, SegmentRow.revision_id == ChapterRow.revision_id)
-            .outerjoin(SnapshotRow, SnapshotRow.key == SegmentRow.key)
-            .where(ChapterRow.branch_id == branch_id, SnapshotRow.key.is_(None))
+    def keys_of_revision(self, revision_id: str) -> list[tuple[str, str]]:
+        """Parent key and key of each segment in order, as they were when it was written."""
+        statement = select(SegmentRow.parent_key, SegmentRow.key).where(
+            SegmentRow.revision_id == revision_id
         )
-        return set(self._session.scalars(statement))
+        return [
+            (row.parent_key, row.key)
+            for row in self._session.execute(statement.order_by(SegmentRow.position))
+        ]
+
+    def texts_of_revision(self, revision_id: str) -> list[str]:
+        """The texts of the segments in order."""
+        statement = select(SegmentRow.text).where(SegmentRow.revision_id == revision_id)
+        return list(self._session.scalars(statement.order_by(SegmentRow.position)))
 
     def last_of_revision(self, revision_id: str) -> SegmentRecord | None:
         """The last segment of a revision; None while it is empty."""
@@ -55,39 +57,15 @@ class SegmentRepository(Repository):
 
     def last_of_branch(self, branch_id: str) -> tuple[int, SegmentRecord] | None:
         """The last segment of a branch with its chapter number; None while nothing is written."""
-        return next(self._backwards(branch_id, None, batch=1), None)
+        return next(self._backwards(branch_id), None)
 
-    def tail(
-        self, branch_id: str, min_chars: int, *, through_chapter: int | None = None
-    ) -> list[SegmentRecord]:
-        """The fewest last segments of a branch that hold `min_chars` characters, in reading order.
-
-        All of them if the branch is shorter. With `through_chapter` the branch is taken to end
-        with that chapter. Touches few rows more than it returns.
-        """
-        found: list[SegmentRecord] = []
-        missing = min_chars
-        if missing > 0:
-            for _, segment in self._backwards(branch_id, through_chapter, batch=TAIL_BATCH):
-                found.append(segment)
-                missing -= len(segment.text)
-                if missing <= 0:
-                    break
-        return found[::-1]
-
-    def _backwards(
-        self, branch_id: str, through_chapter: int | None, *, batch: int
-    ) -> Iterator[tuple[int, SegmentRecord]]:
-        chapter = self._chapter_before(
-            branch_id, None if through_chapter is None else through_chapter + 1
-        )
+    def _backwards(self, branch_id: str) -> Iterator[tuple[int, SegmentRecord]]:
+        """The last segments of the chapters that have some, the last chapter first."""
+        chapter = self._chapter_before(branch_id, None)
         while chapter is not None:
             number, revision_id = chapter
-            rows = self._before_position(revision_id, None, limit=batch)
-            while rows:
-                for row in rows:
-                    yield number, record_of(SegmentRecord, row)
-                rows = self._before_position(revision_id, rows[-1].position, limit=batch)
+            for row in self._before_position(revision_id, None, limit=1):
+                yield number, record_of(SegmentRecord, row)
             chapter = self._chapter_before(branch_id, number)
 
     def _chapter_before(self, branch_id: str, number: int | None) -> tuple[int, str] | None:

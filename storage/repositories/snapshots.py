@@ -1,22 +1,20 @@
 """Memory snapshots, kept by key: equal keys are equal memories, whichever branch asks."""
 
 import hashlib
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import fields
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import delete, select
 
-from storage.errors import MATCHES_SHOWN, AmbiguousName, RecordNotFound
-from storage.records import NewSnapshot, SnapshotRecord, SnapshotSummary
+from storage.records import NewSnapshot, RevisionState, SnapshotRecord, SnapshotSummary
 from storage.repositories.base import Repository, record_of
-from storage.tables import ChapterRow, SegmentRow, SnapshotRow, utc_now
+from storage.tables import RevisionRow, SegmentRow, SnapshotRow, utc_now
 
-BATCH = 16
-"""Snapshots with their bytes held in memory at a time while a branch is read through."""
+KEYS_A_QUERY = 500
 
 
 class SnapshotRepository(Repository):
-    """The memory snapshots, by key and by branch."""
+    """The memory snapshots. Which keys a branch has, only its text can tell."""
 
     def get(self, key: str) -> SnapshotRecord | None:
         """The snapshot with its bytes; None if that memory was never kept."""
@@ -43,84 +41,40 @@ class SnapshotRepository(Repository):
         self._session.add(row)
         self._session.flush()
 
-    def of_branch(self, branch_id: str) -> list[SnapshotSummary]:
-        """The snapshots of a branch in reading order, without their bytes."""
-        rows = self._session.execute(_summaries(branch_id))
-        return [SnapshotSummary(*row) for row in rows]
-
-    def with_data(self, branch_id: str) -> Iterator[tuple[int, int, SnapshotRecord]]:
-        """Chapter number, segment position and snapshot with bytes, in reading order.
-
-        At most `BATCH` of them are in memory.
-        """
-        chapters = self._session.execute(
-            select(ChapterRow.number, ChapterRow.revision_id)
-            .where(ChapterRow.branch_id == branch_id)
-            .order_by(ChapterRow.number)
-        ).all()
-        for number, revision_id in chapters:
-            for position, snapshot in self._of_revision(revision_id):
-                yield number, position, snapshot
-
-    def find(self, branch_id: str, key_prefix: str) -> SnapshotSummary:
-        """The one snapshot of a branch whose key begins so.
-
-        Raises `RecordNotFound` and `AmbiguousName`.
-        """
-        prefix = key_prefix.strip().lower()
-        statement = _summaries(branch_id).where(SnapshotRow.key.startswith(prefix, autoescape=True))
-        rows = self._session.execute(statement.limit(MATCHES_SHOWN)).all() if prefix else []
-        matches = [SnapshotSummary(*row) for row in rows]
-        if not matches:
-            raise RecordNotFound(
-                f"The branch has no snapshot {key_prefix!r}.",
-                "`novelgen snapshots` shows their keys.",
+    def summaries(self, keys: Sequence[str]) -> dict[str, SnapshotSummary]:
+        """The stored snapshots among `keys`, without their bytes."""
+        found: dict[str, SnapshotSummary] = {}
+        columns = [getattr(SnapshotRow, field.name) for field in fields(SnapshotSummary)]
+        for start in range(0, len(keys), KEYS_A_QUERY):
+            statement = select(*columns).where(
+                SnapshotRow.key.in_(keys[start : start + KEYS_A_QUERY])
             )
-        if len({match.key for match in matches}) > 1:
-            keys = [match.key for match in matches]
-            raise AmbiguousName(
-                f"{key_prefix!r} fits several snapshots: {', '.join(keys)}.",
-                keys,
-                "Give more of the key.",
+            for row in self._session.execute(statement):
+                found[row.key] = SnapshotSummary(*row)
+        return found
+
+    def discard(self, key: str) -> None:
+        """Forget a snapshot that cannot be used; its memory can be read again from the text."""
+        self._session.execute(delete(SnapshotRow).where(SnapshotRow.key == key))
+
+    def thin_out(self, keys: Sequence[str]) -> int:
+        """Forget snapshots, except those that a chapter being written goes on from.
+
+        Returns how many went.
+        """
+        gone = 0
+        needed = (
+            select(SegmentRow.key)
+            .join(RevisionRow, RevisionRow.id == SegmentRow.revision_id)
+            .where(
+                RevisionRow.state == RevisionState.OPEN,
+                SegmentRow.position == RevisionRow.num_segments - 1,
             )
-        return matches[0]
-
-    def count(self, branch_id: str) -> int:
-        """How many segments of a branch have a snapshot."""
-        statement = select(func.count()).select_from(_summaries(branch_id).subquery())
-        return self._session.scalar(statement) or 0
-
-    def _of_revision(self, revision_id: str) -> Iterator[tuple[int, SnapshotRecord]]:
-        next_position: int | None = 0
-        while next_position is not None:
-            rows = self._session.execute(
-                select(SegmentRow.position, SnapshotRow)
-                .join(SnapshotRow, SnapshotRow.key == SegmentRow.key)
-                .where(SegmentRow.revision_id == revision_id, SegmentRow.position >= next_position)
-                .order_by(SegmentRow.position)
-                .limit(BATCH)
-            ).all()
-            next_position = rows[-1].position + 1 if len(rows) == BATCH else None
-            for position, row in rows:
-                yield position, record_of(SnapshotRecord, row)
-
-
-def _summaries(branch_id: str) -> Select[int, int, str, str, int, str, str, datetime]:
-    """Columns in the order of the fields of `SnapshotSummary`."""
-    return (
-        select(
-            ChapterRow.number,
-            SegmentRow.position,
-            SnapshotRow.key,
-            SnapshotRow.parent_key,
-            SnapshotRow.num_bytes,
-            SnapshotRow.model_fingerprint,
-            SnapshotRow.adapter_fingerprint,
-            SnapshotRow.created_at,
         )
-        .select_from(ChapterRow)
-        .join(SegmentRow, SegmentRow.revision_id == ChapterRow.revision_id)
-        .join(SnapshotRow, SnapshotRow.key == SegmentRow.key)
-        .where(ChapterRow.branch_id == branch_id)
-        .order_by(ChapterRow.number, SegmentRow.position)
-    )
+        for start in range(0, len(keys), KEYS_A_QUERY):
+            statement = delete(SnapshotRow).where(
+                SnapshotRow.key.in_(keys[start : start + KEYS_A_QUERY]),
+                SnapshotRow.key.not_in(needed),
+            )
+            gone += len(self._session.execute(statement.returning(SnapshotRow.key)).all())
+        return gone
