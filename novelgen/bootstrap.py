@@ -19,8 +19,12 @@ from storage.errors import AmbiguousName, RecordNotFound, StorageFailure
 
 if TYPE_CHECKING:
     from novelgen.engine.protocol import Engine
-    from novelgen.generation.novel_context import RunLimits
-    from novelgen.generation.run import NovelRun
+    from novelgen.generation.events import Event
+    from novelgen.generation.memory_chain import Link
+    from novelgen.generation.novel_context import NovelContext, RunLimits
+    from novelgen.generation.regeneration import Redraft
+    from novelgen.generation.retention import Retention
+    from novelgen.generation.run import NovelRun, RunTerms
     from novelgen.generation.stop import RunObserver, StopSignal
     from novelgen.generation.verification import Verification
     from novelgen.manuscript.overview import NovelOverview
@@ -98,15 +102,25 @@ class Workbench:
             summary = work.novels.summary(work.novels.find(reference).id)
             return read_overview(work, summary)
 
-    def snapshots(self, reference: str) -> "list[SnapshotSummary]":
+    def snapshots(self, reference: str) -> "list[tuple[Link, SnapshotSummary | None]]":
+        """Every segment of the active branch, with its memory where that is stored."""
+        from novelgen.generation.memory_chain import branch_chain, links_of
+        from novelgen.generation.memory_identity import identity_of_novel
+
         with self.store.reading() as work:
-            return work.snapshots.of_branch(work.novels.find(reference).active_branch_id)
+            novel = work.novels.find(reference)
+            identity = identity_of_novel(novel)
+            if identity is None:
+                return []
+            links = links_of(work, branch_chain(work, novel.active_branch_id, identity), identity)
+            stored = work.snapshots.summaries([link.key for link in links])
+        return [(link, stored.get(link.key)) for link in links]
 
     def verify(self, reference: str) -> "Verification":
         from novelgen.generation.verification import verify_branch
 
         with self.store.reading() as work:
-            return verify_branch(work, work.novels.find(reference).active_branch_id)
+            return verify_branch(work, work.novels.find(reference))
 
     def export(
         self,
@@ -169,31 +183,6 @@ class Workbench:
         )
         with self.store.writing() as work:
             return work.novels.add(novel)
-
-    def branch_from(self, novel: "NovelRecord", snapshot_key: str) -> "NovelRecord":
-        """The novel, on a new active branch that ends with the segment of a snapshot.
-
-        `snapshot_key` may be the beginning of a key. When that segment is the last one written,
-        nothing is branched. What was written after it stays in the old branch.
-        """
-        from storage.records import BranchFork
-
-        with self.store.writing() as work:
-            found = work.snapshots.find(novel.active_branch_id, snapshot_key)
-            last = work.segments.last_of_branch(novel.active_branch_id)
-            if last is not None and last[1].key == found.key:
-                return novel
-            taken = {branch.name for branch in work.branches.of_novel(novel.id)}
-            name = next(
-                name
-                for number in range(1, len(taken) + 2)
-                if (name := f"from-{found.key[:8]}-{number}") not in taken
-            )
-            fork = BranchFork(
-                novel.id, name, novel.active_branch_id, found.chapter_number, found.segment_position
-            )
-            work.novels.set_active_branch(novel.id, work.branches.fork(fork).id)
-            return work.novels.get(novel.id)
 
     def load_engine(
         self, novel: "NovelRecord", on_progress: "OnProgress", narrate: Narrate
@@ -260,23 +249,58 @@ class Workbench:
         self,
         novel: "NovelRecord",
         engine: "Engine",
-        limits: "RunLimits",
+        terms: "RunTerms",
         stop: "StopSignal",
         observer: "RunObserver",
+        redraft: "Redraft | None" = None,
     ) -> "NovelRun":
-        """A run that is claimed and ready to write. Call it inside `claimed`."""
-        from novelgen.generation.run import NovelRun
+        """A run that is claimed and ready: to write on, or to draft a chapter anew.
+
+        Call it inside `claimed`.
+        """
+        from novelgen.generation.regeneration import Redrafter
+        from novelgen.generation.run import NovelRun, write_to_the_end
         from novelgen.prompting.library import PromptLibrary
+        from storage.records import RunPurpose
+
+        def draft_anew(context: "NovelContext") -> "Iterator[Event]":
+            if redraft is None:
+                raise LookupError("nothing to draft anew")
+            return Redrafter(context, redraft).run()
 
         return NovelRun(
             self.store,
             engine,
             PromptLibrary(self.paths.user_prompts),
             novel,
-            limits=limits,
+            terms=terms,
             stop=stop,
             observer=observer,
+            purpose=RunPurpose.WRITE if redraft is None else RunPurpose.REGENERATE,
+            job=write_to_the_end if redraft is None else draft_anew,
         )
+
+    def run_terms(
+        self, limits: "RunLimits | None" = None, *, is_unattended: bool = False
+    ) -> "RunTerms":
+        """How runs go about their job by these settings."""
+        from novelgen.generation.novel_context import RunLimits
+        from novelgen.generation.run import RunTerms
+
+        return RunTerms(
+            limits=limits or RunLimits(),
+            retention=self.retention,
+            is_unattended=is_unattended,
+            holds_drafts=self.settings.unattended_chapters == "wait",
+        )
+
+    @property
+    def retention(self) -> "Retention":
+        """Which memory snapshots are kept by these settings."""
+        from novelgen.generation.retention import Retention
+
+        keeps_all = self.settings.snapshots_kept == "all"
+        return Retention(None if keeps_all else self.settings.keyframe_interval)
 
     def latest_run(self, novel_id: str) -> "RunRecord | None":
         with self.store.reading() as work:

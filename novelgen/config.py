@@ -56,6 +56,19 @@ class Settings(BaseSettings):
         le=10_000,
         description="How long a loaded model stays in memory after its last use; 0 keeps none.",
     )
+    snapshots_kept: Literal["keyframes", "all"] = Field(
+        "keyframes",
+        description="Memory snapshots of finished chapters: the end of each and one now and then "
+        "(keyframes), or every one (all).",
+    )
+    keyframe_interval: int = Field(
+        16, ge=1, le=1024, description="Segments between two keyframes within a chapter."
+    )
+    unattended_chapters: Literal["join", "wait"] = Field(
+        "join",
+        description="Chapters that a detached run drafts: part of the book at once (join), or only "
+        "when they are kept from the inbox (wait).",
+    )
     candidates: int = Field(1, ge=1, le=16, description="Texts drawn for every passage.")
     segment_size: int = Field(
         256, ge=32, le=8192, description="Tokens in a memory segment; an adapter brings its own."

@@ -12,7 +12,8 @@ from novelgen.cli.output import Output
 from novelgen.cli.progress import RunDisplay, pull_display
 from novelgen.errors import ExitCode
 from novelgen.generation.events import NovelFinished, RunStopped, StopReason
-from novelgen.generation.novel_context import RunLimits
+from novelgen.generation.regeneration import Redraft
+from novelgen.generation.run import RunTerms
 from novelgen.generation.stop import StopSignal
 from storage.records import NovelRecord, RunRecord
 
@@ -21,13 +22,21 @@ _EXIT_CODES = {
     StopReason.WORD_LIMIT: ExitCode.LIMIT,
     StopReason.CHAPTER_LIMIT: ExitCode.LIMIT,
     StopReason.PLAN_ONLY: ExitCode.DONE,
+    StopReason.CHANGED: ExitCode.FAILED,
 }
 
 
 def write_novel(
-    invocation: Invocation, workbench: Workbench, novel: NovelRecord, limits: RunLimits
+    invocation: Invocation,
+    workbench: Workbench,
+    novel: NovelRecord,
+    terms: RunTerms,
+    redraft: Redraft | None = None,
 ) -> ExitCode:
-    """Write a novel until it is finished or stopped; prints its id or its JSON document."""
+    """Write a novel until it is finished or stopped; prints its id or its JSON document.
+
+    With a `redraft` one of its chapters is drafted anew instead.
+    """
     output = invocation.output
     stop = StopSignal()
     with workbench.claimed(novel):
@@ -35,7 +44,7 @@ def write_novel(
             engine = workbench.load_engine(novel, on_progress, output.note)
         words = workbench.find(novel.id).totals.words
         display = RunDisplay(stop, output, novel.target_words, words)
-        run = workbench.start_run(novel, engine, limits, stop, display)
+        run = workbench.start_run(novel, engine, terms, stop, display, redraft)
         ending: NovelFinished | RunStopped | None = None
         try:
             with _stop_on_signals(stop):

@@ -128,6 +128,12 @@ class EngineInfo:
     too is written with them; none otherwise."""
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def memory_precision(self) -> str:
+        """What memories are computed in: the dtype, and the bits of the weights that write them."""
+        is_whole = self.quantization in ("none", "int8")
+        return self.dtype if is_whole else f"{self.dtype} with {self.quantization}"
+
 
 @dataclass(frozen=True, slots=True)
 class MemoryState:

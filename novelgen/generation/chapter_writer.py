@@ -12,15 +12,18 @@ from typing import Any
 
 from novelgen.errors import ModelError
 from novelgen.generation.beats import NextPassage, next_passage
-from novelgen.generation.events import SegmentCommitted
-from novelgen.generation.memory_head import MemoryHead, load_head, next_head
-from novelgen.generation.novel_context import NovelContext, snapshot_of
+from novelgen.generation.drafted import put_into_inbox
+from novelgen.generation.events import SegmentCommitted, event_as_json
+from novelgen.generation.memory_head import MemoryHead, next_head, snapshot_of
+from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.passage import Passage, PassagePlace, PassageWriter
 from novelgen.planning.planner import ChapterCard
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.text.segmentation import closed_segment
+from novelgen.text.sentences import end_of_prose
 from novelgen.text.words import count_words
-from storage.records import Beat, ChapterRecord, NewSegment, SegmentCommit
+from storage.records import Beat, NewSegment, RevisionRecord, SegmentCommit
+from storage.unit_of_work import UnitOfWork
 
 _CHARS_PER_TOKEN = 6
 _MAX_EMPTY_PASSAGES = 5
@@ -42,10 +45,24 @@ class ChapterTask:
 class ChapterWriter:
     """Writes, or goes on writing, one open chapter."""
 
-    def __init__(self, context: NovelContext, task: ChapterTask, chapter: ChapterRecord) -> None:
+    def __init__(
+        self,
+        context: NovelContext,
+        task: ChapterTask,
+        revision: RevisionRecord,
+        head: MemoryHead,
+        *,
+        stands_revision_id: str | None = None,
+    ) -> None:
+        """`head` is the memory after the last segment of the revision, or before the chapter.
+
+        `stands_revision_id` is the chapter's text where the revision is a draft beside it.
+        """
         self._context = context
         self._task = task
-        self._revision = chapter.revision
+        self._revision = revision
+        self._head = head
+        self._stands_revision_id = stands_revision_id
         engine = context.engine
         chat = engine.render_chat if engine.info.has_chat_template else None
         self._briefs = BriefRenderer(context.library, chat)
@@ -54,13 +71,13 @@ class ChapterWriter:
         )
         self._segment_size = engine.info.segment_size
         with context.store.reading() as work:
-            last = work.segments.last_of_revision(self._revision.id)
-            self._head: MemoryHead = load_head(work, context.branch_id, engine)
+            last = work.segments.last_of_revision(revision.id)
+            self._own = "".join(work.segments.texts_of_revision(revision.id))
             totals = work.chapters.totals(context.branch_id)
-        self._position = self._revision.num_segments
-        self._committed_words = self._revision.words
-        self._novel_words = totals.words
-        self._open = last.carry if last else ""
+        self._position = revision.num_segments
+        self._committed_words = revision.words - revision.open_words
+        self._novel_words = totals.words - revision.open_words
+        self._open = last.carry if last else revision.opening
         self._drawn: list[dict[str, Any]] = []
         self._empty_passages = 0
         self._started = time.monotonic()
@@ -99,6 +116,7 @@ class ChapterWriter:
         )
 
     def _draw(self, step: NextPassage) -> Passage:
+        self._context.watching.on_passage(self._task.card.number, self._position, len(self._drawn))
         place = PassagePlace(
             branch=self._context.branch_name,
             chapter=self._task.card.number,
@@ -112,7 +130,7 @@ class ChapterWriter:
             self._brief(step),
             self._prose_before(),
             wanted_words=step.wanted_words,
-            starts_chapter=not self._open and self._position == 0,
+            starts_paragraph=not self._open or self._open.endswith("\n\n"),
         )
         self._empty_passages = 0 if passage.words else self._empty_passages + 1
         if self._empty_passages >= _MAX_EMPTY_PASSAGES:
@@ -152,20 +170,14 @@ class ChapterWriter:
         begins with the end of another one reads to it as finished.
         """
         chars = self._context.settings.tail_tokens * _CHARS_PER_TOKEN
-        own_chapter_only = self._context.engine.info.has_chat_template
+        own = self._own + self._open
+        if self._context.engine.info.has_chat_template or len(own) >= chars:
+            return end_of_prose(own, chars).strip()
         with self._context.store.reading() as work:
-            segments = work.segments.tail(self._context.branch_id, chars)
-        if own_chapter_only:
-            segments = [each for each in segments if each.revision_id == self._revision.id]
-        prose = ""
-        revision_id = None
-        for segment in segments:
-            new_chapter = revision_id is not None and segment.revision_id != revision_id
-            prose += ("\n\n" if new_chapter else "") + segment.text
-            revision_id = segment.revision_id
-        if self._position == 0 and prose:
-            prose += "\n\n"
-        return (prose + self._open).strip()
+            before = work.texts.tail(
+                self._context.branch_id, chars - len(own), self._task.card.number
+            )
+        return end_of_prose("\n\n".join([*before, own]), chars).strip()
 
     def _commit_closed(self) -> Iterator[SegmentCommitted]:
         count = self._context.engine.count_tokens
@@ -182,6 +194,7 @@ class ChapterWriter:
             return
         with self._context.store.writing() as work:
             work.chapters.complete_revision(self._revision.id)
+            self._put_into_inbox(work)
 
     def _commit(self, text: str, *, completes_chapter: bool) -> SegmentCommitted:
         head = next_head(self._context.engine, self._head, text)
@@ -195,6 +208,7 @@ class ChapterWriter:
             parent_key=self._head.key,
             key=head.key,
             carry=self._open[len(text) :],
+            carry_words=count_words(self._open[len(text) :]),
             provenance={"passages": self._drawn},
             elapsed_seconds=now - self._started,
         )
@@ -207,27 +221,42 @@ class ChapterWriter:
             snapshot=snapshot_of(head.key, self._head.key, head.memory, self._context.engine.info),
             run_id=self._context.run.id,
             completes_chapter=completes_chapter,
+            stands_revision_id=self._stands_revision_id,
+            event=event_as_json(self._event(segment)),
         )
         with self._context.store.writing() as work:
             work.commit_segment(commit)
+            if completes_chapter:
+                self._put_into_inbox(work)
         return self._advance(segment, head, now)
 
-    def _advance(self, segment: NewSegment, head: MemoryHead, now: float) -> SegmentCommitted:
+    def _put_into_inbox(self, work: UnitOfWork) -> None:
+        """What was written while nobody looked waits there, from the moment it is complete."""
+        context = self._context
+        if context.run.is_unattended and self._stands_revision_id is None:
+            put_into_inbox(work, context.run, self._revision, is_held=context.holds_drafts)
+
+    def _event(self, segment: NewSegment) -> SegmentCommitted:
         drawn = sum(passage["tokens_drawn"] for passage in self._drawn)
-        self._head = head
-        self._open = self._open[len(segment.text) :]
-        self._position += 1
-        self._committed_words += segment.words
-        self._novel_words += segment.words
-        self._drawn = []
-        self._started = now
         return SegmentCommitted(
             chapter=self._task.card.number,
             position=segment.position,
             words=segment.words,
             tokens=segment.tokens,
             tokens_drawn=drawn,
-            chapter_words=self._committed_words,
-            novel_words=self._novel_words,
+            chapter_words=self._committed_words + segment.words,
+            novel_words=self._novel_words + segment.words,
             elapsed_seconds=segment.elapsed_seconds,
         )
+
+    def _advance(self, segment: NewSegment, head: MemoryHead, now: float) -> SegmentCommitted:
+        event = self._event(segment)
+        self._head = head
+        self._own += segment.text
+        self._open = self._open[len(segment.text) :]
+        self._position += 1
+        self._committed_words += segment.words
+        self._novel_words += segment.words
+        self._drawn = []
+        self._started = now
+        return event

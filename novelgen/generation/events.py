@@ -1,7 +1,9 @@
 """What a run tells while it goes on. Every event is a fact that is already committed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any, get_args
 
 
 class StopReason(StrEnum):
@@ -11,6 +13,7 @@ class StopReason(StrEnum):
     WORD_LIMIT = "word_limit"
     CHAPTER_LIMIT = "chapter_limit"
     PLAN_ONLY = "plan_only"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,15 @@ class SegmentCommitted:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryReread:
+    """A segment that stood there already was read; `total` are to be read in this stretch."""
+
+    chapter: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChapterFinished:
     """A chapter is complete."""
 
@@ -71,8 +83,63 @@ class RunStopped:
 
     reason: StopReason
     words: int
+    why: str = ""
+    """What changed under the run, in words; empty for other reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBegun:
+    """A draft of a chapter that stands already; `number` counts from 1 to `total`."""
+
+    chapter: int
+    number: int
+    total: int
+    revision: int
+    target_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterRedrafted:
+    """The drafts are complete, and one of them is the chapter's text now."""
+
+    chapter: int
+    revision: int
+    words: int
+    drafts: tuple[int, ...]
+    """The revisions that were drafted, the chosen one among them."""
+    to_check: int
+    """Later passages that may no longer fit."""
 
 
 Event = (
-    ChapterPlanned | ChapterBegun | SegmentCommitted | ChapterFinished | NovelFinished | RunStopped
+    ChapterPlanned
+    | ChapterBegun
+    | SegmentCommitted
+    | MemoryReread
+    | ChapterFinished
+    | DraftBegun
+    | ChapterRedrafted
+    | NovelFinished
+    | RunStopped
 )
+
+_EVENTS: tuple[type[Event], ...] = get_args(Event)
+_KINDS = {kind.__name__: kind for kind in _EVENTS}
+
+
+def event_as_json(event: Event) -> dict[str, Any]:
+    """An event with its kind, as it is stored."""
+    return {"kind": type(event).__name__, "data": asdict(event)}
+
+
+def event_from_json(kind: str, data: Mapping[str, Any]) -> Event | None:
+    """The event that was stored; None for one of a kind that this version does not know."""
+    known = _KINDS.get(kind)
+    if known is None:
+        return None
+    fields = dict(data)
+    if "reason" in fields:
+        fields["reason"] = StopReason(fields["reason"])
+    if "drafts" in fields:
+        fields["drafts"] = tuple(fields["drafts"])
+    return known(**fields)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 
 from novelgen.engine.protocol import Engine
-from novelgen.engine.values import EngineInfo, MemoryState
+from novelgen.generation.memory_identity import identity_of_engine
+from novelgen.generation.memory_reader import MemoryReader
 from novelgen.generation.novel_settings import NovelSettings
+from novelgen.generation.retention import Retention
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
-from storage.records import NewSnapshot, NovelRecord, RunRecord
+from storage.records import NovelRecord, RunRecord
 from storage.store import Store
 
 
@@ -34,6 +36,19 @@ class NovelContext:
     stop: StopSignal = field(default_factory=StopSignal)
     observer: RunObserver | None = None
     limits: RunLimits = RunLimits()
+    retention: Retention = field(default_factory=Retention)
+    holds_drafts: bool = False
+    """Whether unattended chapters are no part of the book until they are kept."""
+
+    @property
+    def genesis_key(self) -> str:
+        return identity_of_engine(self.engine.info).genesis_key
+
+    def memory_reader(self) -> MemoryReader:
+        """A reader for what the memory of this run's branch is behind in."""
+        return MemoryReader(
+            self.store, self.engine, self.branch_id, retention=self.retention, stop=self.stop
+        )
 
     @property
     def settings(self) -> NovelSettings:
@@ -42,16 +57,3 @@ class NovelContext:
     @property
     def watching(self) -> RunObserver:
         return self.observer or RunObserver(self.stop)
-
-
-def snapshot_of(key: str, parent_key: str, memory: MemoryState, info: EngineInfo) -> NewSnapshot:
-    """A memory with its provenance, ready to be stored."""
-    return NewSnapshot(
-        key=key,
-        parent_key=parent_key,
-        data=memory.data,
-        model_fingerprint=memory.model_fingerprint,
-        adapter_fingerprint=memory.adapter_fingerprint,
-        dtype=info.dtype,
-        device=info.device,
-    )

@@ -16,11 +16,12 @@ from novelgen.generation.events import (
     StopReason,
 )
 from novelgen.generation.novel_context import NovelContext
+from novelgen.generation.open_chapter import open_chapter
 from novelgen.generation.passage import DrawingCancelled
 from novelgen.generation.plan_keeper import PlanKeeper
 from novelgen.planning.planner import PlanningCancelled
 from novelgen.text.budget import remaining_target
-from storage.records import ChapterRecord, RevisionOrigin, RevisionState
+from storage.records import ChapterRecord, RevisionState
 
 
 class NovelWriter:
@@ -29,7 +30,7 @@ class NovelWriter:
     def __init__(self, context: NovelContext) -> None:
         self._context = context
         self._plan = PlanKeeper(context)
-        self._finished_words: list[int] = []
+        self._finished_words: dict[int, int] = {}
         self._stopped: StopReason | None = None
 
     def run(self) -> Iterator[Event]:
@@ -45,14 +46,19 @@ class NovelWriter:
             yield from self._plan_all()
             return
         self._finished_words = self._count_finished()
-        for number in range(len(self._finished_words) + 1, self._plan.structure.total_chapters + 1):
+        for number in range(1, self._plan.structure.total_chapters + 1):
+            if number in self._finished_words:
+                continue
             reason = self._stop_reason(number - 1)
             if reason is None:
                 yield from self._plan.ensure_part(number)
                 reason = self._stop_reason(number - 1)
             if reason is None:
+                yield from self._context.memory_reader().read_before(number)
+                reason = self._stop_reason(number - 1)
+            if reason is None:
                 yield from self._write_chapter(number)
-                reason = self._stop_reason(len(self._finished_words))
+                reason = self._stop_reason(number if number in self._finished_words else number - 1)
             if reason is not None and not self._is_finished():
                 yield RunStopped(reason, self._words())
                 return
@@ -64,11 +70,19 @@ class NovelWriter:
         yield RunStopped(reason, self._words())
 
     def _write_chapter(self, number: int) -> Iterator[Event]:
+        context = self._context
         task = self._task(number)
-        chapter = self._open_chapter(number, task)
+        revision = open_chapter(
+            context.store, context.engine, context.branch_id, number, task.card.title
+        )
+        # A person's text, or that of another past, is in segments that no memory has read yet.
+        yield from context.memory_reader().read_before(number + 1)
+        if context.stop.is_requested:
+            return
         total = self._plan.structure.total_chapters
         yield ChapterBegun(number, total, task.card.title, task.target_words)
-        writer = ChapterWriter(self._context, task, chapter)
+        head = context.memory_reader().head_before(number + 1)
+        writer = ChapterWriter(context, task, revision, head)
         for event in writer.write():
             yield event
             limit = self._context.limits.until_words
@@ -76,32 +90,33 @@ class NovelWriter:
                 self._stopped = StopReason.WORD_LIMIT
                 break
         if self._stored(number).revision.state is RevisionState.COMPLETE:
-            self._finished_words.append(writer.words)
+            self._finished_words[number] = writer.words
+            self._thin_out(number - 1)
             yield ChapterFinished(number, writer.words, task.target_words, self._words())
 
     def _task(self, number: int) -> ChapterTask:
         structure = self._plan.structure
-        weights = [float(slot.target_words) for slot in structure.chapters]
+        slots = {slot.number: float(slot.target_words) for slot in structure.chapters}
+        finished = [words for done, words in sorted(self._finished_words.items())]
+        unwritten = [each for each in slots if each not in self._finished_words and each != number]
+        order = [*sorted(self._finished_words), number, *unwritten]
+        weights = [slots.get(each, 0.0) for each in order]
         return ChapterTask(
             title=self._plan.title,
             premise=self._plan.premise,
             card=self._plan.card(number),
             beats=self._plan.beats(number),
-            target_words=remaining_target(
-                self._context.novel.target_words, weights, self._finished_words
-            ),
+            target_words=remaining_target(self._context.novel.target_words, weights, finished),
             total_chapters=structure.total_chapters,
             earlier=self._plan.card(number - 1).brief if number > 1 else "",
         )
 
-    def _open_chapter(self, number: int, task: ChapterTask) -> ChapterRecord:
+    def _thin_out(self, number: int) -> None:
+        """Let go of memories within a chapter that writing has left behind for good."""
         with self._context.store.writing() as work:
             chapter = work.chapters.get(self._context.branch_id, number)
-            if chapter is not None:
-                return chapter
-            return work.chapters.begin_chapter(
-                self._context.branch_id, number, task.card.title, RevisionOrigin.GENERATED
-            )
+            if chapter is not None and chapter.revision.state is RevisionState.COMPLETE:
+                self._context.retention.thin_out(work, chapter.revision)
 
     def _stored(self, number: int) -> ChapterRecord:
         with self._context.store.reading() as work:
@@ -110,14 +125,14 @@ class NovelWriter:
             raise LookupError(f"chapter {number} is not stored")
         return chapter
 
-    def _count_finished(self) -> list[int]:
+    def _count_finished(self) -> dict[int, int]:
         with self._context.store.reading() as work:
             chapters = work.chapters.of_branch(self._context.branch_id)
-        return [
-            chapter.revision.words
+        return {
+            chapter.number: chapter.revision.words
             for chapter in chapters
             if chapter.revision.state is RevisionState.COMPLETE
-        ]
+        }
 
     def _stop_reason(self, finished_chapters: int) -> StopReason | None:
         if self._stopped is not None:
@@ -132,7 +147,7 @@ class NovelWriter:
         return None
 
     def _is_finished(self) -> bool:
-        return len(self._finished_words) == self._plan.structure.total_chapters
+        return len(self._finished_words) >= self._plan.structure.total_chapters
 
     def _words(self) -> int:
         with self._context.store.reading() as work:

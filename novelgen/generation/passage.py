@@ -69,13 +69,13 @@ class PassageWriter:
         prose_before: str,
         *,
         wanted_words: int,
-        starts_chapter: bool,
+        starts_paragraph: bool,
     ) -> Passage:
         """A passage of about `wanted_words` that ends on a complete sentence.
 
         Raises `DrawingCancelled` when the observer stops the decoding.
         """
-        request = self._request(memory, brief, prose_before, wanted_words, starts_chapter)
+        request = self._request(memory, brief, prose_before, wanted_words, starts_paragraph)
         drawn = 0
         drafts: list[Draft] = []
         last: Candidate | None = None
@@ -93,7 +93,7 @@ class PassageWriter:
                 raise DrawingCancelled
             last = result.candidates[0]
             found = [
-                self._draft(attempt, row, candidate, wanted_words, starts_chapter)
+                self._draft(attempt, row, candidate, wanted_words, starts_paragraph)
                 for row, candidate in enumerate(result.candidates)
             ]
             drafts += [draft for draft in found if draft.words]
@@ -103,7 +103,7 @@ class PassageWriter:
             chosen = best_draft(drafts, prose_before, wanted_words)
             return self._passage(chosen, place, drawn, forced=False)
         text = force_sentence(clean_prose(last.text if last else ""), wanted_words)
-        lead = "" if starts_chapter or not text else " "
+        lead = "" if starts_paragraph or not text else " "
         draft = Draft(_ATTEMPTS - 1, 0, lead + text, count_words(text), 0.0, count_leaks(text))
         return self._passage(draft, place, drawn, forced=True)
 
@@ -113,14 +113,14 @@ class PassageWriter:
         brief: str,
         prose_before: str,
         wanted_words: int,
-        starts_chapter: bool,
+        starts_paragraph: bool,
     ) -> DecodeRequest:
         max_words = wanted_words + _SLACK_WORDS
         max_new_tokens = round(max_words * _MOST_TOKENS_PER_WORD)
         tail = fit_tail(
             brief,
             prose_before,
-            "\n\n" if starts_chapter else "",
+            "\n\n" if starts_paragraph else "",
             self._engine,
             tail_tokens=self._settings.tail_tokens,
             new_tokens=max_new_tokens,
@@ -152,13 +152,13 @@ class PassageWriter:
         row: int,
         candidate: Candidate,
         wanted_words: int,
-        starts_chapter: bool,
+        starts_paragraph: bool,
     ) -> Draft:
         prose = clean_prose(candidate.text)
         text = cut_to_words(clean_prose(without_leaks(prose)), wanted_words)
         if count_words(text) < wanted_words * _MIN_SHARE:
             text = cut_to_words(prose, wanted_words)
-        lead = "" if starts_chapter else joint(candidate.text)
+        lead = "" if starts_paragraph else joint(candidate.text)
         words, leaks = count_words(text), count_leaks(text)
         return Draft(attempt, row, lead + text, words, candidate.mean_logprob, leaks)
 

@@ -38,6 +38,11 @@ def best_draft(drafts: Sequence[Draft], recent: str, wanted_words: int) -> Draft
     return min(drafts, key=cost)
 
 
+def repeat_share(text: str, recent: str) -> float:
+    """Share of the 4-grams of `text` that it or the recent prose already holds, 0 to 1."""
+    return _repeat_share(text, _ngrams(recent))
+
+
 def _repeat_share(text: str, known: set[tuple[str, ...]]) -> float:
     """Share of the text's 4-grams that it or the recent prose already holds."""
     grams = _ngram_list(text)

@@ -1,24 +1,53 @@
-"""One run of one novel: claims it, writes, and leaves its state behind whatever happens."""
+"""One run of one novel: claims it, works, and leaves its state behind whatever happens."""
 
 import contextlib
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from novelgen.engine.protocol import Engine
-from novelgen.errors import UsageError
-from novelgen.generation.events import Event, NovelFinished, RunStopped
+from novelgen.errors import MemoryStateError, UsageError
+from novelgen.generation.events import (
+    ChapterRedrafted,
+    Event,
+    MemoryReread,
+    NovelFinished,
+    RunStopped,
+    SegmentCommitted,
+    StopReason,
+    event_as_json,
+)
+from novelgen.generation.heartbeat import Heartbeat
+from novelgen.generation.memory_identity import identity_of_engine, identity_of_novel
 from novelgen.generation.novel_context import NovelContext, RunLimits
 from novelgen.generation.novel_writer import NovelWriter
+from novelgen.generation.retention import Retention
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
 from storage.errors import HeadMoved, StorageFailure
-from storage.records import NewRun, NovelRecord, NovelStatus, RunRecord, RunStatus
+from storage.records import (
+    NewRun,
+    NovelChanges,
+    NovelRecord,
+    NovelStatus,
+    RevisionState,
+    RunPurpose,
+    RunRecord,
+    RunStatus,
+)
 from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+Job = Callable[[NovelContext], Iterator[Event]]
+"""What a run does; its last event is `NovelFinished`, `RunStopped` or `ChapterRedrafted`."""
+
+_REREAD_EVENTS_KEPT = 16
+"""Of the many events of a re-reading, every one of so many is kept."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +69,23 @@ def claim_novel(locks: Path, novel: NovelRecord) -> FileLock:
     return lock
 
 
+@dataclass(frozen=True, slots=True)
+class RunTerms:
+    """How a run goes about its job."""
+
+    limits: RunLimits = field(default_factory=RunLimits)
+    retention: Retention = field(default_factory=Retention)
+    is_unattended: bool = False
+    holds_drafts: bool = False
+
+
+def write_to_the_end(context: NovelContext) -> Iterator[Event]:
+    """The job of most runs: to go on until the novel is finished."""
+    return NovelWriter(context).run()
+
+
 class NovelRun:
-    """A claimed novel being planned and written. The caller holds the novel's lock."""
+    """A claimed novel being worked on. The caller holds the novel's lock."""
 
     def __init__(
         self,
@@ -50,31 +94,53 @@ class NovelRun:
         library: PromptLibrary,
         novel: NovelRecord,
         *,
-        limits: RunLimits,
         stop: StopSignal,
         observer: RunObserver | None = None,
+        terms: RunTerms | None = None,
+        purpose: RunPurpose = RunPurpose.WRITE,
+        job: Job = write_to_the_end,
     ) -> None:
+        """Raises `MemoryStateError` when the novel's memory is another model's or adapter's."""
         self._store = store
+        self._job = job
+        terms = terms or RunTerms()
+        require_same_identity(novel, engine)
+        identity = identity_of_engine(engine.info)
         with store.writing() as work:
-            run = work.runs.start(_new_run(novel, engine))
             branch = work.branches.get(novel.active_branch_id)
-            fresh = work.novels.get(novel.id)
+            run = work.runs.start(_new_run(novel, engine, purpose, terms))
+            changes = NovelChanges(
+                model_fingerprint=identity.model_fingerprint,
+                adapter_fingerprint=identity.adapter_fingerprint,
+            )
+            fresh = work.novels.update(novel.id, changes)
         self._context = NovelContext(
-            store, engine, library, fresh, branch.id, branch.name, run, stop, observer, limits
+            store=store,
+            engine=engine,
+            library=library,
+            novel=fresh,
+            branch_id=branch.id,
+            branch_name=branch.name,
+            run=run,
+            stop=stop,
+            observer=observer,
+            limits=terms.limits,
+            retention=terms.retention,
+            holds_drafts=terms.holds_drafts,
         )
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, as it happens. Statuses of run and novel follow."""
-        novel, run = self._context.novel, self._context.run
-        _log.info("run %s of novel %s on %s %s", run.id, novel.id, run.device, run.dtype)
-        self._mark(NovelStatus.PLANNING if self._context.limits.plan_only else NovelStatus.WRITING)
+        context = self._context
+        _log.info("run %s of novel %s on %s", context.run.id, context.novel.id, context.run.device)
+        self._mark(NovelStatus.PLANNING if context.limits.plan_only else NovelStatus.WRITING)
         try:
-            for event in NovelWriter(self._context).run():
-                if isinstance(event, NovelFinished):
-                    self._finish(NovelStatus.FINISHED, RunStatus.FINISHED)
-                elif isinstance(event, RunStopped):
-                    self._finish(NovelStatus.PAUSED, RunStatus.STOPPED)
-                yield event
+            with Heartbeat(self._store, context.run.id, context.stop):
+                for event in self._job(context):
+                    self._note(event)
+                    yield event
+        except HeadMoved as moved:
+            yield self._paused(moved)
         except Exception as error:
             self._record_failure(error)
             raise
@@ -84,15 +150,57 @@ class NovelRun:
         with self._store.reading() as work:
             return work.runs.get(self._context.run.id)
 
+    def _note(self, event: Event) -> None:
+        """Keep an event, and the statuses that it brings, in one transaction."""
+        if isinstance(event, SegmentCommitted):
+            return  # kept with the segment
+        if isinstance(event, MemoryReread) and event.done % _REREAD_EVENTS_KEPT:
+            return
+        with self._store.writing() as work:
+            self._tell(work, event)
+            if isinstance(event, NovelFinished):
+                self._finish(work, NovelStatus.FINISHED, RunStatus.FINISHED)
+            elif isinstance(event, ChapterRedrafted):
+                self._finish(work, self._status_at_rest(work), RunStatus.FINISHED)
+            elif isinstance(event, RunStopped):
+                self._finish(work, self._status_at_rest(work), RunStatus.STOPPED)
+
+    def _tell(self, work: UnitOfWork, event: Event) -> None:
+        document = event_as_json(event)
+        work.runs.tell(self._context.run.id, document["kind"], document["data"])
+
+    def _status_at_rest(self, work: UnitOfWork) -> NovelStatus:
+        """Finished stays finished, when a chapter of a finished novel is drafted anew."""
+        chapters = work.chapters.of_branch(self._context.branch_id)
+        was_finished = self._context.novel.status is NovelStatus.FINISHED
+        is_whole = all(each.revision.state is RevisionState.COMPLETE for each in chapters)
+        return NovelStatus.FINISHED if was_finished and is_whole else NovelStatus.PAUSED
+
+    def _paused(self, moved: HeadMoved) -> RunStopped:
+        """The person changed what was being written: their text stands, and the run says why.
+
+        Raises `HeadMoved` when another run has taken the novel over.
+        """
+        context = self._context
+        with self._store.writing() as work:
+            if work.novels.get(context.novel.id).run_epoch != context.run.epoch:
+                raise moved
+            words = work.chapters.totals(context.branch_id).words
+            event = RunStopped(StopReason.CHANGED, words, moved.message)
+            self._tell(work, event)
+            self._finish(work, self._status_at_rest(work), RunStatus.STOPPED, moved.message)
+        return event
+
     def _mark(self, status: NovelStatus) -> None:
         with self._store.writing() as work:
             work.novels.set_status(self._context.novel.id, status)
 
-    def _finish(self, novel: NovelStatus, run: RunStatus) -> None:
+    def _finish(
+        self, work: UnitOfWork, novel: NovelStatus, run: RunStatus, why: str | None = None
+    ) -> None:
         _log.info("run %s %s", self._context.run.id, run.value)
-        with self._store.writing() as work:
-            work.runs.finish(self._context.run.id, run)
-            work.novels.set_status(self._context.novel.id, novel)
+        work.runs.finish(self._context.run.id, run, why)
+        work.novels.set_status(self._context.novel.id, novel)
 
     def _record_failure(self, error: Exception) -> None:
         """Best effort: a database that just failed may refuse this too, and the error wins."""
@@ -100,11 +208,26 @@ class NovelRun:
         _log.error("run %s failed: %s", self._context.run.id, text)
         with contextlib.suppress(StorageFailure), self._store.writing() as work:
             work.runs.finish(self._context.run.id, RunStatus.FAILED, text)
-            if not isinstance(error, HeadMoved):  # then the novel is another run's
-                work.novels.set_status(self._context.novel.id, NovelStatus.FAILED)
+            work.novels.set_status(self._context.novel.id, NovelStatus.FAILED)
 
 
-def _new_run(novel: NovelRecord, engine: Engine) -> NewRun:
+def require_same_identity(novel: NovelRecord, engine: Engine) -> None:
+    """Refuse to go on with a memory that another model or adapter has read.
+
+    Raises `MemoryStateError`.
+    """
+    known, now = identity_of_novel(novel), identity_of_engine(engine.info)
+    if known is None or known == now:
+        return
+    is_model = known.model_fingerprint != now.model_fingerprint
+    what = "another model" if is_model else "another adapter or segment size"
+    raise MemoryStateError(
+        f"The memory of “{novel.title}” was read with {what} than the one that is loaded.",
+        f"`novelgen reread {novel.id}` reads its text again with this one and changes no word.",
+    )
+
+
+def _new_run(novel: NovelRecord, engine: Engine, purpose: RunPurpose, terms: RunTerms) -> NewRun:
     info = engine.info
     return NewRun(
         novel_id=novel.id,
@@ -113,4 +236,7 @@ def _new_run(novel: NovelRecord, engine: Engine) -> NewRun:
         device=info.device,
         dtype=info.dtype,
         versions={**info.versions, "quantization": info.quantization},
+        branch_id=novel.active_branch_id,
+        purpose=purpose,
+        is_unattended=terms.is_unattended,
     )

@@ -34,6 +34,9 @@ class RunObserver:
     def __init__(self, stop: StopSignal) -> None:
         self._stop = stop
 
+    def on_passage(self, chapter: int, segment: int, passage: int) -> None:
+        """A passage is about to be drawn; what is shown of an earlier try is void."""
+
     def on_text(self, row: int, text: str) -> None:
         """Nothing to show."""
 

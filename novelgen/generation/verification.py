@@ -1,7 +1,7 @@
 """Re-hashes everything stored of a branch and compares: text, keys, counts, memory bytes.
 
-Needs no model: keys are hashes of text and fingerprints, and the fingerprints stand in the
-snapshots.
+Needs no model: keys are hashes of text and fingerprints. A memory that is not stored is no
+problem; it is read again when it is needed.
 """
 
 import hashlib
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from novelgen.engine.memory import parse_memory
 from novelgen.errors import MemoryStateError
-from novelgen.text.chain import genesis_key, segment_key
+from novelgen.generation.memory_chain import branch_chain, chapters_behind, links_of
+from novelgen.generation.memory_identity import MemoryIdentity, identity_of_novel
 from novelgen.text.words import count_words
-from storage.records import ChapterRecord, SegmentRecord, SnapshotRecord
+from storage.records import NovelRecord, RevisionRecord, SegmentRecord, SnapshotRecord
 from storage.unit_of_work import UnitOfWork
 
 
@@ -20,8 +21,11 @@ from storage.unit_of_work import UnitOfWork
 class Verification:
     """What was looked at, and what is wrong, in sentences."""
 
+    chapters: int
     segments: int
     snapshots: int
+    behind: tuple[int, ...]
+    """Chapters whose memory will be read again when it is needed."""
     problems: tuple[str, ...]
 
     @property
@@ -29,66 +33,88 @@ class Verification:
         return not self.problems
 
 
-def verify_branch(work: UnitOfWork, branch_id: str) -> Verification:
-    """Check every segment and snapshot of a branch, in reading order."""
+def verify_branch(work: UnitOfWork, novel: NovelRecord) -> Verification:
+    """Check every segment, text and snapshot of the active branch, in reading order."""
+    identity = identity_of_novel(novel)
+    branch_id = novel.active_branch_id
     problems: list[str] = []
-    segments = snapshots = 0
-    parent: str | None = None
-    for chapter in work.chapters.of_branch(branch_id):
-        chapter_segments = 0
-        words = 0
-        for segment in work.segments.of_revision(chapter.revision.id):
-            place = f"chapter {chapter.number}, segment {segment.position}"
-            snapshot = work.snapshots.get(segment.key)
-            found = _segment_problems(segment, snapshot, parent, chapter_segments)
-            problems.extend(f"{place}: {problem}" for problem in found)
-            segments += 1
-            snapshots += snapshot is not None
-            chapter_segments += 1
-            words += segment.words
-            parent = segment.key
-        problems.extend(_chapter_problems(chapter, chapter_segments, words))
-    return Verification(segments, snapshots, tuple(problems))
+    segments = 0
+    chapters = work.chapters.of_branch(branch_id)
+    for chapter in chapters:
+        found = list(_revision_problems(work, chapter.revision, identity))
+        problems += [f"chapter {chapter.number}{problem}" for problem in found]
+        segments += chapter.revision.num_segments
+    snapshots = 0
+    if identity is not None:
+        links = links_of(work, branch_chain(work, branch_id, identity), identity)
+        for link in links:
+            snapshot = work.snapshots.get(link.key)
+            if snapshot is None:
+                continue
+            snapshots += 1
+            place = f"chapter {link.chapter}, segment {link.position}"
+            problems += [f"{place}: {each}" for each in _snapshot_problems(snapshot, identity)]
+    behind = chapters_behind(work, branch_id, identity)
+    return Verification(len(chapters), segments, snapshots, behind, tuple(problems))
+
+
+def _revision_problems(
+    work: UnitOfWork, revision: RevisionRecord, identity: MemoryIdentity | None
+) -> Iterator[str]:
+    """Each begins with what follows the chapter's number."""
+    words = num_segments = 0
+    previous: SegmentRecord | None = None
+    for segment in work.segments.of_revision(revision.id):
+        found = _segment_problems(segment, previous, num_segments, revision, identity)
+        yield from (f", segment {segment.position}: {problem}" for problem in found)
+        words += segment.words
+        num_segments += 1
+        previous = segment
+    text = work.texts.of_revision(revision.id)
+    if count_words(text) != revision.words:
+        yield f": {count_words(text)} words stand there, {revision.words} are recorded"
+    if (num_segments, words) != (revision.num_segments, revision.words - revision.open_words) and (
+        num_segments
+    ):
+        yield (
+            f": {num_segments} segments with {words} words are stored, {revision.num_segments} "
+            f"with {revision.words - revision.open_words} recorded"
+        )
+    if identity is not None and not num_segments:
+        ends = work.texts.cut_ends(revision.id, identity.genesis_key)
+        if ends is not None and (list(ends) != sorted(ends) or ends[-1:] > (len(text),)):
+            yield ": its segments do not end where its text does"
 
 
 def _segment_problems(
-    segment: SegmentRecord, snapshot: SnapshotRecord | None, parent: str | None, position: int
+    segment: SegmentRecord,
+    previous: SegmentRecord | None,
+    position: int,
+    revision: RevisionRecord,
+    identity: MemoryIdentity | None,
 ) -> Iterator[str]:
     if segment.position != position:
         yield f"stands at position {segment.position} where {position} was expected"
     if segment.words != count_words(segment.text):
         yield f"holds {count_words(segment.text)} words, {segment.words} are recorded"
-    if parent is not None and segment.parent_key != parent:
+    if previous is not None and segment.parent_key != previous.key:
         yield f"does not follow the segment before it (parent {segment.parent_key[:12]})"
-    if snapshot is None:
-        yield f"its memory snapshot {segment.key[:12]} is missing"
-        return
-    model, adapter = snapshot.model_fingerprint, snapshot.adapter_fingerprint
-    if parent is None and segment.parent_key != genesis_key(model, adapter):
-        yield "does not start from the initial memory"
-    if segment_key(segment.parent_key, segment.text, model, adapter) != segment.key:
+    if identity is None or revision.genesis_key != identity.genesis_key:
+        return  # cut for another model, whose fingerprints nothing here knows
+    if identity.next_key(segment.parent_key, segment.text) != segment.key:
         yield f"its text does not match its key {segment.key[:12]}"
-    yield from _snapshot_problems(snapshot)
 
 
-def _snapshot_problems(snapshot: SnapshotRecord) -> Iterator[str]:
+def _snapshot_problems(snapshot: SnapshotRecord, identity: MemoryIdentity) -> Iterator[str]:
+    remedy = "`novelgen reread` mends it"
     if hashlib.sha256(snapshot.data).hexdigest() != snapshot.data_sha256:
-        yield f"the bytes of snapshot {snapshot.key[:12]} have changed"
+        yield f"the bytes of snapshot {snapshot.key[:12]} have changed; {remedy}"
         return
     try:
         memory = parse_memory(snapshot.data)
     except MemoryStateError as error:
-        yield f"snapshot {snapshot.key[:12]}: {error.message}"
+        yield f"snapshot {snapshot.key[:12]}: {error.message} {remedy}"
         return
-    expected = (snapshot.model_fingerprint, snapshot.adapter_fingerprint)
+    expected = (identity.model_fingerprint, identity.adapter_fingerprint)
     if (memory.model_fingerprint, memory.adapter_fingerprint) != expected:
-        yield f"snapshot {snapshot.key[:12]} names another model or adapter than its bytes"
-
-
-def _chapter_problems(chapter: ChapterRecord, segments: int, words: int) -> Iterator[str]:
-    revision = chapter.revision
-    if (revision.num_segments, revision.words) != (segments, words):
-        yield (
-            f"chapter {chapter.number}: {segments} segments with {words} words are stored, "
-            f"{revision.num_segments} with {revision.words} recorded"
-        )
+        yield f"snapshot {snapshot.key[:12]} is another model's or adapter's; {remedy}"

@@ -1,7 +1,11 @@
 """What `show` tells about a novel: chapters as planned and as written, and known novels."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
+from novelgen.generation.consequences import standing_checks
+from novelgen.generation.memory_chain import chapters_behind
+from novelgen.generation.memory_identity import identity_of_novel
 from novelgen.manuscript.references import REFERENCE_NOVELS, ReferenceNovel
 from novelgen.planning.structure import Structure
 from novelgen.text.budget import share_out
@@ -19,9 +23,12 @@ class ChapterOverview:
     target_words: int
     status: str
     """outlined, planned, writing or complete."""
-    memory_behind: bool
-    to_check: int
     revision: int
+    memory_behind: bool = False
+    to_check: int = 0
+    """Passages in it that may no longer fit a change."""
+    is_held: bool = False
+    """Whether it waits in the inbox and is no part of the book yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,9 @@ def read_overview(work: UnitOfWork, summary: NovelSummary) -> NovelOverview:
     """The overview of a novel's active branch."""
     branch_id = summary.novel.active_branch_id
     written = {chapter.number: chapter for chapter in work.chapters.of_branch(branch_id)}
-    behind = work.segments.chapters_without_memory(branch_id)
+    behind = chapters_behind(work, branch_id, identity_of_novel(summary.novel))
+    checks = Counter(check.chapter for check in standing_checks(work, branch_id))
+    held = work.inbox.held_chapters(branch_id)
     plan = work.plans.current(branch_id)
     titles: dict[int, str] = {}
     targets: dict[int, int] = dict.fromkeys(written, 0)
@@ -46,7 +55,12 @@ def read_overview(work: UnitOfWork, summary: NovelSummary) -> NovelOverview:
         titles = {card.number: card.title for card in work.plans.chapters(plan.id)}
         targets = _targets(Structure.from_json(plan.structure), summary, written)
     chapters = tuple(
-        _chapter(number, written.get(number), titles.get(number), target, number in behind)
+        replace(
+            _chapter(number, written.get(number), titles.get(number), target),
+            memory_behind=number in behind,
+            to_check=checks[number],
+            is_held=number in held,
+        )
         for number, target in sorted(targets.items())
     )
     branch = work.branches.get(branch_id)
@@ -72,13 +86,11 @@ def _targets(
 
 
 def _chapter(
-    number: int, record: ChapterRecord | None, title: str | None, target: int, behind: bool
+    number: int, record: ChapterRecord | None, title: str | None, target: int
 ) -> ChapterOverview:
     if record is None:
         status = "planned" if title else "outlined"
-        return ChapterOverview(number, title or "", 0, target, status, False, 0, 0)
+        return ChapterOverview(number, title or "", 0, target, status, 0)
     revision = record.revision
     status = "complete" if revision.state is RevisionState.COMPLETE else "writing"
-    return ChapterOverview(
-        number, revision.title, revision.words, target, status, behind, 0, revision.number
-    )
+    return ChapterOverview(number, revision.title, revision.words, target, status, revision.number)

@@ -44,15 +44,18 @@ def read_manuscript(
 ) -> Manuscript:
     """The manuscript of a novel's active branch; valid while `work` is open.
 
+    Chapters that wait in the inbox to be kept are no part of it.
     Raises `NotFoundError` when no chapter in the range has text.
     """
     novel = summary.novel
+    held = work.inbox.held_chapters(novel.active_branch_id)
     records = [
         chapter
         for chapter in work.chapters.of_branch(novel.active_branch_id)
         if chapter.number >= first
         and (last is None or chapter.number <= last)
-        and chapter.revision.num_segments
+        and chapter.revision.words
+        and chapter.number not in held
     ]
     if not records:
         raise NotFoundError(
@@ -84,7 +87,7 @@ def is_scene_break(paragraph: str) -> bool:
 
 
 def _chapter(work: UnitOfWork, record: ChapterRecord) -> ManuscriptChapter:
-    text = "".join(segment.text for segment in work.segments.of_revision(record.revision.id))
+    text = work.texts.of_revision(record.revision.id)
     return ManuscriptChapter(
         record.number,
         clean_line(record.revision.title),

@@ -63,6 +63,18 @@ def complete_sentence_ends(text: str) -> list[int]:
     return [end for end in ends if _has_ended(text[:end].rstrip())]
 
 
+def end_of_prose(text: str, max_chars: int) -> str:
+    """The whole sentences at the end of `text` that fit into `max_chars` characters.
+
+    All of a shorter text, and the bare end of one whose last sentence is longer.
+    """
+    if len(text) <= max_chars:
+        return text
+    end = text[len(text) - max_chars :]
+    sentences = split_sentences(end)
+    return end[sentences[0].end :] if len(sentences) > 1 else end
+
+
 def has_balanced_quotes(text: str, end: int) -> bool:
     """Whether every quotation opened in the paragraph that holds `end` is closed by `end`."""
     start = max(text.rfind("\n", 0, end), -1) + 1

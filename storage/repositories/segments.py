@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from storage.records import SegmentRecord
 from storage.repositories.base import Repository, record_of
-from storage.tables import ChapterRow, SegmentRow
+from storage.tables import ChapterRow, RevisionRow, SegmentRow
 
 BATCH = 64
 """Segments held in memory at a time while a revision or a branch is read through."""
@@ -44,6 +45,23 @@ class SegmentRepository(Repository):
             (row.parent_key, row.key)
             for row in self._session.execute(statement.order_by(SegmentRow.position))
         ]
+
+    def ends_of_branch(self, branch_id: str) -> dict[str, tuple[str, str]]:
+        """For each revision of a branch with segments, the first parent key and the last key."""
+        first, last = aliased(SegmentRow), aliased(SegmentRow)
+        statement = (
+            select(RevisionRow.id, first.parent_key, last.key)
+            .select_from(ChapterRow)
+            .join(RevisionRow, RevisionRow.id == ChapterRow.revision_id)
+            .join(first, (first.revision_id == RevisionRow.id) & (first.position == 0))
+            .join(
+                last,
+                (last.revision_id == RevisionRow.id)
+                & (last.position == RevisionRow.num_segments - 1),
+            )
+            .where(ChapterRow.branch_id == branch_id)
+        )
+        return {row[0]: (row[1], row[2]) for row in self._session.execute(statement)}
 
     def texts_of_revision(self, revision_id: str) -> list[str]:
         """The texts of the segments in order."""

@@ -41,6 +41,11 @@ class SnapshotRepository(Repository):
         self._session.add(row)
         self._session.flush()
 
+    def replace(self, snapshot: NewSnapshot) -> None:
+        """Store a snapshot in place of one with the same key that cannot be used."""
+        self.discard(snapshot.key)
+        self.keep(snapshot)
+
     def summaries(self, keys: Sequence[str]) -> dict[str, SnapshotSummary]:
         """The stored snapshots among `keys`, without their bytes."""
         found: dict[str, SnapshotSummary] = {}

@@ -11,7 +11,8 @@ from novelgen.engine.scripted import ScriptedEngine
 from novelgen.generation.events import Event
 from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.novel_settings import NovelSettings
-from novelgen.generation.run import NovelRun
+from novelgen.generation.retention import Retention
+from novelgen.generation.run import NovelRun, RunTerms
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
 from storage.records import NewNovel, NovelRecord, RevisionState
@@ -25,22 +26,28 @@ class Desk:
     store: Store
     novel: NovelRecord
     stop: StopSignal = field(default_factory=StopSignal)
+    retention: Retention = field(default_factory=lambda: Retention(None))
 
     def run(
         self,
         engine: Engine | None = None,
         limits: RunLimits | None = None,
         observer: RunObserver | None = None,
+        **how: object,
     ) -> NovelRun:
-        return NovelRun(
+        terms = RunTerms(limits=limits or RunLimits(), retention=self.retention)
+        return NovelRun(  # type: ignore[arg-type]
             self.store,
             engine or ScriptedEngine(),
             PromptLibrary(),
-            self.novel,
-            limits=limits or RunLimits(),
-            stop=self.stop,
-            observer=observer,
+            self.fresh(),
+            **{"terms": terms, "stop": self.stop, "observer": observer, **how},
         )
+
+    def fresh(self) -> NovelRecord:
+        """The novel as it is stored now."""
+        with self.store.reading() as work:
+            return work.novels.get(self.novel.id)
 
     def write(self, **how: object) -> list[Event]:
         return list(self.run(**how).events())  # type: ignore[arg-type]

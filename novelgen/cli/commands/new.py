@@ -114,7 +114,7 @@ def new(
             request = _with_author(request, workbench.settings.author)
         novel = workbench.create_novel(request)
         invocation.output.note(f"Novel {novel.id}, seed {novel.seed}.")
-        code = write_novel(invocation, workbench, novel, limits)
+        code = write_novel(invocation, workbench, novel, workbench.run_terms(limits))
     raise typer.Exit(code)
 
 

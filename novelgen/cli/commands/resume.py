@@ -67,7 +67,9 @@ def resume(
             else:
                 invocation.output.data(found.id)
             return
-        code = write_novel(invocation, workbench, found, RunLimits(until_words, until_chapter))
+        code = write_novel(
+            invocation, workbench, found, workbench.run_terms(RunLimits(until_words, until_chapter))
+        )
     raise typer.Exit(code)
 
 
@@ -76,5 +78,7 @@ def _branch(
 ) -> "NovelRecord":
     if from_snapshot is None:
         return novel
+    from novelgen.generation.branching import branch_from_snapshot
+
     with workbench.claimed(novel):
-        return workbench.branch_from(novel, from_snapshot)
+        return branch_from_snapshot(workbench.store, novel, from_snapshot)

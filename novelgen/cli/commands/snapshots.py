@@ -23,14 +23,14 @@ def snapshots(
     if invocation.output.as_json:
         document = [
             {
-                "key": snapshot.key,
-                "parent": snapshot.parent_key,
-                "chapter": snapshot.chapter_number,
-                "segment": snapshot.segment_position,
-                "bytes": snapshot.num_bytes,
-                "created_at": snapshot.created_at.isoformat(),
+                "key": link.key,
+                "parent": link.parent_key,
+                "chapter": link.chapter,
+                "segment": link.position,
+                "bytes": snapshot.num_bytes if snapshot else None,
+                "created_at": snapshot.created_at.isoformat() if snapshot else None,
             }
-            for snapshot in stored
+            for link, snapshot in stored
         ]
         invocation.output.document({"snapshots": document})
         return
@@ -39,13 +39,13 @@ def snapshots(
         return
     rows = [
         [
-            snapshot.key[:16],
-            str(snapshot.chapter_number),
-            str(snapshot.segment_position),
-            f"{snapshot.num_bytes:,}",
-            f"{snapshot.created_at:%Y-%m-%d %H:%M:%S}",
+            link.key[:16],
+            str(link.chapter),
+            str(link.position),
+            f"{snapshot.num_bytes:,}" if snapshot else "",
+            f"{snapshot.created_at:%Y-%m-%d %H:%M:%S}" if snapshot else "read again when needed",
         ]
-        for snapshot in stored
+        for link, snapshot in stored
     ]
     headers = ["key", "chapter", "segment", "bytes", "written (UTC)"]
     invocation.output.data(columns(headers, rows, right=(1, 2, 3)))

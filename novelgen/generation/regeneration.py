@@ -1,0 +1,202 @@
+"""Drafts a chapter anew, beside the one that stands, and puts the best draft in its place.
+
+The memory before the chapter is used, and the chapters after it stay as they are. A draft is a
+revision that nothing points at until it is chosen; a run that is stopped or killed before that
+changes nothing, and every draft is kept.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from novelgen.errors import NotFoundError, UsageError
+from novelgen.generation.chapter_ranking import DraftedChapter, best_chapter
+from novelgen.generation.chapter_writer import ChapterTask, ChapterWriter
+from novelgen.generation.consequences import checks_after
+from novelgen.generation.events import ChapterRedrafted, DraftBegun, Event, RunStopped, StopReason
+from novelgen.generation.memory_identity import identity_of_engine
+from novelgen.generation.novel_context import NovelContext
+from novelgen.generation.open_chapter import Kept, add_kept, keep_prose, key_before
+from novelgen.generation.passage import DrawingCancelled
+from novelgen.generation.plan_keeper import PlanKeeper
+from novelgen.planning.planner import PlanningCancelled
+from novelgen.text.words import count_words
+from storage.change_records import ChangeKind, NewChange, Pointers
+from storage.records import ChapterRecord, RevisionRecord, RevisionState
+
+
+@dataclass(frozen=True, slots=True)
+class Redraft:
+    """What a person wants drafted anew."""
+
+    chapter: int
+    from_paragraph: int = 1
+    """Paragraphs before it are kept to the letter; they count from 1."""
+    drafts: int = 1
+    instruction: str = ""
+    """What to do differently, in the person's words; it stands in the brief of every passage."""
+    words: int | None = None
+    """Words wanted; by default as many as there are."""
+
+
+class Redrafter:
+    """Does one redraft within a run."""
+
+    def __init__(self, context: NovelContext, redraft: Redraft) -> None:
+        """Raises `NotFoundError` when the chapter has no text."""
+        self._context = context
+        self._redraft = redraft
+        with context.store.reading() as work:
+            chapter = work.chapters.get(context.branch_id, redraft.chapter)
+            if chapter is None or not chapter.revision.words:
+                raise NotFoundError(
+                    f"Chapter {redraft.chapter} has no text yet.",
+                    f"Write it with `novelgen resume {context.novel.id}`.",
+                )
+            self._text = work.texts.of_revision(chapter.revision.id)
+        self._stands: ChapterRecord = chapter
+        self._plan = PlanKeeper(context)
+
+    def run(self) -> Iterator[Event]:
+        """Draft, choose, and point the chapter at the choice."""
+        try:
+            yield from self._run()
+        except (PlanningCancelled, DrawingCancelled):
+            yield self._stopped()
+
+    def _run(self) -> Iterator[Event]:
+        context = self._context
+        yield from self._plan.ensure_part(self._redraft.chapter)
+        yield from context.memory_reader().read_before(self._redraft.chapter)
+        if self._is_stopped():
+            yield self._stopped()
+            return
+        task = self._task()
+        kept = self._kept()
+        drafted: list[DraftedChapter] = []
+        for number in range(1, self._redraft.drafts + 1):
+            revision = self._begin(kept)
+            yield DraftBegun(
+                self._redraft.chapter,
+                number,
+                self._redraft.drafts,
+                revision.number,
+                task.target_words,
+            )
+            yield from self._write(task, revision)
+            if self._is_stopped():
+                yield self._stopped()
+                return
+            drafted.append(self._finished(revision))
+        yield self._choose(drafted, task.target_words)
+
+    def _task(self) -> ChapterTask:
+        number = self._redraft.chapter
+        structure = self._plan.structure
+        card = self._plan.card(number)
+        beats = self._plan.beats(number)
+        if self._redraft.instruction:
+            beats = tuple(
+                replace(beat, brief=f"{beat.brief} {self._redraft.instruction}".strip())
+                for beat in beats
+            )
+        return ChapterTask(
+            title=self._plan.title,
+            premise=self._plan.premise,
+            card=card,
+            beats=beats,
+            target_words=self._target(card.target_words),
+            total_chapters=structure.total_chapters,
+            earlier=self._plan.card(number - 1).brief if number > 1 else "",
+        )
+
+    def _target(self, planned: int) -> int:
+        """A chapter that was written to its end keeps its length, and so does the book."""
+        if self._redraft.words is not None:
+            return self._redraft.words
+        revision = self._stands.revision
+        return revision.words if revision.state is RevisionState.COMPLETE else planned
+
+    def _kept(self) -> Kept:
+        paragraphs = [each for each in self._text.split("\n\n") if each.strip()]
+        first = self._redraft.from_paragraph
+        if first > len(paragraphs):
+            raise UsageError(
+                f"Chapter {self._redraft.chapter} has {len(paragraphs)} paragraphs, "
+                f"--from-paragraph is {first}.",
+                "Choose one that is there.",
+            )
+        context = self._context
+        text = "\n\n".join(paragraphs[: first - 1])
+        if text:
+            text += "\n\n"  # what is drawn begins a paragraph of its own
+        with context.store.reading() as work:
+            identity = identity_of_engine(context.engine.info)
+            parent = key_before(work, context.branch_id, self._redraft.chapter, identity)
+        return keep_prose(context.engine, text, parent, self._stands.revision)
+
+    def _begin(self, kept: Kept) -> RevisionRecord:
+        redraft = self._redraft
+        provenance: dict[str, object] = {
+            "instruction": redraft.instruction,
+            "from_paragraph": redraft.from_paragraph,
+        }
+        with self._context.store.writing() as work:
+            return add_kept(
+                work,
+                self._stands.revision,
+                kept,
+                identity_of_engine(self._context.engine.info),
+                provenance=provenance,
+            )
+
+    def _write(self, task: ChapterTask, revision: RevisionRecord) -> Iterator[Event]:
+        context = self._context
+        reader = context.memory_reader()
+        head = reader.head_before(self._redraft.chapter)
+        head = yield from reader.read_revision(revision, head)
+        if context.stop.is_requested:
+            return
+        writer = ChapterWriter(
+            context, task, revision, head, stands_revision_id=self._stands.revision.id
+        )
+        yield from writer.write()
+
+    def _finished(self, revision: RevisionRecord) -> DraftedChapter:
+        with self._context.store.reading() as work:
+            text = work.texts.of_revision(revision.id)
+            return DraftedChapter(work.chapters.revision(revision.id), text)
+
+    def _choose(self, drafted: list[DraftedChapter], target_words: int) -> ChapterRedrafted:
+        context, stands = self._context, self._stands.revision
+        with context.store.reading() as work:
+            before = "\n\n".join(work.texts.tail(context.branch_id, 20_000, self._redraft.chapter))
+        chosen = best_chapter(drafted, before, target_words)
+        checks = checks_after(
+            context.store, context.branch_id, self._redraft.chapter, self._text, chosen.text
+        )
+        change = NewChange(
+            context.novel.id,
+            context.branch_id,
+            ChangeKind.REGENERATE,
+            f"chapter {self._redraft.chapter} drafted anew",
+            Pointers({self._redraft.chapter: stands.id}),
+            Pointers({self._redraft.chapter: chosen.revision.id}),
+        )
+        with context.store.writing() as work:
+            work.changes.make(change)
+            work.checks.add(checks)
+        return ChapterRedrafted(
+            self._redraft.chapter,
+            chosen.revision.number,
+            count_words(chosen.text),
+            tuple(each.revision.number for each in drafted),
+            len(checks),
+        )
+
+    def _is_stopped(self) -> bool:
+        return self._context.stop.is_requested
+
+    def _stopped(self) -> RunStopped:
+        with self._context.store.reading() as work:
+            words = work.chapters.totals(self._context.branch_id).words
+        return RunStopped(StopReason.ASKED, words)
