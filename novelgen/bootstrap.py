@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from novelgen.engine.protocol import Engine
     from novelgen.generation.events import Event
     from novelgen.generation.memory_chain import Link
+    from novelgen.generation.memory_reader import MemoryReader
     from novelgen.generation.novel_context import NovelContext, RunLimits
     from novelgen.generation.regeneration import Redraft
     from novelgen.generation.retention import Retention
@@ -293,6 +294,35 @@ class Workbench:
             is_unattended=is_unattended,
             holds_drafts=self.settings.unattended_chapters == "wait",
         )
+
+    def memory_reader(
+        self, novel: "NovelRecord", engine: "Engine", stop: "StopSignal"
+    ) -> "MemoryReader":
+        """A reader that brings the whole memory of the active branch up to its text."""
+        from novelgen.generation.memory_reader import MemoryReader
+
+        return MemoryReader(
+            self.store,
+            engine,
+            novel.active_branch_id,
+            retention=self.retention,
+            stop=stop,
+            replaces_foreign=True,
+        )
+
+    def adopt_memory(self, novel: "NovelRecord", engine: "Engine") -> None:
+        """Let the novel's memory be what this engine reads, from now on."""
+        from storage.records import NovelChanges
+
+        info = engine.info
+        known = (novel.model_fingerprint, novel.adapter_fingerprint)
+        if known == (info.model_fingerprint, info.adapter_fingerprint):
+            return
+        changes = NovelChanges(
+            model_fingerprint=info.model_fingerprint, adapter_fingerprint=info.adapter_fingerprint
+        )
+        with self.claimed(novel), self.store.writing() as work:
+            work.novels.update(novel.id, changes)
 
     @property
     def retention(self) -> "Retention":

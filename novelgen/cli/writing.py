@@ -10,8 +10,14 @@ from novelgen.bootstrap import Workbench
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.output import Output
 from novelgen.cli.progress import RunDisplay, pull_display
+from novelgen.cli.redrafted import say_redrafted
 from novelgen.errors import ExitCode
-from novelgen.generation.events import NovelFinished, RunStopped, StopReason
+from novelgen.generation.events import (
+    ChapterRedrafted,
+    NovelFinished,
+    RunStopped,
+    StopReason,
+)
 from novelgen.generation.regeneration import Redraft
 from novelgen.generation.run import RunTerms
 from novelgen.generation.stop import StopSignal
@@ -45,17 +51,19 @@ def write_novel(
         words = workbench.find(novel.id).totals.words
         display = RunDisplay(stop, output, novel.target_words, words)
         run = workbench.start_run(novel, engine, terms, stop, display, redraft)
-        ending: NovelFinished | RunStopped | None = None
+        ending: NovelFinished | RunStopped | ChapterRedrafted | None = None
         try:
-            with _stop_on_signals(stop):
+            with stop_on_signals(stop):
                 for event in run.events():
                     display.show(event)
-                    if isinstance(event, NovelFinished | RunStopped):
+                    if isinstance(event, NovelFinished | RunStopped | ChapterRedrafted):
                         ending = event
         finally:
             display.close()
     _say_ending(output, novel, ending)
-    if output.as_json:
+    if isinstance(ending, ChapterRedrafted):
+        say_redrafted(output, novel, ending)
+    elif output.as_json:
         output.document(run_json(workbench, novel.id, run.record()))
     else:
         output.data(novel.id)
@@ -85,7 +93,7 @@ def run_json(workbench: Workbench, novel_id: str, run: RunRecord | None) -> dict
 
 
 def _say_ending(
-    output: Output, novel: NovelRecord, ending: NovelFinished | RunStopped | None
+    output: Output, novel: NovelRecord, ending: NovelFinished | RunStopped | ChapterRedrafted | None
 ) -> None:
     if isinstance(ending, NovelFinished):
         output.note(
@@ -97,6 +105,11 @@ def _say_ending(
             f"Planned. Look at it with `novelgen show {novel.id}`, "
             f"write it with `novelgen resume {novel.id}`."
         )
+    elif isinstance(ending, RunStopped) and ending.reason is StopReason.CHANGED:
+        output.note(
+            f"Paused: {ending.why} The text as it stands now is kept; `novelgen resume "
+            f"{novel.id}` goes on from it."
+        )
     elif isinstance(ending, RunStopped):
         output.note(
             f"Stopped at {ending.words:,} of {novel.target_words:,} words; nothing is lost. "
@@ -105,7 +118,7 @@ def _say_ending(
 
 
 @contextmanager
-def _stop_on_signals(stop: StopSignal) -> Iterator[None]:
+def stop_on_signals(stop: StopSignal) -> Iterator[None]:
     """First Ctrl-C: stop after the segment. Second, or a terminate signal: stop between tokens.
 
     The handlers only set flags.

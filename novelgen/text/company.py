@@ -8,7 +8,7 @@ rates of words, not meanings.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from novelgen.text.content_words import common_stems, stem, words_of
+from novelgen.text.content_words import stem, words_of
 from novelgen.text.names import uses_name
 from novelgen.text.passages import excerpt, sentences_of
 from novelgen.text.quantities import quantities_in
