@@ -189,6 +189,8 @@ def _require_one_text(revision: NewRevision, segments: Sequence[NewSegment]) -> 
             raise StorageFailure(f"An open revision of chapter {chapter} has no whole text yet.")
         if [segment.position for segment in segments] != list(range(len(segments))):
             raise StorageFailure(f"The segments of chapter {chapter} are not in order from 0.")
+        if revision.words < sum(segment.words for segment in segments):
+            raise StorageFailure(f"The words of chapter {chapter} leave out those of its segments.")
     elif revision.text is None or segments:
         raise StorageFailure(f"A closed revision of chapter {chapter} needs its text, whole.")
 
