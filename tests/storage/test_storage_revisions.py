@@ -286,6 +286,7 @@ def test_a_commit_keeps_what_the_run_tells_of_it(store: Store, scribe: "Scribe")
         (draft(text="It was dark."), (), "no whole text yet"),
         (draft(), (1,), "not in order from 0"),
         (draft(), (0, 2), "not in order from 0"),
+        (draft(words=2), (0,), "leave out those of its segments"),
     ],
 )
 def test_a_text_is_whole_or_in_segments(
