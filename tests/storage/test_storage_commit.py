@@ -48,10 +48,13 @@ def test_a_commit_stores_text_memory_and_counters(store: Store, scribe: "Scribe"
         totals = work.chapters.totals(scribe.branch_id)
         snapshot = work.snapshots.get(first.segment.key)
     for commit, segment in zip((first, second), segments, strict=True):
-        assert asdict(commit.segment).items() <= asdict(segment).items()
+        written = asdict(commit.segment)
+        del written["carry_words"]  # counted in the revision, not kept with the segment
+        assert written.items() <= asdict(segment).items()
         assert segment.run_id == run.id
     assert chapter is not None
     assert (chapter.revision.state, chapter.revision.words) == (RevisionState.COMPLETE, 5)
+    assert chapter.revision.open_words == 0
     assert (chapter.revision.tokens, chapter.revision.num_segments) == (25, 2)
     assert chapter.revision.completed_at == segments[1].created_at
     assert (run.words, run.tokens, run.elapsed_seconds) == (5, 25, 1.0)
@@ -126,13 +129,13 @@ def branch_of_nobody(scribe: "Scribe", commit: SegmentCommit) -> SegmentCommit:
     ("meanwhile", "message"),
     [
         (stale_epoch, "taken over by someone else"),
-        (chapter_replaced, "has another text"),
+        (chapter_replaced, "was changed while it was being written"),
         (chapter_completed, "is complete"),
         (someone_was_faster, "has 2 segments, not the 1"),
         (position_skipped, "has 1 segments, not the 2"),
         (other_past, "is another one"),
         (past_contradicts_itself, "is another one"),
-        (branch_of_nobody, "has another text"),
+        (branch_of_nobody, "was changed while it was being written"),
     ],
 )
 def test_a_commit_elsewhere_than_at_the_head_writes_nothing(
@@ -236,5 +239,5 @@ def test_what_is_written_cannot_be_changed_by_any_program(
 
 def test_a_complete_revision_cannot_be_completed_again(store: Store, scribe: "Scribe") -> None:
     revision = scribe.chapter(1, ["It was dark."])
-    with store.writing() as work, pytest.raises(HeadMoved, match="complete already"):
+    with store.writing() as work, pytest.raises(HeadMoved, match="closed already"):
         work.chapters.complete_revision(revision.id)
