@@ -81,12 +81,6 @@ class Workbench:
             self._store = open_store(database_url(self.paths, self.settings))
         return self._store
 
-    @property
-    def _locks(self) -> Path:
-        """Beside a SQLite file, so that all homes that share it share the locks."""
-        path = database_url(self.paths, self.settings).partition("sqlite:///")[2]
-        return Path(path).parent / "locks" if path else self.paths.locks
-
     def summaries(self) -> "list[NovelSummary]":
         with self.store.reading() as work:
             return work.novels.summaries()
@@ -240,11 +234,8 @@ class Workbench:
         """Hold the novel's lock, so that no other process writes it."""
         from novelgen.generation.run import claim_novel
 
-        lock = claim_novel(self._locks, novel)
-        try:
+        with claim_novel(self.store, novel):
             yield
-        finally:
-            lock.release()
 
     def start_run(
         self,

@@ -6,9 +6,6 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from novelgen.engine.protocol import Engine
 from novelgen.errors import MemoryStateError, UsageError
@@ -31,6 +28,7 @@ from novelgen.generation.retention import Retention
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
 from storage.errors import HeadMoved, StorageFailure
+from storage.locks import NovelLock
 from storage.records import (
     NewRun,
     NovelChanges,
@@ -52,20 +50,17 @@ _REREAD_EVENTS_KEPT = 16
 _log = logging.getLogger(__name__)
 
 
-def claim_novel(locks: Path, novel: NovelRecord) -> FileLock:
+def claim_novel(store: Store, novel: NovelRecord) -> NovelLock:
     """The lock of a novel, held; the system frees it when the process dies, however it dies.
 
     Raises `UsageError` when another process is writing the novel.
     """
-    locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / f"{novel.id}.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
+    lock = store.try_lock_novel(novel.id)
+    if lock is None:
         raise UsageError(
             f"“{novel.title}” ({novel.id}) is being written by another process.",
             "Wait for it, or stop it with Ctrl-C where it runs.",
-        ) from error
+        )
     return lock
 
 

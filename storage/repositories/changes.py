@@ -171,7 +171,8 @@ class ChangeRepository(Repository):
         newest = self._session.scalar(
             versions.where((PlanRow.id == wanted) | (PlanRow.origin_id == wanted)).limit(1)
         )
-        copy_plan(self._session, after if newest is None else newest.id, branch_id)
+        plan_id = after if newest is None else newest.id
+        copy_plan(self._session, plan_id, branch_id, filled_from=current.id)
 
 
 def _require_two_sides(change: NewChange) -> None:

@@ -1,9 +1,7 @@
 """Branches: they share what comes before the cut and then go their own ways."""
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +23,7 @@ from storage import (
 )
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.storage.raw import contents
 
 if TYPE_CHECKING:
     from tests.storage.conftest import Scribe
@@ -54,7 +53,7 @@ def prose(work: UnitOfWork, branch_id: str) -> str:
 
 
 def test_a_fork_shares_the_past_and_copies_the_cut_chapter(
-    store: Store, written: "Scribe", tmp_path: Path
+    store: Store, written: "Scribe", url: str
 ) -> None:
     with store.reading() as work:
         before = list(work.segments.of_branch(written.branch_id))
@@ -92,9 +91,7 @@ def test_a_fork_shares_the_past_and_copies_the_cut_chapter(
             created_at=copy.created_at,
             carry=carry,
         )
-    connection = sqlite3.connect(tmp_path / "novels.db")
-    assert connection.execute("SELECT count(*) FROM memory_snapshots").fetchone() == (6,)
-    connection.close()
+    assert len(contents(url)["memory_snapshots"]) == 6
 
 
 def test_a_fork_copies_the_current_plan(store: Store, written: "Scribe") -> None:

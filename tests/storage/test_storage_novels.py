@@ -37,7 +37,7 @@ def test_a_novel_comes_back_as_it_went_in(store: Store) -> None:
     before = datetime.now(UTC)
     new = NewNovel(
         title="Łódź — ‘Ночь’ 夜",
-        premise="A\npremise\x00 with anything.",
+        premise="A\npremise\x01 with anything.",
         seed=2**63 - 1,
         target_words=4_300_000,
         model="smollm2-135m",

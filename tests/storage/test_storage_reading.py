@@ -20,6 +20,7 @@ from storage.repositories import segments, snapshots
 from storage.store import Store
 from storage.tables import SegmentRow
 from tests.storage.conftest import FIRST_KEY
+from tests.storage.raw import on_sqlite
 
 if TYPE_CHECKING:
     from tests.storage.conftest import Scribe
@@ -166,6 +167,7 @@ def test_a_memory_that_was_never_kept(store: Store) -> None:
         assert work.snapshots.get("nope") is None
 
 
+@on_sqlite
 def test_nothing_that_a_run_asks_grows_with_the_novel(store: Store, written: "Scribe") -> None:
     revision = written.chapter(12, ["12.0 "], completes=False)
     commit = written.commit_of(revision, 1, "12.1 ")
@@ -190,6 +192,7 @@ def test_nothing_that_a_run_asks_grows_with_the_novel(store: Store, written: "Sc
                 assert step.detail.startswith("SEARCH"), (statement, step.detail)
 
 
+@on_sqlite
 def test_reading_in_order_sorts_nothing(store: Store, written: "Scribe") -> None:
     with statements(store) as sent, store.reading() as work:
         work.chapters.of_branch(written.branch_id)
