@@ -250,7 +250,7 @@ def test_a_plan_comes_back_with_what_was_planned_since(store: Store, editor: Edi
     editor.undo()
     assert editor.plan() == (5, plans[0], "Anna", ["Anna", "Later"])
     editor.redo()
-    assert editor.plan() == (6, third, "Clara", ["Clara"])
+    assert editor.plan() == (6, third, "Clara", ["Clara", "Later"])
 
 
 def test_an_undo_in_a_fork_copies_the_plan_of_the_branch_it_left(
