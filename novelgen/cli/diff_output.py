@@ -65,4 +65,9 @@ def _share(spans: tuple[DiffSpan, ...], hunks: tuple[DiffHunk, ...]) -> str:
 def _print_spans(output: Output, spans: tuple[DiffSpan, ...]) -> None:
     is_coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     marks = _COLOURS if is_coloured else _MARKS
-    output.marked([(span.text, *marks.get(span.kind, ("", ""))) for span in spans])
+    pieces = []
+    for span in spans:
+        words = span.text.rstrip()
+        pieces.append((words, *marks.get(span.kind, ("", ""))))
+        pieces.append((span.text[len(words) :], "", ""))
+    output.marked(pieces)

@@ -70,10 +70,15 @@ def _show(invocation: Invocation, preview: "RenamePreview", old: str, new: str) 
         output.data(f"chapter {number}: {len(found)}")
         for each in found[:_SAMPLES_A_CHAPTER]:
             doubt = "   (perhaps no name here)" if each.is_doubtful else ""
-            output.data(f"    …{each.before}[-{each.matched}-]{{+{new}+}}{each.after}…{doubt}")
+            output.data(
+                f"    …{_line(each.before)}[-{each.matched}-]{{+{new}+}}{_line(each.after)}…{doubt}"
+            )
         doubtful = [each for each in found[_SAMPLES_A_CHAPTER:] if each.is_doubtful]
         for each in doubtful:
-            output.data(f"    …{each.before}[{each.matched}]{each.after}…   (perhaps no name here)")
+            output.data(
+                f"    …{_line(each.before)}[{each.matched}]{_line(each.after)}…   "
+                "(perhaps no name here)"
+            )
     others = {
         "titles of chapters": preview.chapter_titles,
         "the plan": preview.plan,
@@ -88,3 +93,8 @@ def _show(invocation: Invocation, preview: "RenamePreview", old: str, new: str) 
         output.note(
             f"Where {' or '.join(parts)} stands alone it stays; rename it by itself if it is to go."
         )
+
+
+def _line(text: str) -> str:
+    """Text of several lines on one; spaces at its ends stay."""
+    return text.replace("\n\n", " ¶ ").replace("\n", " ")
