@@ -287,9 +287,12 @@ class Workbench:
         )
 
     def memory_reader(
-        self, novel: "NovelRecord", engine: "Engine", stop: "StopSignal"
+        self, novel: "NovelRecord", engine: "Engine", stop: "StopSignal", *, is_afresh: bool
     ) -> "MemoryReader":
-        """A reader that brings the whole memory of the active branch up to its text."""
+        """A reader that brings the whole memory of the active branch up to its text.
+
+        `is_afresh`: also where a memory is stored already.
+        """
         from novelgen.generation.memory_reader import MemoryReader
 
         return MemoryReader(
@@ -299,6 +302,7 @@ class Workbench:
             retention=self.retention,
             stop=stop,
             replaces_foreign=True,
+            is_afresh=is_afresh,
         )
 
     def adopt_memory(self, novel: "NovelRecord", engine: "Engine") -> None:

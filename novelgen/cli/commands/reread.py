@@ -11,6 +11,9 @@ from novelgen.errors import ExitCode
 def reread(
     context: typer.Context,
     novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Read everything again, whatever is stored.")
+    ] = False,
 ) -> None:
     """Bring the memory of a novel up to its text. Touches no word.
 
@@ -30,7 +33,7 @@ def reread(
         found = workbench.find(novel).novel
         with pull_display(output) as on_progress:
             engine = workbench.load_engine(found, on_progress, output.note)
-        reader = workbench.memory_reader(found, engine, stop)
+        reader = workbench.memory_reader(found, engine, stop, is_afresh=afresh)
         with stop_on_signals(stop), step_display(output, "Segments read") as on_step:
             for event in reader.read_all():
                 segments += 1
