@@ -70,6 +70,11 @@ def columns(
     return "\n".join(lines)
 
 
+def passages_to_check(count: int) -> str:
+    """So many later passages, in words."""
+    return f"{count} later passage{'' if count == 1 else 's'}"
+
+
 def make_streams_safe() -> None:
     """Never fail on a character that the terminal's encoding does not have."""
     for stream in (sys.stdout, sys.stderr):

@@ -1,6 +1,6 @@
 """What became of a chapter that was drafted anew."""
 
-from novelgen.cli.output import Output
+from novelgen.cli.output import Output, passages_to_check
 from novelgen.generation.events import ChapterRedrafted
 from storage.records import NovelRecord
 
@@ -27,5 +27,5 @@ def say_redrafted(output: Output, novel: NovelRecord, event: ChapterRedrafted) -
         )
     if event.to_check:
         output.note(
-            f"{event.to_check} later passages may no longer fit: `novelgen check {novel.id}`."
+            f"{passages_to_check(event.to_check)} may no longer fit: `novelgen check {novel.id}`."
         )

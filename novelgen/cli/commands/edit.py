@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
+from novelgen.cli.output import passages_to_check
 
 if TYPE_CHECKING:
     from novelgen.generation.editing import ChapterText, Edited
@@ -87,6 +88,6 @@ def say_edited(invocation: Invocation, before: "ChapterText", edited: "Edited") 
     )
     if edited.to_check:
         output.note(
-            f"{edited.to_check} later passages may no longer fit: `novelgen check "
+            f"{passages_to_check(edited.to_check)} may no longer fit: `novelgen check "
             f"{before.novel_id}` shows them."
         )
