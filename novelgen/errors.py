@@ -5,7 +5,8 @@ NovelgenError (1)
 ├── NotFoundError (3)        no novel, chapter, snapshot or model by that name
 ├── StorageError (4)         the database or a file could not be read or written
 └── ModelError (5)           a model or adapter is missing, broken or does not fit
-    └── MemoryStateError     memory bytes that are damaged or belong to another model
+    └── MemoryStateError     memory bytes that are missing, damaged or do not fit
+        └── ForeignMemoryError   memory that another model, adapter or precision wrote
 
 Every message says what failed, on what, and what to do next. This module knows nothing of the
 rest of the product.
@@ -66,4 +67,8 @@ class ModelError(NovelgenError):
 
 
 class MemoryStateError(ModelError):
-    """Memory bytes are damaged, or were written by another model or adapter."""
+    """Memory bytes are missing, damaged, or were written by another model or adapter."""
+
+
+class ForeignMemoryError(MemoryStateError):
+    """Memory of another model, adapter or precision; the text can be read again with this one."""

@@ -12,6 +12,7 @@ from novelgen.engine.protocol import Engine
 from novelgen.engine.values import MemoryState
 from novelgen.errors import MemoryStateError
 from novelgen.generation.events import MemoryReread
+from novelgen.generation.foreign_memory import foreign_precision
 from novelgen.generation.memory_chain import (
     ChapterChain,
     Link,
@@ -187,7 +188,7 @@ class MemoryReader:
         return found
 
     def _is_usable(self, summary: SnapshotSummary | None) -> bool:
-        """Raises `MemoryStateError` for one of another precision that is not to be replaced."""
+        """Raises `ForeignMemoryError` for another precision that is not to be replaced."""
         if summary is None or self._is_afresh:
             return False
         precision = self._engine.info.memory_precision
@@ -195,12 +196,7 @@ class MemoryReader:
             return True
         if self._replaces_foreign:
             return False
-        raise MemoryStateError(
-            f"The memory of this novel was written in {summary.dtype}; this engine computes in "
-            f"{precision}.",
-            "`novelgen reread NOVEL` reads it again from the text, without touching a word; or go "
-            "on with the settings (`dtype`, `quantization`) it was written with.",
-        )
+        raise foreign_precision(summary.dtype, precision, "NOVEL")
 
     def _load_or_tell(self, work: UnitOfWork, links: Sequence[Link], index: int) -> MemoryState:
         try:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from novelgen.engine.protocol import Engine
-from novelgen.errors import MemoryStateError, UsageError
+from novelgen.errors import UsageError
 from novelgen.generation.events import (
     ChapterRedrafted,
     Event,
@@ -19,8 +19,9 @@ from novelgen.generation.events import (
     StopReason,
     event_as_json,
 )
+from novelgen.generation.foreign_memory import require_own_memory
 from novelgen.generation.heartbeat import Heartbeat
-from novelgen.generation.memory_identity import identity_of_engine, identity_of_novel
+from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.novel_context import NovelContext, RunLimits
 from novelgen.generation.novel_status import status_at_rest
 from novelgen.generation.novel_writer import NovelWriter
@@ -95,11 +96,11 @@ class NovelRun:
         purpose: RunPurpose = RunPurpose.WRITE,
         job: Job = write_to_the_end,
     ) -> None:
-        """Raises `MemoryStateError` when the novel's memory is another model's or adapter's."""
+        """Raises `ForeignMemoryError` when the novel's memory is not this engine's."""
         self._store = store
         self._job = job
         terms = terms or RunTerms()
-        require_same_identity(novel, engine)
+        require_own_memory(store, novel, engine)
         identity = identity_of_engine(engine.info)
         with store.writing() as work:
             branch = work.branches.get(novel.active_branch_id)
@@ -194,22 +195,6 @@ class NovelRun:
         with contextlib.suppress(StorageFailure), self._store.writing() as work:
             work.runs.finish(self._context.run.id, RunStatus.FAILED, text)
             work.novels.set_status(self._context.novel.id, NovelStatus.FAILED)
-
-
-def require_same_identity(novel: NovelRecord, engine: Engine) -> None:
-    """Refuse to go on with a memory that another model or adapter has read.
-
-    Raises `MemoryStateError`.
-    """
-    known, now = identity_of_novel(novel), identity_of_engine(engine.info)
-    if known is None or known == now:
-        return
-    is_model = known.model_fingerprint != now.model_fingerprint
-    what = "another model" if is_model else "another adapter or segment size"
-    raise MemoryStateError(
-        f"The memory of “{novel.title}” was read with {what} than the one that is loaded.",
-        f"`novelgen reread {novel.id}` reads its text again with this one and changes no word.",
-    )
 
 
 def _new_run(novel: NovelRecord, engine: Engine, purpose: RunPurpose, terms: RunTerms) -> NewRun:

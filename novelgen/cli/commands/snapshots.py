@@ -101,13 +101,13 @@ def _compare_memory(
 ) -> "MemoryComparison":
     from novelgen.cli.progress import pull_display
     from novelgen.cli.step_progress import step_display
+    from novelgen.generation.foreign_memory import require_own_memory
     from novelgen.generation.memory_comparison import MemoryComparison, compare_memory
-    from novelgen.generation.run import require_same_identity
 
     novel = workbench.find(reference).novel
     with pull_display(invocation.output) as on_progress:
         engine = workbench.load_engine(novel, on_progress, invocation.output.note)
-    require_same_identity(novel, engine)
+    require_own_memory(workbench.store, novel, engine)
     comparison = MemoryComparison()
     with step_display(invocation.output, "Segments read") as on_step:
         for each in compare_memory(workbench.store, engine, novel.active_branch_id):
