@@ -1,23 +1,32 @@
 """What only a PostgreSQL server can do: be away, refuse, lose a connection, be read by others."""
 
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
+from sqlalchemy import MetaData, Table
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage import DatabaseUnavailable, NovelRecord, NovelStatus, StorageFailure
-from storage.schema import current_revision, upgrade_schema
+from storage.engine import create_storage_engine, writer_engine
+from storage.schema import alembic_config, current_revision, upgrade_schema
 from storage.store import Store, open_store
+from tests.conftest import REPOSITORY
 from tests.postgresql import fresh_database, on_server, server_url
-from tests.storage.raw import contents, execute, table_names
+from tests.storage.raw import connection_to, contents, execute, table_names
 
 if TYPE_CHECKING:
     from tests.storage.conftest import Scribe
+
+SCHEMA_0001 = REPOSITORY / "tests" / "assets" / "schema-0001.db"
 
 
 @pytest.fixture
@@ -227,3 +236,56 @@ def test_an_address_without_a_driver_means_ours(url: str, novel: NovelRecord) ->
     plain = url.replace("postgresql+psycopg:", "postgresql:")
     with open_store(plain) as opened, opened.reading() as work:
         assert work.novels.get(novel.id) == novel
+
+
+def test_older_tables_are_upgraded_as_those_of_sqlite(url: str, tmp_path: Path) -> None:
+    old = tmp_path / "old.db"
+    shutil.copy(SCHEMA_0001, old)
+    before = contents(f"sqlite:///{old}")
+    _make_schema(url, "0001")
+    with connection_to(url) as connection:
+        metadata = MetaData()
+        metadata.reflect(connection)
+        # Rows in any order, into complete revisions: foreign keys and triggers look away.
+        connection.exec_driver_sql("SET session_replication_role = replica")
+        for table in metadata.sorted_tables:
+            if table.name != "alembic_version":
+                connection.execute(table.insert(), _dated(table, before[table.name]))
+    for address in (url, f"sqlite:///{old}"):
+        upgrade_schema(address)
+    with (
+        open_store(url) as here,
+        open_store(f"sqlite:///{old}") as there,
+        here.reading() as work,
+        there.reading() as same,
+    ):
+        assert work.novels.summaries() == same.novels.summaries() != []
+        for summary in work.novels.summaries():
+            branch_id = summary.novel.active_branch_id
+            assert work.chapters.of_branch(branch_id) == same.chapters.of_branch(branch_id)
+            assert list(work.segments.of_branch(branch_id)) == (
+                list(same.segments.of_branch(branch_id))
+            )
+    with pytest.raises(IntegrityError, match="complete revisions never change"):
+        execute(url, "UPDATE revisions SET title = '' WHERE state = 'complete'")
+
+
+def _make_schema(url: str, revision: str) -> None:
+    """The tables of an older version."""
+    engine = create_storage_engine(url)
+    with writer_engine(engine).begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def _dated(table: Table, rows: list[tuple[object, ...]]) -> list[dict[str, object]]:
+    """Rows of SQLite, whose times have no zone, for a table of PostgreSQL."""
+    return [
+        {
+            column.name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+            for column, value in zip(table.columns, row, strict=True)
+        }
+        for row in rows
+    ]
