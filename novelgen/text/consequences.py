@@ -14,11 +14,8 @@ from novelgen.text.company import ReadParagraph, find_uses
 from novelgen.text.later_passages import LaterPassages, Mention
 from novelgen.text.passages import fold
 from novelgen.text.revisions import find_revisions
-from novelgen.text.suspects import (
-    ConsequenceKind,
-    find_suspects,
-    find_suspects_of_rewriting,
-)
+from novelgen.text.suspect_search import find_suspects, find_suspects_of_rewriting
+from novelgen.text.suspects import ConsequenceKind
 from novelgen.text.word_diff import diff_words, share_changed
 from novelgen.text.word_rates import WordRates
 

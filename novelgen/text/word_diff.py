@@ -12,17 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from novelgen.text.alignment import Block, align
-from novelgen.text.stop_words import STOP_WORDS
+from novelgen.text.diff_confetti import Change, count_words_in, without_confetti
 
 _PARAGRAPH_START = re.compile(r"(?<=\n)(?=[^\n])")
 _SENTENCE_START = re.compile(r"[.!?…][\"”’')\]]*\s+")
 _ITEM = re.compile(r"(\w+(?:['’-]\w+)*|[^\w\s])(\s*)|(\A\s+)")
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
 # Some 100,000 words that have no sentence in common with what replaced them.
 _MOST_CHARS = 500_000
 # Words in a row that hardly stand in two texts by chance.
 _ANCHOR_WORDS = 3
-_MOST_STOP_WORDS = 3
 
 _Cut = Callable[[str], list[str]]
 
@@ -43,48 +41,39 @@ class DiffSpan:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """Text that was replaced, and the unchanged text after it; any of them may be empty."""
-
-    deleted: str
-    inserted: str
-    kept: str
-
-
 def diff_words(old: str, new: str) -> tuple[DiffSpan, ...]:
     """The spans of both texts in order; what was deleted stands before what replaced it."""
     changes = _changes(old, new, (_paragraphs, _sentences))
-    return tuple(_spans(_without_confetti(changes)))
+    return tuple(_spans(without_confetti(changes)))
 
 
 def share_changed(spans: Sequence[DiffSpan]) -> float:
     """Changed words per word of the longer text, from 0 to 1; 0 where no text holds a word."""
     words = dict.fromkeys(DiffKind, 0)
     for span in spans:
-        words[span.kind] += _count(span.text)
+        words[span.kind] += count_words_in(span.text)
     changed = max(words[DiffKind.DELETED], words[DiffKind.INSERTED])
     return changed / max(1, changed + words[DiffKind.EQUAL])
 
 
-def _changes(old: str, new: str, cuts: Sequence[_Cut]) -> Iterator[_Change]:
+def _changes(old: str, new: str, cuts: Sequence[_Cut]) -> Iterator[Change]:
     """The changes between two texts, cut into ever smaller pieces where they differ."""
     if old == new:
-        yield _Change("", "", old)
+        yield Change("", "", old)
     elif not old or not new:
-        yield _Change(old, new, "")
+        yield Change(old, new, "")
     elif cuts:
         old_pieces, new_pieces = cuts[0](old), cuts[0](new)
         for before, after, kept in _gaps(old_pieces, new_pieces, align(old_pieces, new_pieces)):
             yield from _changes("".join(before), "".join(after), cuts[1:])
-            yield _Change("", "", "".join(kept))
+            yield Change("", "", "".join(kept))
     elif len(old) > _MOST_CHARS or len(new) > _MOST_CHARS:
-        yield _Change(old, new, "")
+        yield Change(old, new, "")
     else:
         yield from _word_changes(old, new)
 
 
-def _word_changes(old: str, new: str) -> Iterator[_Change]:
+def _word_changes(old: str, new: str) -> Iterator[Change]:
     """Words and marks are compared; of the white space behind an equal one only then."""
     old_items, new_items = _items(old), _items(new)
     old_words = [word for word, _ in old_items]
@@ -99,18 +88,18 @@ def _word_changes(old: str, new: str) -> Iterator[_Change]:
             old_items[block.old : old_end], new_items[block.new : new_end], strict=True
         ):
             if old_space == new_space:
-                yield _Change("", "", word + old_space)
+                yield Change("", "", word + old_space)
             else:
-                yield _Change("", "", word)
-                yield _Change(old_space, new_space, "")
+                yield Change("", "", word)
+                yield Change(old_space, new_space, "")
 
 
-def _replaced(deleted: str, inserted: str) -> _Change:
+def _replaced(deleted: str, inserted: str) -> Change:
     """The change, without white space that stands behind the old text and behind the new."""
     end, new_end = len(deleted.rstrip()), len(inserted.rstrip())
     if end and new_end and deleted[end:] == inserted[new_end:]:
-        return _Change(deleted[:end], inserted[:new_end], deleted[end:])
-    return _Change(deleted, inserted, "")
+        return Change(deleted[:end], inserted[:new_end], deleted[end:])
+    return Change(deleted, inserted, "")
 
 
 def _gaps(
@@ -124,63 +113,7 @@ def _gaps(
         old_end, new_end = block.old + block.length, block.new + block.length
 
 
-def _without_confetti(changes: Iterator[_Change]) -> Iterator[_Change]:
-    """Changes whole, and joined over kept words too few to be worth reading between them."""
-    waiting: _Change | None = None
-    for change in _whole(changes):
-        if waiting is None:
-            waiting = change
-        elif _is_confetti(waiting, change):
-            deleted = waiting.deleted + waiting.kept + change.deleted
-            inserted = waiting.inserted + waiting.kept + change.inserted
-            waiting = _Change(deleted, inserted, change.kept)
-        else:
-            yield waiting
-            waiting = change
-    if waiting:
-        yield waiting
-
-
-def _whole(changes: Iterator[_Change]) -> Iterator[_Change]:
-    """The same changes with some kept text between any two of them."""
-    deleted: list[str] = []
-    inserted: list[str] = []
-    kept: list[str] = []
-    for change in changes:
-        if kept and (change.deleted or change.inserted):
-            yield _Change("".join(deleted), "".join(inserted), "".join(kept))
-            deleted, inserted, kept = [], [], []
-        deleted.append(change.deleted)
-        inserted.append(change.inserted)
-        if change.kept:
-            kept.append(change.kept)
-    yield _Change("".join(deleted), "".join(inserted), "".join(kept))
-
-
-def _is_confetti(before: _Change, after: _Change) -> bool:
-    """Whether the words kept between two changes only make them hard to read.
-
-    A paragraph break is never: it tells which paragraph became which.
-    """
-    if "\n" in before.kept or len(before.kept) > _longest(before) + _longest(after):
-        return False
-    least = min(_size(before), _size(after))
-    words = _WORD.findall(before.kept)
-    if least and len(words) <= _MOST_STOP_WORDS and STOP_WORDS.issuperset(map(str.lower, words)):
-        return True
-    return 2 * len(words) <= least and least > 1
-
-
-def _longest(change: _Change) -> int:
-    # A few stop words between single words are longer than these.
-    return max(len(change.deleted), len(change.inserted)) + 8
-
-
-def _size(change: _Change) -> int:
-    return max(_count(change.deleted), _count(change.inserted))
-
-
-def _spans(changes: Iterator[_Change]) -> Iterator[DiffSpan]:
+def _spans(changes: Iterator[Change]) -> Iterator[DiffSpan]:
     for change in changes:
         if change.deleted:
             yield DiffSpan(DiffKind.DELETED, change.deleted)
@@ -206,7 +139,3 @@ def _items(text: str) -> list[tuple[str, str]]:
 
 def _text(items: Sequence[tuple[str, str]]) -> str:
     return "".join(word + space for word, space in items)
-
-
-def _count(text: str) -> int:
-    return sum(1 for _ in _WORD.finditer(text))
