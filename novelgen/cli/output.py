@@ -35,6 +35,10 @@ class Output:
         """A line of the command's result."""
         print(clean_text(line), file=sys.stdout)  # noqa: T201
 
+    def prose(self, text: str) -> None:
+        """A piece of prose, at once; whoever calls it ends the lines."""
+        print(clean_text(text), end="", file=sys.stdout, flush=True)  # noqa: T201
+
     def note(self, line: str = "") -> None:
         """A line of narration; silent with `--quiet`."""
         if not self.is_quiet:

@@ -49,6 +49,9 @@ Job = Callable[[NovelContext], Iterator[Event]]
 _REREAD_EVENTS_KEPT = 16
 """Of the many events of a re-reading, every one of so many is kept."""
 
+_PATIENCE_SECONDS = 1.0
+"""Who only looks whether a novel is claimed holds its lock for an instant."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -58,15 +61,30 @@ def claim_novel(locks: Path, novel: NovelRecord) -> FileLock:
     Raises `UsageError` when another process is writing the novel.
     """
     locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / f"{novel.id}.lock", timeout=0)
+    lock = FileLock(locks / f"{novel.id}.lock", timeout=_PATIENCE_SECONDS)
     try:
         lock.acquire()
     except Timeout as error:
         raise UsageError(
             f"“{novel.title}” ({novel.id}) is being written by another process.",
-            "Wait for it, or stop it with Ctrl-C where it runs.",
+            f"Look on with `novelgen attach {novel.id}`, or stop it with "
+            f"`novelgen pause {novel.id}`.",
         ) from error
     return lock
+
+
+def is_novel_claimed(locks: Path, novel_id: str) -> bool:
+    """Whether a process holds the lock of a novel at this moment."""
+    file = locks / f"{novel_id}.lock"
+    if not file.exists():
+        return False
+    lock = FileLock(file, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,10 @@ class NovelRun:
             retention=terms.retention,
             holds_drafts=terms.holds_drafts,
         )
+
+    @property
+    def id(self) -> str:
+        return self._context.run.id
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, as it happens. Statuses of run and novel follow."""
