@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from novelgen.engine.protocol import Engine
     from novelgen.generation.events import Event
     from novelgen.generation.memory_chain import Link
+    from novelgen.generation.memory_reader import MemoryReader
     from novelgen.generation.novel_context import NovelContext, RunLimits
     from novelgen.generation.regeneration import Redraft
     from novelgen.generation.retention import Retention
@@ -84,12 +85,6 @@ class Workbench:
 
             self._store = open_store(database_url(self.paths, self.settings))
         return self._store
-
-    @property
-    def _locks(self) -> Path:
-        """Beside a SQLite file, so that all homes that share it share the locks."""
-        path = database_url(self.paths, self.settings).partition("sqlite:///")[2]
-        return Path(path).parent / "locks" if path else self.paths.locks
 
     def summaries(self) -> "list[NovelSummary]":
         with self.store.reading() as work:
@@ -248,19 +243,15 @@ class Workbench:
         from novelgen.generation.run import claim_novel
 
         try:
-            lock = claim_novel(self._locks, novel)
+            lock = claim_novel(self.store, novel)
         except UsageError as error:
             raise self._naming_the_run(novel, error) from error
-        try:
+        with lock:
             yield
-        finally:
-            lock.release()
 
     def is_held(self, novel_id: str) -> bool:
         """Whether a process holds the novel's lock; it is free once the process has died."""
-        from novelgen.generation.run import is_novel_claimed
-
-        return is_novel_claimed(self._locks, novel_id)
+        return self.store.is_novel_locked(novel_id)
 
     def standing(self, novel_id: str) -> "Standing":
         """What goes on with a novel, and its newest run; a dead run is marked crashed."""
@@ -424,6 +415,39 @@ class Workbench:
             is_unattended=is_unattended,
             holds_drafts=self.settings.unattended_chapters == "wait",
         )
+
+    def memory_reader(
+        self, novel: "NovelRecord", engine: "Engine", stop: "StopSignal", *, is_afresh: bool
+    ) -> "MemoryReader":
+        """A reader that brings the whole memory of the active branch up to its text.
+
+        `is_afresh`: also where a memory is stored already.
+        """
+        from novelgen.generation.memory_reader import MemoryReader
+
+        return MemoryReader(
+            self.store,
+            engine,
+            novel.active_branch_id,
+            retention=self.retention,
+            stop=stop,
+            replaces_foreign=True,
+            is_afresh=is_afresh,
+        )
+
+    def adopt_memory(self, novel: "NovelRecord", engine: "Engine") -> None:
+        """Let the novel's memory be what this engine reads, from now on."""
+        from storage.records import NovelChanges
+
+        info = engine.info
+        known = (novel.model_fingerprint, novel.adapter_fingerprint)
+        if known == (info.model_fingerprint, info.adapter_fingerprint):
+            return
+        changes = NovelChanges(
+            model_fingerprint=info.model_fingerprint, adapter_fingerprint=info.adapter_fingerprint
+        )
+        with self.claimed(novel), self.store.writing() as work:
+            work.novels.update(novel.id, changes)
 
     @property
     def retention(self) -> "Retention":

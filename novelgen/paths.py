@@ -21,7 +21,7 @@ class Paths:
     config: Path
     """`config.toml` and the person's own prompt templates."""
     state: Path
-    """Log file, and one lock per novel being written."""
+    """The log file."""
     models: Path
     """Converted backbones; may be shared between homes."""
 
@@ -40,10 +40,6 @@ class Paths:
     @property
     def user_prompts(self) -> Path:
         return self.config / "prompts"
-
-    @property
-    def locks(self) -> Path:
-        return self.state / "locks"
 
 
 def resolve_paths(home: str | Path | None = None) -> Paths:

@@ -108,7 +108,10 @@ def _require_head(session: Session, revision: RevisionRow, commit: SegmentCommit
 
 
 def keep_segments(session: Session, revision: RevisionRow, segments: Sequence[NewSegment]) -> None:
-    """Add segments whose text is known already to an open revision that has none."""
+    """Add segments whose text is known already to an open revision that has none.
+
+    Their words are counted by the caller.
+    """
     for segment in segments:
         row = segment_row(segment)
         row.revision_id = revision.id

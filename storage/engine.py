@@ -1,29 +1,30 @@
-"""The connection to the database and what every transaction on it promises.
+"""From the address of a database to an engine with the transactions that storage promises.
 
-On SQLite: write-ahead logging, so that a reader and the writer never wait for each other; a
-synced disk at every commit; foreign keys; and transactions that begin when we say so. The driver
-(sqlite3) would begin them by itself, and too late: only before a write. So its own control is
-switched off (`isolation_level = None`) and `BEGIN` is emitted here, which is the way SQLAlchemy's
-SQLite documentation names for every Python version. A writer begins with `BEGIN IMMEDIATE`: it
-waits for its turn before it reads anything, and so never writes on the ground of a stale view.
+A transaction that reads sees one state of the database and cannot write; one that writes has
+waited for its turn before it reads anything, and so never writes on the ground of a stale view.
+How each kind of database keeps that promise is in `storage.sqlite.connection` and
+`storage.postgresql.connection`.
 """
 
-import sqlite3
-import time
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage.address import parsed_address
 from storage.errors import DatabaseUnavailable
+from storage.postgresql import connection as postgresql
+from storage.sqlite import connection as sqlite
 
 BUSY_TIMEOUT_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
 
 _WRITES = "storage_writes"
-_RETRY_SECONDS = 0.02
+_HOW_TO_ADDRESS = (
+    "Give an address such as sqlite:////home/me/novels.db or postgresql+psycopg://me@host/novels."
+)
 
 
 def create_storage_engine(
@@ -35,34 +36,35 @@ def create_storage_engine(
     """An engine for `url`; it opens no connection yet.
 
     Its transactions read only, see `writer_engine`. Migrations switch `foreign_keys` off, for
-    SQLite changes a table by building it anew. Raises `DatabaseUnavailable` for an address in
-    memory, and errors of SQLAlchemy for one that cannot be used.
+    SQLite changes a table by building it anew; PostgreSQL does not, and keeps them. Raises
+    `DatabaseUnavailable` for an address in memory or of another kind of database, and errors of
+    SQLAlchemy for one that cannot be used.
     """
-    parsed = make_url(url)
-    if not _is_sqlite(parsed):
-        return create_engine(parsed, hide_parameters=True)
-    if database_path(url) is None:
-        raise DatabaseUnavailable(
-            f"The database address '{url}' names no file.",
-            "Give a file, such as sqlite:////home/me/novels.db.",
-        )
-    engine = create_engine(
-        parsed, hide_parameters=True, connect_args={"timeout": busy_timeout_seconds}
+    parsed = parsed_address(url)
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite_engine(parsed, busy_timeout_seconds, foreign_keys=foreign_keys)
+    if kind == "postgresql":
+        return _postgresql_engine(parsed, busy_timeout_seconds)
+    parsed.get_dialect()  # an address of no database at all is told apart here
+    raise DatabaseUnavailable(
+        f"The database {parsed.render_as_string(hide_password=True)} is neither SQLite nor "
+        "PostgreSQL.",
+        _HOW_TO_ADDRESS,
     )
-    _configure_sqlite(engine, foreign_keys=foreign_keys)
-    return engine
 
 
 def writer_engine(engine: Engine) -> Engine:
-    """The same engine and pool with transactions that may write and hold the write lock."""
+    """The same engine and pool with transactions that may write and wait for their turn."""
     return engine.execution_options(**{_WRITES: True})
 
 
 def database_path(url: str) -> Path | None:
     """The file of an SQLite address; None for another kind of database or one in memory."""
-    parsed = make_url(url)
+    parsed = parsed_address(url)
     name = parsed.database
-    if not _is_sqlite(parsed) or not name or name == ":memory:" or name.startswith("file:"):
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    if not is_sqlite or not name or name == ":memory:" or name.startswith("file:"):
         return None
     return Path(name)
 
@@ -81,61 +83,51 @@ def create_parent_folder(url: str) -> None:
         ) from error
 
 
-def use_write_ahead_log(
-    engine: Engine, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
-) -> None:
-    """Put an SQLite file into WAL mode, which it then keeps. Does nothing elsewhere.
+def _sqlite_engine(url: URL, busy_timeout_seconds: float, *, foreign_keys: bool) -> Engine:
+    if database_path(url.render_as_string()) is None:
+        raise DatabaseUnavailable(
+            f"The database address '{url}' names no file.",
+            "Give a file, such as sqlite:////home/me/novels.db.",
+        )
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": busy_timeout_seconds}
+    )
 
-    SQLite does not wait at all when another program holds the file during this one change, so
-    the wait is here.
-    """
-    if not _is_sqlite(engine.url):
-        return
-    deadline = time.monotonic() + busy_timeout_seconds
-    while not _try_write_ahead_log(engine, last_try=time.monotonic() >= deadline):
-        time.sleep(_RETRY_SECONDS)
-
-
-def _try_write_ahead_log(engine: Engine, *, last_try: bool) -> bool:
-    """Whether the file is settled; a busy one raises only at the last try."""
-    raw = engine.raw_connection()
-    try:
-        cursor = raw.cursor()
-        cursor.execute("PRAGMA journal_mode")
-        if cursor.fetchall()[0][0] != "wal":
-            # Where the file system cannot share memory, SQLite answers with the old mode and
-            # goes on safely, readers and writers then wait for each other.
-            cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.close()
-    except sqlite3.OperationalError as error:
-        if last_try or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise
-        return False
-    finally:
-        raw.close()
-    return True
-
-
-def _is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
-
-
-def _configure_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        try:
-            connection.isolation_level = None
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA synchronous = FULL")
-            cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-            cursor.close()
-        except sqlite3.Error:
-            # The pool has not taken the connection yet, so nobody else would close it.
-            connection.close()
-            raise
+        sqlite.configure(connection, foreign_keys=foreign_keys)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        sqlite.begin(connection, writes=_writes(connection))
+
+    return engine
+
+
+def _postgresql_engine(url: URL, busy_timeout_seconds: float) -> Engine:
+    if url.drivername not in ("postgresql", postgresql.DRIVER_NAME):
+        raise DatabaseUnavailable(
+            f"PostgreSQL is not spoken to through '{url.get_driver_name()}'.", _HOW_TO_ADDRESS
+        )
+    engine = create_engine(
+        url.set(drivername=postgresql.DRIVER_NAME),
+        hide_parameters=True,
+        # A connection that idled while the server restarted is replaced, not met as an error.
+        pool_pre_ping=True,
+        connect_args=postgresql.connect_arguments(url),
+        json_serializer=postgresql.json_text,
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        postgresql.configure(connection, lock_timeout_seconds=busy_timeout_seconds)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        postgresql.begin(connection, writes=_writes(connection))
+
+    return engine
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(_WRITES, False))

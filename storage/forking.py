@@ -34,7 +34,7 @@ def fork_branch(session: Session, fork: BranchFork) -> BranchRow:
     )
     session.add(branch)
     session.flush()
-    _share_chapters(session, fork, branch)
+    _share_chapters(session, fork, branch, fork.through_chapter - (cut is not None))
     if cut is not None:
         _copy_cut_chapter(session, fork, branch, cut)
     _copy_plan(session, source, branch)
@@ -63,7 +63,7 @@ def _require_free_name(session: Session, fork: BranchFork) -> None:
 
 
 def _cut_revision(session: Session, fork: BranchFork) -> RevisionRow | None:
-    """The revision to cut; None where the last chapter is taken whole."""
+    """The revision to copy, up to the cut; None where the last chapter is shared."""
     if fork.through_chapter == 0:
         return None
     revision = session.scalar(
@@ -78,7 +78,7 @@ def _cut_revision(session: Session, fork: BranchFork) -> RevisionRow | None:
     if revision is None:
         raise RecordNotFound(f"The branch has no chapter {fork.through_chapter}.")
     if position is None:
-        return None
+        return revision if revision.state is RevisionState.OPEN else None
     segments = revision.num_segments if fork.segments is None else len(fork.segments)
     if not 0 <= position < segments:
         raise RecordNotFound(
@@ -87,10 +87,9 @@ def _cut_revision(session: Session, fork: BranchFork) -> RevisionRow | None:
     return revision
 
 
-def _share_chapters(session: Session, fork: BranchFork, branch: BranchRow) -> None:
-    shared = fork.through_chapter - (fork.through_position is not None)
+def _share_chapters(session: Session, fork: BranchFork, branch: BranchRow, through: int) -> None:
     earlier = select(ChapterRow.number, ChapterRow.revision_id).where(
-        ChapterRow.branch_id == fork.from_branch_id, ChapterRow.number <= shared
+        ChapterRow.branch_id == fork.from_branch_id, ChapterRow.number <= through
     )
     session.add_all(
         ChapterRow(branch_id=branch.id, number=number, revision_id=revision_id)
@@ -102,14 +101,17 @@ def _share_chapters(session: Session, fork: BranchFork, branch: BranchRow) -> No
 def _copy_cut_chapter(
     session: Session, fork: BranchFork, branch: BranchRow, cut: RevisionRow
 ) -> None:
+    is_whole = fork.through_position is None
+    is_given = fork.segments is not None and not is_whole
     revision = copy_row(
         cut,
         id=new_id(),
         number=next_revision_number(session, fork.novel_id, fork.through_chapter),
         parent_id=cut.id,
         state=RevisionState.OPEN,
-        opening="",
-        genesis_key=cut.genesis_key if fork.segments is None else fork.genesis_key,
+        opening=cut.opening if is_whole else "",
+        open_words=cut.open_words if is_whole else fork.last_carry_words,
+        genesis_key=fork.genesis_key if is_given else cut.genesis_key,
         created_at=branch.created_at,
         completed_at=None,
     )
@@ -118,11 +120,10 @@ def _copy_cut_chapter(
     rows = _cut_rows(session, fork, cut)
     for row in rows:
         row.revision_id, row.created_at = revision.id, branch.created_at
-    if fork.segments is None:
+    if not is_whole:
         rows[-1].carry = fork.last_carry
     session.add_all(rows)
-    revision.open_words = fork.last_carry_words
-    revision.words = sum(row.words for row in rows) + fork.last_carry_words
+    revision.words = sum(row.words for row in rows) + revision.open_words
     revision.tokens = sum(row.tokens for row in rows)
     revision.num_segments = len(rows)
     session.add(
@@ -132,14 +133,14 @@ def _copy_cut_chapter(
 
 
 def _cut_rows(session: Session, fork: BranchFork, cut: RevisionRow) -> list[SegmentRow]:
-    if fork.segments is not None:
-        return [segment_row(segment) for segment in fork.segments]
-    kept = session.scalars(
-        select(SegmentRow)
-        .where(SegmentRow.revision_id == cut.id, SegmentRow.position <= fork.through_position)
-        .order_by(SegmentRow.position)
-    )
-    return [copy_row(segment, id=None) for segment in kept.all()]
+    position = fork.through_position
+    if fork.segments is not None and position is not None:
+        return [segment_row(segment) for segment in fork.segments[: position + 1]]
+    kept = select(SegmentRow).where(SegmentRow.revision_id == cut.id)
+    if position is not None:
+        kept = kept.where(SegmentRow.position <= position)
+    rows = session.scalars(kept.order_by(SegmentRow.position)).all()
+    return [copy_row(segment, id=None) for segment in rows]
 
 
 def _copy_plan(session: Session, source: BranchRow, branch: BranchRow) -> None:

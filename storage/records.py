@@ -183,12 +183,15 @@ class BranchFork:
     through_chapter: int
     """0 takes no chapter."""
     through_position: int | None = None
-    """None takes the whole chapter, and shares it."""
+    """None takes the whole chapter, and shares it unless it is still open."""
     last_carry: str = ""
     """The carry of the last copied segment; its own belongs to the text that is left behind."""
     last_carry_words: int = 0
     segments: "tuple[NewSegment, ...] | None" = None
-    """The segments of the cut chapter, where it is stored whole and has none to copy."""
+    """The segments of the cut chapter, where it is stored whole and has none to copy.
+
+    Those after `through_position` are left behind.
+    """
     genesis_key: str | None = None
     """Of the engine that cut `segments`."""
 
@@ -286,7 +289,11 @@ class RevisionRecord:
 
 @dataclass(frozen=True, slots=True)
 class NewRevision:
-    """A revision to add. `words` are those of `text`, or of an open revision's `opening`."""
+    """A revision to add.
+
+    `words` are those of `text`; of an open one those of the segments that it begins with and of
+    the carry of their last, or of its `opening` where there are none.
+    """
 
     chapter_number: int
     title: str
@@ -294,7 +301,7 @@ class NewRevision:
     parent_id: str | None = None
     state: RevisionState = RevisionState.OPEN
     text: str | None = None
-    """The whole text of a revision that is not open."""
+    """The whole text of a revision that is not open; None of one that is."""
     words: int = 0
     opening: str = ""
     genesis_key: str | None = None
@@ -412,7 +419,10 @@ class SegmentCommit:
     """The revision that the chapter points at; None if it is the one written, which a draft is
     not."""
     event: JsonObject | None = None
-    """What the run tells of it, kept with its other events."""
+    """What the run tells of it, as `{"kind": ..., "data": {...}}`, kept with its other events.
+
+    Without a run nobody tells anything.
+    """
 
 
 @dataclass(frozen=True, slots=True)

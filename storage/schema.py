@@ -146,7 +146,7 @@ def _require_ours(connection: Connection, url: str) -> None:
     if not inspect(connection).has_table(VERSION_TABLE):
         raise DatabaseUnavailable(
             f"The database {database_name(url)} belongs to another program.",
-            "Give another file with --db.",
+            "Give another database with --db.",
         )
 
 

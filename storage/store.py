@@ -13,11 +13,14 @@ from storage.engine import (
     create_parent_folder,
     create_storage_engine,
     database_path,
-    use_write_ahead_log,
     writer_engine,
 )
 from storage.errors import DatabaseUnavailable, StorageFailure
+from storage.locks import NovelLock
+from storage.postgresql import locks as postgresql_locks
 from storage.schema import is_empty, require_current_schema, upgrade_schema
+from storage.sqlite import locks as sqlite_locks
+from storage.sqlite.connection import use_write_ahead_log
 from storage.translation import database_name, translating
 from storage.unit_of_work import UnitOfWork
 
@@ -51,6 +54,30 @@ class Store:
             yield work
             session.commit()
 
+    def try_lock_novel(self, novel_id: str) -> NovelLock | None:
+        """The lock of a novel, held until it is released; None when another holds it.
+
+        Closing the store does not release it. Raises `StorageFailure`.
+        """
+        self._require_open()
+        path = database_path(self.url)
+        with translating(self.url):
+            if path is not None:
+                return sqlite_locks.try_lock(path, novel_id)
+            return postgresql_locks.try_lock(self._engine, novel_id)
+
+    def is_novel_locked(self, novel_id: str) -> bool:
+        """Whether a process, this one included, holds the lock of a novel. Leaves nothing behind.
+
+        The answer may be outdated when it arrives. Raises `StorageFailure`.
+        """
+        self._require_open()
+        path = database_path(self.url)
+        with translating(self.url):
+            if path is not None:
+                return sqlite_locks.is_locked(path, novel_id)
+            return postgresql_locks.is_locked(self._engine, novel_id)
+
     def close(self) -> None:
         """Close all connections. Closing twice does nothing."""
         self._is_open = False
@@ -69,8 +96,7 @@ class Store:
 
     @contextmanager
     def _unit_of_work(self, engine: Engine) -> Iterator[tuple[UnitOfWork, Session]]:
-        if not self._is_open:
-            raise StorageFailure(f"The database {database_name(self.url)} has been closed.")
+        self._require_open()
         with translating(self.url), Session(engine, expire_on_commit=False) as session:
             # Begins the transaction now: a writer waits for its turn here, not in its middle.
             session.connection()
@@ -80,15 +106,20 @@ class Store:
             finally:
                 work.end()
 
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise StorageFailure(f"The database {database_name(self.url)} has been closed.")
+
 
 def open_store(
     url: str, *, create: bool = True, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS
 ) -> Store:
     """Open the database at `url`, such as `sqlite:////home/me/novels.db`.
 
-    A database that does not exist or is empty is created, with its folders and tables; with
-    `create` off it raises `DatabaseUnavailable`. One of another version raises `SchemaOutdated`
-    or `SchemaTooNew`, and nothing in it changes.
+    An SQLite file that does not exist is created with its folders, and a database that is empty
+    gets its tables; with `create` off both raise `DatabaseUnavailable`. A database on a PostgreSQL
+    server must exist. One of another version raises `SchemaOutdated` or `SchemaTooNew`, and
+    nothing in it changes.
     """
     with translating(url):
         if create:
@@ -96,7 +127,8 @@ def open_store(
         _require_file(url, create=create)
         engine = create_storage_engine(url, busy_timeout_seconds=busy_timeout_seconds)
         try:
-            if create and is_empty(engine):
+            if is_empty(engine):
+                _require_creation(url, create=create)
                 upgrade_schema(url)
             require_current_schema(engine, url)
             use_write_ahead_log(engine, busy_timeout_seconds=busy_timeout_seconds)
@@ -104,6 +136,14 @@ def open_store(
             engine.dispose()
             raise
     return Store(url, engine)
+
+
+def _require_creation(url: str, *, create: bool) -> None:
+    if not create:
+        raise DatabaseUnavailable(
+            f"There is nothing in the database {database_name(url)} yet.",
+            "`novelgen new` makes its tables; --db names another one.",
+        )
 
 
 def _require_file(url: str, *, create: bool) -> None:

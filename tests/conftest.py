@@ -1,12 +1,15 @@
-"""Shared by all tests: a home below tmp_path, and the command line as a real process."""
+"""Shared by all tests: a home below tmp_path, the command line as a real process, a real
+PostgreSQL database where there is a server."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.postgresql import fresh_database, server_url
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CommandLine = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -52,3 +55,10 @@ def novelgen(environment: dict[str, str], tmp_path: Path) -> CommandLine:
         return finished
 
     return call
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """The address of a fresh, empty database on the server of the tests; without one, a skip."""
+    with fresh_database(server_url()) as url:
+        yield url

@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from novelgen.cli.global_options import EPILOG
 
 _WRITING = "Writing"
+_EDITING = "Editing"
 _RESEARCH = "Research and repair"
 
 
@@ -48,6 +49,55 @@ COMMANDS = (
         "show",
         _WRITING,
         "Show one novel: words against target, chapters, and known novels for comparison.",
+    ),
+    CommandEntry("edit", "edit", "edit", _EDITING, "Replace a chapter's text, as a new revision."),
+    CommandEntry(
+        "regenerate",
+        "regenerate",
+        "regenerate",
+        _EDITING,
+        "Draft a chapter anew, as a new revision; the old one and all later chapters stay.",
+    ),
+    CommandEntry(
+        "check",
+        "check",
+        "check",
+        _EDITING,
+        "List passages that may no longer fit after a change, with what was changed.",
+    ),
+    CommandEntry(
+        "rename", "rename", "rename", _EDITING, "Change a name in prose, titles, plan and premise."
+    ),
+    CommandEntry(
+        "undo",
+        "versions",
+        "undo",
+        _EDITING,
+        "Take the last change back: an edit, a draft, a rename.",
+    ),
+    CommandEntry(
+        "redo", "versions", "redo", _EDITING, "Make the change that was undone last once more."
+    ),
+    CommandEntry(
+        "revisions", "versions", "revisions", _EDITING, "List the revisions of a chapter."
+    ),
+    CommandEntry(
+        "diff", "versions", "diff", _EDITING, "Show what two revisions of a chapter do not share."
+    ),
+    CommandEntry(
+        "restore",
+        "versions",
+        "restore",
+        _EDITING,
+        "Make an earlier revision a chapter's text again.",
+    ),
+    CommandEntry(
+        "branch", "branches", "branch", _EDITING, "Let the story go another way after a chapter."
+    ),
+    CommandEntry("branches", "branches", "branches", _EDITING, "List the branches of a novel."),
+    CommandEntry("switch", "branches", "switch", _EDITING, "Go on with another branch."),
+    CommandEntry(
+        "compare", "branches", "compare", _EDITING, "Compare two branches chapter by chapter."
     ),
     CommandEntry(
         "export", "export", "export", _WRITING, "Export a manuscript. Prints the path of the file."
@@ -100,6 +150,13 @@ COMMANDS = (
         "verify",
         _RESEARCH,
         "Re-hash every segment and memory snapshot of a novel, and recount its words.",
+    ),
+    CommandEntry(
+        "reread",
+        "reread",
+        "reread",
+        _RESEARCH,
+        "Bring the memory of a novel up to its text. Touches no word.",
     ),
     CommandEntry(
         "train",

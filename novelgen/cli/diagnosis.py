@@ -87,15 +87,15 @@ def _libraries() -> Iterator[Finding]:
 def _database(paths: Paths, settings: Settings) -> Finding:
     from storage.schema import current_revision
     from storage.store import open_store
+    from storage.translation import database_name
 
     url = database_url(paths, settings)
     if url.startswith("sqlite") and not paths.database.exists() and not settings.database_url:
         return Finding(Severity.GOOD, "database", f"{url}, made by the first `novelgen new`")
     with open_store(url, create=False) as store, store.reading() as work:
         novels = len(work.novels.summaries())
-    return Finding(
-        Severity.GOOD, "database", f"{url}, schema {current_revision(url)}, {novels} novels"
-    )
+    text = f"{database_name(url)}, schema {current_revision(url)}, {novels} novels"
+    return Finding(Severity.GOOD, "database", text)
 
 
 def _model(paths: Paths, settings: Settings) -> Finding:

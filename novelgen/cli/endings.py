@@ -74,8 +74,8 @@ def _stopped(novel: NovelRecord, ending: RunStopped) -> str:
         )
     if ending.reason is StopReason.CHANGED:
         return (
-            f"Paused: {ending.why} `novelgen resume {novel.id}` goes on from your text "
-            f"({ending.words:,} words)."
+            f"Paused: {ending.why} The text as it stands now is kept; "
+            f"`novelgen resume {novel.id}` goes on from your text."
         )
     return (
         f"Stopped at {ending.words:,} of {novel.target_words:,} words; nothing is lost. "

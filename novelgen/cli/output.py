@@ -39,6 +39,11 @@ class Output:
         """A piece of prose, at once; whoever calls it ends the lines."""
         print(clean_text(text), end="", file=sys.stdout, flush=True)  # noqa: T201
 
+    def marked(self, pieces: Sequence[tuple[str, str, str]]) -> None:
+        """A line of the result out of pieces: text, which is cleaned, and what stands around it."""
+        line = "".join(f"{start}{clean_text(text)}{end}" for text, start, end in pieces)
+        print(line, file=sys.stdout)  # noqa: T201
+
     def note(self, line: str = "") -> None:
         """A line of narration; silent with `--quiet`."""
         if not self.is_quiet:

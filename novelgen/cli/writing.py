@@ -11,8 +11,10 @@ from novelgen.bootstrap import Workbench
 from novelgen.cli.endings import Ending, ending_of, exit_code_of, say_ending
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.progress import pull_display
+from novelgen.cli.redrafted import say_redrafted
 from novelgen.cli.run_display import SECONDS_BETWEEN_LINES, RunDisplay
 from novelgen.errors import ExitCode
+from novelgen.generation.events import ChapterRedrafted
 from novelgen.generation.regeneration import Redraft
 from novelgen.generation.run import NovelRun, RunTerms
 from novelgen.generation.stop import StopSignal
@@ -47,6 +49,9 @@ def write_novel(
             run = workbench.start_run(novel, engine, terms, stop, live, redraft)
             live.open(live_file(workbench.paths, run.id))
             ending = _to_the_end(run, display, stop, is_unattended=terms.is_unattended)
+    if isinstance(ending, ChapterRedrafted):
+        say_redrafted(output, novel, ending)
+        return ExitCode.DONE
     say_ending(output, novel, ending)
     if output.as_json:
         output.document(run_json(workbench, novel.id, run.record()))
@@ -89,7 +94,7 @@ def _to_the_end(
 ) -> Ending | None:
     ending: Ending | None = None
     try:
-        with _stop_on_signals(stop, is_unattended=is_unattended):
+        with stop_on_signals(stop, is_unattended=is_unattended):
             for event in run.events():
                 display.show(event)
                 ending = ending_of(event) or ending
@@ -99,7 +104,7 @@ def _to_the_end(
 
 
 @contextmanager
-def _stop_on_signals(stop: StopSignal, *, is_unattended: bool) -> Iterator[None]:
+def stop_on_signals(stop: StopSignal, *, is_unattended: bool = False) -> Iterator[None]:
     """First Ctrl-C: stop after the segment. Second, or a terminate signal: stop between tokens.
 
     The handlers only set flags. To an unattended run a closed terminal is nothing.

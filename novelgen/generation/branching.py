@@ -12,6 +12,7 @@ from novelgen.generation.memory_chain import (
     links_of,
 )
 from novelgen.generation.memory_identity import MemoryIdentity, identity_of_novel
+from novelgen.generation.novel_status import settle_status
 from novelgen.text.sanitize import clean_line
 from novelgen.text.word_diff import diff_words, share_changed
 from novelgen.text.words import count_words
@@ -80,7 +81,20 @@ def branch_from_snapshot(store: Store, novel: NovelRecord, key_prefix: str) -> N
             return novel
         fork = _fork_after(work, novel, chain, link, _free_name(work, novel, link.key))
         work.novels.set_active_branch(novel.id, work.branches.fork(fork).id)
+        settle_status(work, novel.id)
         return work.novels.get(novel.id)
+
+
+def switch_branch(store: Store, novel: NovelRecord, name: str) -> BranchRecord:
+    """Make another branch the one that is written, edited and exported.
+
+    Raises `RecordNotFound`.
+    """
+    with store.writing() as work:
+        branch = work.branches.by_name(novel.id, name)
+        work.novels.set_active_branch(novel.id, branch.id)
+        settle_status(work, novel.id)
+    return branch
 
 
 def compare_branches(

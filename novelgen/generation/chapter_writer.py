@@ -77,6 +77,10 @@ class ChapterWriter:
         self._position = revision.num_segments
         self._committed_words = revision.words - revision.open_words
         self._novel_words = totals.words - revision.open_words
+        if stands_revision_id is not None:  # the draft would take the place of what is counted
+            with context.store.reading() as work:
+                stands = work.chapters.revision(stands_revision_id)
+            self._novel_words += revision.words - stands.words
         self._open = last.carry if last else revision.opening
         self._drawn: list[dict[str, Any]] = []
         self._empty_passages = 0
@@ -130,7 +134,7 @@ class ChapterWriter:
             self._brief(step),
             self._prose_before(),
             wanted_words=step.wanted_words,
-            starts_paragraph=not self._open or self._open.endswith("\n\n"),
+            starts_paragraph=self._open.endswith("\n\n") or not (self._open or self._position),
         )
         self._empty_passages = 0 if passage.words else self._empty_passages + 1
         if self._empty_passages >= _MAX_EMPTY_PASSAGES:

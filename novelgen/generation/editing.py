@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.generation.consequences import checks_after
+from novelgen.generation.novel_status import settle_status
 from novelgen.text.manuscript_text import HandedIn
 from novelgen.text.words import count_words
-from storage.change_records import ChangeKind, NewChange, NewCheck, Pointers
+from storage.change_records import ChangeKind, ChangeRecord, NewChange, NewCheck, Pointers
 from storage.errors import HeadMoved
 from storage.records import (
     NewRevision,
+    NovelRecord,
     RevisionOrigin,
     RevisionRecord,
     RevisionState,
@@ -117,7 +119,27 @@ def restore_revision(store: Store, before: ChapterText, revision: RevisionRecord
     with store.writing() as work:
         work.changes.make(change)
         work.checks.add(checks)
+        settle_status(work, before.novel_id)
     return Edited(revision, is_changed=True, to_check=len(checks))
+
+
+def undo_change(store: Store, novel: NovelRecord) -> ChangeRecord:
+    """Take the last change of the active branch back.
+
+    Raises `RecordNotFound` when there is none, `HeadMoved` when something has moved since.
+    """
+    with store.writing() as work:
+        change = work.changes.undo(novel.active_branch_id)
+        settle_status(work, novel.id)
+    return change
+
+
+def redo_change(store: Store, novel: NovelRecord) -> ChangeRecord:
+    """Make the change that was undone last once more. Raises as `undo_change` does."""
+    with store.writing() as work:
+        change = work.changes.redo(novel.active_branch_id)
+        settle_status(work, novel.id)
+    return change
 
 
 def _put_in_place(
@@ -128,6 +150,7 @@ def _put_in_place(
         label = f"chapter {new.chapter_number} edited"
         work.changes.make(_change(before, ChangeKind.EDIT, label, revision))
         work.checks.add(checks)
+        settle_status(work, before.novel_id)
     return revision
 
 

@@ -5,7 +5,9 @@ then what counts is the largest difference of a number.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from math import isfinite
+from typing import Any
 
 import numpy as np
 
@@ -24,25 +26,74 @@ COARSE_TOLERANCE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class ComparedMemory:
-    """One stored memory and its recomputation."""
+    """One segment read again, and how far the memory stored after it is from that."""
 
     link: Link
     done: int
     total: int
-    is_equal: bool
-    """Whether their bytes are equal."""
-    difference: float
+    precision: str | None
+    """In which the stored memory was written; None where none is stored."""
+    difference: float = 0.0
     """The largest difference of a number; infinite where the bytes cannot be read."""
-    tolerance: float
-    precision: str
+    is_equal: bool = False
+    """Whether the bytes are equal."""
 
     @property
-    def is_within_tolerance(self) -> bool:
-        return self.difference <= self.tolerance
+    def tolerance(self) -> float:
+        return TOLERANCE.get(self.precision or "", COARSE_TOLERANCE)
 
 
-def compare_memory(store: Store, engine: Engine, branch_id: str) -> Iterator[ComparedMemory | None]:
-    """Each stored memory of a branch in reading order; None for a segment without one."""
+@dataclass(slots=True)
+class MemoryComparison:
+    """What was compared so far."""
+
+    compared: int = 0
+    equal: int = 0
+    largest_difference: float = 0.0
+    off: list[ComparedMemory] = field(default_factory=list)
+    """Those beyond their tolerance."""
+
+    def add(self, each: ComparedMemory) -> None:
+        """Count one; a segment without a stored memory counts for nothing."""
+        if each.precision is None:
+            return
+        self.compared += 1
+        self.equal += each.is_equal
+        self.largest_difference = max(self.largest_difference, each.difference)
+        if not each.difference <= each.tolerance:
+            self.off.append(each)
+
+    def problems(self) -> list[str]:
+        """One sentence for each memory that is not that of its text."""
+        return [
+            f"chapter {each.link.chapter}, segment {each.link.position}: the stored memory is not "
+            f"that of the text (a number differs by {each.difference:.3g}); `novelgen reread "
+            "--afresh` mends it"
+            for each in self.off
+        ]
+
+    def summary(self) -> str:
+        """How it came out, in a sentence."""
+        return (
+            f"{self.compared:,} memories computed again: {self.equal:,} equal to the byte, largest "
+            f"difference of a number {self.largest_difference:.3g}."
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Undefined where a memory could not be read at all: None."""
+        largest = self.largest_difference
+        return {
+            "compared": self.compared,
+            "equal": self.equal,
+            "largest_difference": largest if isfinite(largest) else None,
+        }
+
+
+def compare_memory(store: Store, engine: Engine, branch_id: str) -> Iterator[ComparedMemory]:
+    """Read a branch again from its beginning, and compare what is stored after each segment.
+
+    From a stored memory that is right the reading goes on, so that small differences do not add up.
+    """
     identity = identity_of_engine(engine.info)
     with store.reading() as work:
         links = links_of(work, branch_chain(work, branch_id, identity), identity)
@@ -57,19 +108,17 @@ def compare_memory(store: Store, engine: Engine, branch_id: str) -> Iterator[Com
         if pieces is None:
             raise LookupError(f"chapter {link.chapter} is not cut")
         memory = parse_memory(engine.write(memory, pieces[link.position]).data)
-        if snapshot is None:
-            yield None
-            continue
-        tolerance = TOLERANCE.get(snapshot.dtype, COARSE_TOLERANCE)
-        yield ComparedMemory(
-            link=link,
-            done=index + 1,
-            total=len(links),
-            is_equal=snapshot.data == memory.data,
-            difference=_difference(snapshot.data, memory.data),
-            tolerance=tolerance,
-            precision=snapshot.dtype,
-        )
+        compared = ComparedMemory(link, index + 1, len(links), None)
+        if snapshot is not None:
+            compared = replace(
+                compared,
+                precision=snapshot.dtype,
+                difference=_difference(snapshot.data, memory.data),
+                is_equal=snapshot.data == memory.data,
+            )
+            if compared.difference <= compared.tolerance:
+                memory = parse_memory(snapshot.data)
+        yield compared
 
 
 def _difference(stored: bytes, computed: bytes) -> float:

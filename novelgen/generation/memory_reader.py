@@ -46,8 +46,10 @@ class MemoryReader:
         retention: Retention,
         stop: StopSignal,
         replaces_foreign: bool = False,
+        is_afresh: bool = False,
     ) -> None:
-        """`replaces_foreign`: read again what was written in another precision."""
+        """`replaces_foreign`: read again what was written in another precision; `is_afresh`:
+        read again whatever is stored."""
         self._store = store
         self._engine = engine
         self._identity = identity_of_engine(engine.info)
@@ -55,6 +57,7 @@ class MemoryReader:
         self._retention = retention
         self._stop = stop
         self._replaces_foreign = replaces_foreign
+        self._is_afresh = is_afresh
         self._pieces: tuple[str, tuple[str, ...]] = ("", ())
         """Of the revision read last: a chapter is fetched once, not for every segment."""
 
@@ -185,7 +188,7 @@ class MemoryReader:
 
     def _is_usable(self, summary: SnapshotSummary | None) -> bool:
         """Raises `MemoryStateError` for one of another precision that is not to be replaced."""
-        if summary is None:
+        if summary is None or self._is_afresh:
             return False
         precision = self._engine.info.memory_precision
         if summary.dtype == precision:

@@ -21,7 +21,9 @@ from novelgen.generation.plan_keeper import PlanKeeper
 from novelgen.planning.planner import PlanningCancelled
 from novelgen.text.words import count_words
 from storage.change_records import ChangeKind, NewChange, Pointers
-from storage.records import ChapterRecord, RevisionRecord, RevisionState
+from storage.records import ChapterRecord, NovelRecord, RevisionRecord, RevisionState
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,14 @@ class Redraft:
     """Words wanted; by default as many as there are."""
 
 
+def require_chapter(store: Store, novel: NovelRecord, redraft: Redraft) -> None:
+    """Raises `NotFoundError` and `UsageError` for what cannot be drafted anew, before a model is
+    loaded."""
+    with store.reading() as work:
+        _, text = _standing(work, novel.id, novel.active_branch_id, redraft.chapter)
+    _paragraphs_kept(text, redraft)
+
+
 class Redrafter:
     """Does one redraft within a run."""
 
@@ -46,14 +56,9 @@ class Redrafter:
         self._context = context
         self._redraft = redraft
         with context.store.reading() as work:
-            chapter = work.chapters.get(context.branch_id, redraft.chapter)
-            if chapter is None or not chapter.revision.words:
-                raise NotFoundError(
-                    f"Chapter {redraft.chapter} has no text yet.",
-                    f"Write it with `novelgen resume {context.novel.id}`.",
-                )
-            self._text = work.texts.of_revision(chapter.revision.id)
-        self._stands: ChapterRecord = chapter
+            self._stands, self._text = _standing(
+                work, context.novel.id, context.branch_id, redraft.chapter
+            )
         self._plan = PlanKeeper(context)
 
     def run(self) -> Iterator[Event]:
@@ -117,16 +122,8 @@ class Redrafter:
         return revision.words if revision.state is RevisionState.COMPLETE else planned
 
     def _kept(self) -> Kept:
-        paragraphs = [each for each in self._text.split("\n\n") if each.strip()]
-        first = self._redraft.from_paragraph
-        if first > len(paragraphs):
-            raise UsageError(
-                f"Chapter {self._redraft.chapter} has {len(paragraphs)} paragraphs, "
-                f"--from-paragraph is {first}.",
-                "Choose one that is there.",
-            )
         context = self._context
-        text = "\n\n".join(paragraphs[: first - 1])
+        text = "\n\n".join(_paragraphs_kept(self._text, self._redraft))
         if text:
             text += "\n\n"  # what is drawn begins a paragraph of its own
         with context.store.reading() as work:
@@ -200,3 +197,26 @@ class Redrafter:
         with self._context.store.reading() as work:
             words = work.chapters.totals(self._context.branch_id).words
         return RunStopped(StopReason.ASKED, words)
+
+
+def _standing(
+    work: UnitOfWork, novel_id: str, branch_id: str, number: int
+) -> tuple[ChapterRecord, str]:
+    """The chapter as it stands, and its text."""
+    chapter = work.chapters.get(branch_id, number)
+    if chapter is None or not chapter.revision.words:
+        raise NotFoundError(
+            f"Chapter {number} has no text yet.", f"Write it with `novelgen resume {novel_id}`."
+        )
+    return chapter, work.texts.of_revision(chapter.revision.id)
+
+
+def _paragraphs_kept(text: str, redraft: Redraft) -> list[str]:
+    paragraphs = [each for each in text.split("\n\n") if each.strip()]
+    if redraft.from_paragraph > len(paragraphs):
+        raise UsageError(
+            f"Chapter {redraft.chapter} has {len(paragraphs)} paragraphs, --from-paragraph is "
+            f"{redraft.from_paragraph}.",
+            "Choose one that is there.",
+        )
+    return paragraphs[: redraft.from_paragraph - 1]

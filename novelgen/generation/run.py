@@ -6,9 +6,6 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from novelgen.engine.protocol import Engine
 from novelgen.errors import MemoryStateError, UsageError
@@ -25,17 +22,18 @@ from novelgen.generation.events import (
 from novelgen.generation.heartbeat import Heartbeat
 from novelgen.generation.memory_identity import identity_of_engine, identity_of_novel
 from novelgen.generation.novel_context import NovelContext, RunLimits
+from novelgen.generation.novel_status import status_at_rest
 from novelgen.generation.novel_writer import NovelWriter
 from novelgen.generation.retention import Retention
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
 from storage.errors import HeadMoved, StorageFailure
+from storage.locks import NovelLock
 from storage.records import (
     NewRun,
     NovelChanges,
     NovelRecord,
     NovelStatus,
-    RevisionState,
     RunPurpose,
     RunRecord,
     RunStatus,
@@ -49,42 +47,22 @@ Job = Callable[[NovelContext], Iterator[Event]]
 _REREAD_EVENTS_KEPT = 16
 """Of the many events of a re-reading, every one of so many is kept."""
 
-_PATIENCE_SECONDS = 1.0
-"""Who only looks whether a novel is claimed holds its lock for an instant."""
-
 _log = logging.getLogger(__name__)
 
 
-def claim_novel(locks: Path, novel: NovelRecord) -> FileLock:
+def claim_novel(store: Store, novel: NovelRecord) -> NovelLock:
     """The lock of a novel, held; the system frees it when the process dies, however it dies.
 
     Raises `UsageError` when another process is writing the novel.
     """
-    locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / f"{novel.id}.lock", timeout=_PATIENCE_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout as error:
+    lock = store.try_lock_novel(novel.id)
+    if lock is None:
         raise UsageError(
             f"“{novel.title}” ({novel.id}) is being written by another process.",
             f"Look on with `novelgen attach {novel.id}`, or stop it with "
             f"`novelgen pause {novel.id}`.",
-        ) from error
+        )
     return lock
-
-
-def is_novel_claimed(locks: Path, novel_id: str) -> bool:
-    """Whether a process holds the lock of a novel at this moment."""
-    file = locks / f"{novel_id}.lock"
-    if not file.exists():
-        return False
-    lock = FileLock(file, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        return True
-    lock.release()
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,23 +158,14 @@ class NovelRun:
             return
         with self._store.writing() as work:
             self._tell(work, event)
-            if isinstance(event, NovelFinished):
-                self._finish(work, NovelStatus.FINISHED, RunStatus.FINISHED)
-            elif isinstance(event, ChapterRedrafted):
-                self._finish(work, self._status_at_rest(work), RunStatus.FINISHED)
+            if isinstance(event, NovelFinished | ChapterRedrafted):
+                self._finish(work, RunStatus.FINISHED)
             elif isinstance(event, RunStopped):
-                self._finish(work, self._status_at_rest(work), RunStatus.STOPPED)
+                self._finish(work, RunStatus.STOPPED)
 
     def _tell(self, work: UnitOfWork, event: Event) -> None:
         document = event_as_json(event)
         work.runs.tell(self._context.run.id, document["kind"], document["data"])
-
-    def _status_at_rest(self, work: UnitOfWork) -> NovelStatus:
-        """Finished stays finished, when a chapter of a finished novel is drafted anew."""
-        chapters = work.chapters.of_branch(self._context.branch_id)
-        was_finished = self._context.novel.status is NovelStatus.FINISHED
-        is_whole = all(each.revision.state is RevisionState.COMPLETE for each in chapters)
-        return NovelStatus.FINISHED if was_finished and is_whole else NovelStatus.PAUSED
 
     def _paused(self, moved: HeadMoved) -> RunStopped:
         """The person changed what was being written: their text stands, and the run says why.
@@ -210,18 +179,17 @@ class NovelRun:
             words = work.chapters.totals(context.branch_id).words
             event = RunStopped(StopReason.CHANGED, words, moved.message)
             self._tell(work, event)
-            self._finish(work, self._status_at_rest(work), RunStatus.STOPPED, moved.message)
+            self._finish(work, RunStatus.STOPPED, moved.message)
         return event
 
     def _mark(self, status: NovelStatus) -> None:
         with self._store.writing() as work:
             work.novels.set_status(self._context.novel.id, status)
 
-    def _finish(
-        self, work: UnitOfWork, novel: NovelStatus, run: RunStatus, why: str | None = None
-    ) -> None:
-        _log.info("run %s %s", self._context.run.id, run.value)
-        work.runs.finish(self._context.run.id, run, why)
+    def _finish(self, work: UnitOfWork, status: RunStatus, why: str | None = None) -> None:
+        _log.info("run %s %s", self._context.run.id, status.value)
+        work.runs.finish(self._context.run.id, status, why)
+        novel = status_at_rest(work, self._context.branch_id)
         work.novels.set_status(self._context.novel.id, novel)
 
     def _record_failure(self, error: Exception) -> None:

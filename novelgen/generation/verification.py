@@ -47,6 +47,7 @@ def verify_branch(work: UnitOfWork, novel: NovelRecord) -> Verification:
     snapshots = 0
     if identity is not None:
         links = links_of(work, branch_chain(work, branch_id, identity), identity)
+        segments = max(segments, len(links))
         for link in links:
             snapshot = work.snapshots.get(link.key)
             if snapshot is None:

@@ -7,8 +7,9 @@ rates of words, not meanings.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from novelgen.text.content_words import common_stems, stem, words_of
+from novelgen.text.content_words import WORD, stem, words_of
 from novelgen.text.names import uses_name
 from novelgen.text.passages import excerpt, sentences_of
 from novelgen.text.quantities import quantities_in
@@ -37,25 +38,32 @@ class Use:
     """How often its words were expected to meet; 0 for a use that needs no company."""
 
 
-def find_uses(suspect: Suspect, paragraph: str, rates: WordRates) -> Iterator[Use]:
+class ReadParagraph:
+    """The sentences of a later paragraph, and where in them which stems stand."""
+
+    def __init__(self, text: str) -> None:
+        self.sentences = sentences_of(text)
+        self.stems = [tuple(map(stem, words_of(sentence))) for sentence in self.sentences]
+
+
+def find_uses(suspect: Suspect, paragraph: ReadParagraph, rates: WordRates) -> Iterator[Use]:
     """The uses of a suspect in a paragraph that are hardly chance, in order."""
-    sentences = sentences_of(paragraph)
-    words = [words_of(sentence) for sentence in sentences]
-    for number, sentence in enumerate(sentences):
-        place = _place(suspect, sentence, rates)
+    for number, sentence in enumerate(paragraph.sentences):
+        place = _place(suspect, sentence, paragraph.stems[number], rates)
         if place is None:
             continue
         chance = 0.0
         if suspect.evidence is not Evidence.USE:
             at = len(words_of(sentence[: place[0]]))
-            beside = [*words[max(0, number - 1) : number], *words[number + 1 : number + 2]]
-            chance = _chance(suspect, at, words[number], beside, rates)
+            chance = _chance(suspect, at, paragraph.stems, number, rates)
             if chance > _MOST_BY_CHANCE[suspect.evidence]:
                 continue
         yield Use(excerpt(sentence, *place), chance)
 
 
-def _place(suspect: Suspect, sentence: str, rates: WordRates) -> tuple[int, int] | None:
+def _place(
+    suspect: Suspect, sentence: str, stems: Sequence[str], rates: WordRates
+) -> tuple[int, int] | None:
     """Where the suspect is used first in the sentence."""
     if suspect.kind is ConsequenceKind.NAME:
         is_common = rates.count(suspect.key.lower()) > 0
@@ -64,32 +72,30 @@ def _place(suspect: Suspect, sentence: str, rates: WordRates) -> tuple[int, int]
     if suspect.is_quantity:
         spans = (one for one in quantities_in(sentence) if one.key == suspect.key)
         return next(((one.start, one.end) for one in spans), None)
-    straight = sentence.replace("’", "'")
-    position = 0
-    for word in words_of(straight):
-        position = straight.index(word, position)
-        if stem(word) == suspect.key:
-            return position, position + len(word)
-        position += len(word)
-    return None
+    if suspect.key not in stems:
+        return None
+    place = stems.index(suspect.key)
+    words = islice(WORD.finditer(sentence), place, None)
+    return next((word.span() for word in words), None)
 
 
 def _chance(
     suspect: Suspect,
     place: int,
-    words: Sequence[str],
-    beside: Sequence[Sequence[str]],
+    stems: Sequence[Sequence[str]],
+    number: int,
     rates: WordRates,
 ) -> float:
     """How often so many of the company are expected so near to the suspect, in the whole book."""
-    windows = {one: _NEXT_SENTENCE for sentence in beside for one in map(stem, sentence)}
-    for at, word in enumerate(words):
-        window = min(_MOST_WINDOW, max(_LEAST_WINDOW, 2 * abs(at - place)))
-        one = stem(word)
-        windows[one] = min(window, windows.get(one, window))
-    met = suspect.companions & windows.keys()
+    windows: dict[str, int] = {}
+    for sentence in [*stems[max(0, number - 1) : number], *stems[number + 1 : number + 2]]:
+        windows.update(dict.fromkeys(suspect.companions.intersection(sentence), _NEXT_SENTENCE))
+    for at, one in enumerate(stems[number]):
+        if one in suspect.companions:
+            window = min(_MOST_WINDOW, max(_LEAST_WINDOW, 2 * abs(at - place)))
+            windows[one] = min(window, windows.get(one, window))
     expected = rates.num_words * rates.rate(suspect.stem)
-    for one in met:
-        expected *= min(1.0, rates.rate(one) * windows[one])
+    for one, window in windows.items():
+        expected *= min(1.0, rates.rate(one) * window)
     # Each of the company might have been the one that is met.
-    return expected * len(suspect.companions) if met else rates.num_words
+    return expected * len(suspect.companions) if windows else rates.num_words

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from novelgen.text.company import find_uses
+from novelgen.text.company import ReadParagraph, find_uses
 from novelgen.text.later_passages import LaterPassages, Mention
 from novelgen.text.passages import fold
 from novelgen.text.revisions import find_revisions
@@ -98,9 +98,13 @@ def _consequences(mentions: list[Mention], rates: WordRates) -> Iterator[Consequ
     stems = {suspect.stem for suspect in suspects}.union(*(one.companions for one in suspects))
     rates.count_stems(frozenset(stems))
     surest: dict[tuple[int, int, str], tuple[float, Consequence]] = {}
+    paragraph, read = "", ReadParagraph("")
     for mention in mentions:
         suspect = mention.suspect
-        for use in find_uses(suspect, mention.text, rates):
+        # The mentions of one paragraph stand together.
+        if mention.text is not paragraph:
+            paragraph, read = mention.text, ReadParagraph(mention.text)
+        for use in find_uses(suspect, read, rates):
             place = (mention.chapter, mention.paragraph, suspect.revision.before)
             if place in surest and surest[place][0] <= use.by_chance:
                 continue

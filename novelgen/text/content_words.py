@@ -61,6 +61,11 @@ def are_synonyms(one: str, other: str) -> bool:
     return _share_group(_synonym_groups(), one, other) or _are_spellings(one, other)
 
 
+def has_synonyms(one: str) -> bool:
+    """Whether a stem is one of an everyday word that others can stand for."""
+    return one in _synonym_groups()
+
+
 def are_contrasts(one: str, other: str) -> bool:
     """Whether two stems exclude one another."""
     return one != other and _share_group(_contrast_groups(), one, other)

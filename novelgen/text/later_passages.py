@@ -14,7 +14,7 @@ from novelgen.text.suspects import ConsequenceKind, Evidence, Suspect
 from novelgen.text.word_rates import WordRates, stem_filter
 
 _MOST_OF_ONE = 400
-_MOST = 20_000
+_MOST = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,12 @@ class LaterPassages:
             new = distinct - self._known
             if new:
                 self._learn(new)
-            if not self._telling.keys().isdisjoint(distinct):
+            if len(self.mentions) < _MOST and not self._telling.keys().isdisjoint(distinct):
                 self._note(chapter, number, paragraph, distinct)
 
     def _learn(self, words: set[str]) -> None:
+        if len(self.mentions) >= _MOST:
+            return
         self._known |= words
         for word in words:
             suspects = self._by_word.get(bare(word.lower()), [])
@@ -73,6 +75,6 @@ class LaterPassages:
         for suspect in dict.fromkeys(telling):
             if suspect.evidence is not Evidence.USE and stems.isdisjoint(suspect.companions):
                 continue
-            if self._counts[suspect] < _MOST_OF_ONE and len(self.mentions) < _MOST:
+            if self._counts[suspect] < _MOST_OF_ONE:
                 self._counts[suspect] += 1
                 self.mentions.append(Mention(suspect, chapter, number, paragraph))

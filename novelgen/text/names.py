@@ -9,6 +9,7 @@ in mid-sentence only.
 import re
 from collections.abc import Iterator
 
+from novelgen.text.content_words import common_stems, has_synonyms, stem
 from novelgen.text.stop_words import STOP_WORDS
 
 _LISTED = """
@@ -33,8 +34,11 @@ park station north south east west chapter part book
 """
 _NEVER_NAMES = frozenset(_LISTED.split())
 # Of two letters at least: the pronoun and initials say little.
-_CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['’])[^\W\d_][^\W\d_]+(?:['’][^\W\d_]{2,})?")
-_MID_SENTENCE = re.compile(r"[^\W_]['’]?[,;]?[^\S\n]\Z")
+_CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['’])(?:[^\W\d_]['’])?[^\W\d_]{2,}")
+_MID_SENTENCE = re.compile(
+    r"(?:[^\W_]['’]?[,;]?|(?<![^\W_])(?:Mrs?|Ms|Dr|St|Capt|Col|Gen|Lt|Sgt|Rev|Prof|[A-Z])\.)[^\S\n]\Z"
+)
+_LONGEST_TITLE = 7
 _ARTICLE = re.compile(r"(?<![^\W_])(?:[Tt]he|[Aa]n?)[^\S\n]\Z")
 
 
@@ -43,7 +47,7 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(
         match.group()
         for match in _candidates(text)
-        if _MID_SENTENCE.search(text, max(0, match.start() - 4), match.start())
+        if _MID_SENTENCE.search(text, max(0, match.start() - _LONGEST_TITLE), match.start())
         and not _ARTICLE.search(text, max(0, match.start() - 5), match.start())
     )
 
@@ -53,11 +57,17 @@ def capitalised_in(text: str) -> frozenset[str]:
     return frozenset(match.group() for match in _candidates(text))
 
 
+def looks_like_name(word: str) -> bool:
+    """Whether a word that stands at the start of a sentence is no adverb and no common word."""
+    is_adverb = word.endswith("ly")
+    return not (is_adverb or stem(word) in common_stems() or has_synonyms(stem(word)))
+
+
 def uses_name(text: str, name: str, is_common_word: bool) -> re.Match[str] | None:
     """The first use of a name in the text; of a common word in mid-sentence only."""
     for match in re.finditer(rf"(?<![^\W_])(?<![^\W_]['’]){re.escape(name)}(?![^\W_])", text):
         start = match.start()
-        if not is_common_word or _MID_SENTENCE.search(text, max(0, start - 4), start):
+        if not is_common_word or _MID_SENTENCE.search(text, max(0, start - _LONGEST_TITLE), start):
             return match
     return None
 
@@ -65,7 +75,7 @@ def uses_name(text: str, name: str, is_common_word: bool) -> re.Match[str] | Non
 def _candidates(text: str) -> Iterator[re.Match[str]]:
     for match in _CAPITALISED.finditer(text):
         word = match.group()
-        if word[0].isupper() and not word[1].isupper():
+        if word[0].isupper() and not word[1:].isupper():
             lower = word.lower()
             if lower not in _NEVER_NAMES and lower not in STOP_WORDS:
                 yield match

@@ -4,11 +4,14 @@ A paragraph is a line that is not blank. A paragraph that goes on for pages is c
 its sentences are looked for, so that no text takes more time than its length.
 """
 
+import re
 from collections.abc import Iterator
 
 from novelgen.text.sentences import split_sentences
 
 MAX_PASSAGE_CHARS = 300
+# The segmenter takes only what can be encoded.
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 # More than any paragraph that was written to be read.
 _LONG_PARAGRAPH = 20_000
 _PART = 5_000
@@ -30,7 +33,7 @@ def sentences_of(paragraph: str) -> list[str]:
     return [
         sentence
         for part in _parts(paragraph)
-        for span in split_sentences(part)
+        for span in split_sentences(_LONE_SURROGATE.sub("_", part))
         if (sentence := part[span.start : span.end].strip())
     ]
 
@@ -38,6 +41,19 @@ def sentences_of(paragraph: str) -> list[str]:
 def fold(text: str) -> str:
     """The text with single spaces for all white space."""
     return " ".join(text.split())
+
+
+def common_prefix(one: str, other: str, backwards: bool = False) -> int:
+    """How many characters two texts share at the start, or at the end; by halves, so it is fast."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if backwards:
+            is_shared = one.endswith(other[len(other) - middle :])
+        else:
+            is_shared = one.startswith(other[:middle])
+        low, high = (middle, high) if is_shared else (low, middle - 1)
+    return low
 
 
 def excerpt(text: str, start: int, end: int, max_chars: int = MAX_PASSAGE_CHARS) -> str:

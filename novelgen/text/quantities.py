@@ -66,6 +66,11 @@ class Quantity:
     is_year_or_date: bool
     """It says enough to be looked for alone."""
 
+    @property
+    def first_words(self) -> frozenset[str]:
+        """Words, in lower case, of which any way to write it holds at least one."""
+        return first_words(self.key)
+
 
 def quantities_in(text: str) -> list[Quantity]:
     """The quantities of a text, in order; a date stands behind the day and the month it is of."""

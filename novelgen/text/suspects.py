@@ -6,26 +6,30 @@ a later mention of the same matter is told from a chance use of the word. Knows 
 
 import enum
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from novelgen.text.content_words import (
     are_contrasts,
     are_synonyms,
+    bare,
     common_stems,
     content_stems,
     is_content,
     stem,
     words_of,
 )
-from novelgen.text.names import capitalised_in, names_in, uses_name
+from novelgen.text.names import capitalised_in, looks_like_name, names_in
 from novelgen.text.passages import paragraphs_of, sentences_of
-from novelgen.text.quantities import first_words, quantities_in
+from novelgen.text.quantities import Quantity, first_words, quantities_in
 from novelgen.text.revisions import Revision
+from novelgen.text.word_rates import stem_filter
 
 # So many mentions given the same other name are a renaming, not a change of who did something.
 _RENAMED_MENTIONS = 2
-_MOST_SUSPECTS = 2_000
+_MOST_SUSPECTS = 1_000
+# Words to both sides; in a long sentence the rest is of another matter.
+_NEAR = 10
 
 
 class ConsequenceKind(enum.Enum):
@@ -83,7 +87,7 @@ def find_suspects(
     revisions: list[Revision], old: str, new: str, is_known: Callable[[str], bool]
 ) -> list[Suspect]:
     """The suspects of an edit; `is_known` tells the names that earlier chapters used."""
-    search = _Search(old, new, is_known)
+    search = _Search(revisions, old, new, is_known)
     search.look_for_renamings(revisions)
     return list(search.suspects(revisions))[:_MOST_SUSPECTS]
 
@@ -92,18 +96,21 @@ def find_suspects_of_rewriting(
     revisions: list[Revision], old: str, new: str, is_known: Callable[[str], bool]
 ) -> list[Suspect]:
     """The suspects when a chapter was written anew: vanished names, numbers of those who stayed."""
-    search = _Search(old, new, is_known)
+    search = _Search(revisions, old, new, is_known)
     return list(search.suspects_of_rewriting(revisions))[:_MOST_SUSPECTS]
 
 
 class _Search:
-    def __init__(self, old: str, new: str, is_known: Callable[[str], bool]) -> None:
+    def __init__(
+        self, revisions: list[Revision], old: str, new: str, is_known: Callable[[str], bool]
+    ) -> None:
         self._names = names_in(old) | names_in(new)
         self._old_names = capitalised_in(old)
         self._new_names = capitalised_in(new)
         self._is_known = is_known
-        self._new_quantities = {quantity.key for quantity in quantities_in(new)}
-        self._still_together = _company(new)
+        self._new = new
+        self._stems: dict[str, frozenset[str]] = {}
+        self._new_sentences = _sentences_by_stem(new, revisions)
         self._renamed: set[str] = set()
         self._seen: set[str] = set()
 
@@ -126,7 +133,7 @@ class _Search:
             revision = Revision(revision.before, "", revision.nearby)
             names = capitalised_in(revision.before)
             for name in sorted(names - self._new_names - self._seen):
-                if name in self._names and not self._is_known(name):
+                if self._is_name(name) and not self._is_known(name):
                     self._seen.add(name)
                     yield self._name(name, Evidence.USE, revision)
             kept = frozenset(stem(name) for name in names & self._new_names & self._names)
@@ -139,18 +146,21 @@ class _Search:
 
     def _swapped_names(self, revision: Revision) -> tuple[frozenset[str], frozenset[str]]:
         before, after = capitalised_in(revision.before), capitalised_in(revision.after)
-        return before - after, (after - before) & self._names
+        came = {name for name in after - before if self._is_name(name)}
+        return frozenset(filter(self._is_name, before - after)), frozenset(came)
+
+    def _is_name(self, word: str) -> bool:
+        return word in self._names or looks_like_name(word)
 
     def _names_of(self, revision: Revision) -> Iterator[Suspect]:
         gone, came = self._swapped_names(revision)
         for name in sorted(gone):
             has_vanished = name not in self._new_names
-            is_swapped = bool(came) and name in self._names
             if has_vanished and (not self._is_known(name) or name in self._renamed):
                 if name not in self._seen:
                     self._seen.add(name)
                     yield self._name(name, Evidence.USE, revision)
-            elif is_swapped:
+            elif came and not any(are_synonyms(stem(name), stem(one)) for one in came):
                 yield self._name(name, Evidence.COMPANY, revision)
 
     def _name(self, name: str, evidence: Evidence, revision: Revision) -> Suspect:
@@ -160,33 +170,58 @@ class _Search:
     def _numbers_of(self, revision: Revision) -> Iterator[Suspect]:
         kept = {quantity.key for quantity in quantities_in(revision.after)}
         for quantity in quantities_in(revision.before):
-            if quantity.key in kept:
-                continue
             term = revision.before[quantity.start : quantity.end]
+            if quantity.key in kept or self._is_respelt(term, revision):
+                continue
             number_stems = set(map(stem, words_of(term)))
             company = frozenset(content_stems(revision.before)) - number_stems
-            is_telling = quantity.is_year_or_date and quantity.key not in self._new_quantities
+            is_telling = quantity.is_year_or_date and not self._still_says(quantity)
             evidence = Evidence.USE if is_telling else Evidence.NUMBER
             kind = ConsequenceKind.NUMBER
             yield Suspect(kind, term, quantity.key, evidence, company, revision)
 
+    def _still_says(self, quantity: Quantity) -> bool:
+        return any(
+            other.key == quantity.key
+            for _, part in paragraphs_of(self._new)
+            if not quantity.first_words.isdisjoint(words_of(part.lower()))
+            for other in quantities_in(part)
+        )
+
+    def _is_respelt(self, term: str, revision: Revision) -> bool:
+        """Whether a word of number became one that is spelt nearly the same: three, there."""
+        if not term.isalpha():
+            return False
+        came = set(words_of(revision.after)) - set(words_of(revision.before))
+        return any(are_synonyms(stem(term), stem(word)) for word in came)
+
     def _facts_of(self, revision: Revision) -> Iterator[Suspect]:
         before, after = set(content_stems(revision.before)), set(content_stems(revision.after))
-        kept = after if revision.after else set(content_stems(revision.nearby))
+        kept = self._stems_of(revision.after or revision.nearby)
         not_facts = self._not_facts(revision.before)
         for word in dict.fromkeys(words_of(revision.before)):
             key = stem(word)
-            if not is_content(word) or word in not_facts or key in kept:
+            if not is_content(word) or bare(word) in not_facts or key in kept:
                 continue
             if any(are_synonyms(key, other) for other in kept):
                 continue
             excludes = any(are_contrasts(key, other) for other in after - before)
             if key in common_stems() and not excludes:
                 continue
-            company = frozenset(before - {key} - self._still_together[key])
+            company = frozenset(_company_of(revision.before, word)) - self._still_together(key)
             kind = ConsequenceKind.FACT if revision.after else ConsequenceKind.EVENT
             evidence = Evidence.CONTRAST if excludes else Evidence.COMPANY
             yield Suspect(kind, word, key, evidence, company, revision)
+
+    def _stems_of(self, text: str) -> frozenset[str]:
+        """The stems of all words of a text, that of many revisions read once only."""
+        if text not in self._stems:
+            self._stems[text] = frozenset(map(stem, words_of(text)))
+        return self._stems[text]
+
+    def _still_together(self, key: str) -> set[str]:
+        """The stems that stand in a sentence of the new text with this one."""
+        return {one for sentence in self._new_sentences[key] for one in content_stems(sentence)}
 
     def _not_facts(self, sentence: str) -> set[str]:
         """The names, titles and numbers in a sentence."""
@@ -195,18 +230,27 @@ class _Search:
             for quantity in quantities_in(sentence)
             for word in words_of(sentence[quantity.start : quantity.end])
         }
-        return numbers | {word for word in self._names if uses_name(sentence, word, False)}
+        return numbers | (capitalised_in(sentence) & self._names)
 
 
-def _company(text: str) -> defaultdict[str, set[str]]:
-    """For each stem of a text those that stand in a sentence with it."""
-    company: defaultdict[str, set[str]] = defaultdict(set)
-    for sentence in _sentences(text):
-        stems = set(content_stems(sentence))
-        for one in stems:
-            company[one] |= stems
-    return company
+def _company_of(sentence: str, word: str) -> set[str]:
+    """The stems of the content words that stand not far from a word of the sentence."""
+    words = words_of(sentence)
+    place = words.index(word)
+    near = words[max(0, place - _NEAR) : place + _NEAR + 1]
+    return {stem(one) for one in near if is_content(one)} - {stem(word)}
 
 
-def _sentences(text: str) -> Iterable[str]:
-    return (sentence for _, part in paragraphs_of(text) for sentence in sentences_of(part))
+def _sentences_by_stem(text: str, revisions: list[Revision]) -> defaultdict[str, list[str]]:
+    """The sentences of a text that each word of the revised ones stands in."""
+    wanted = {stem(word) for one in revisions for word in words_of(one.before) if is_content(word)}
+    may_have = stem_filter(frozenset(wanted))
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for _, part in paragraphs_of(text):
+        distinct = {stem(word) for word in set(words_of(part)) if may_have(word)}
+        if wanted.isdisjoint(distinct):
+            continue
+        for sentence in sentences_of(part):
+            for key in wanted.intersection(map(stem, words_of(sentence))):
+                found[key].append(sentence)
+    return found

@@ -195,7 +195,7 @@ complete utter absolute
 exact precise
 usual customary habitual
 common ordinary
-dusk twilight
+dusk twilight evening nightfall
 dawn daybreak sunrise
 evening
 night

@@ -92,8 +92,8 @@ def _word_changes(old: str, new: str) -> Iterator[_Change]:
     blocks = align(old_words, new_words, _ANCHOR_WORDS)
     old_end = new_end = 0
     for block in [*blocks, Block(len(old_items), len(new_items), 0)]:
-        before = _text(old_items[old_end : block.old])
-        yield _Change(before, _text(new_items[new_end : block.new]), "")
+        deleted, inserted = old_items[old_end : block.old], new_items[new_end : block.new]
+        yield _replaced(_text(deleted), _text(inserted))
         old_end, new_end = block.old + block.length, block.new + block.length
         for (word, old_space), (_, new_space) in zip(
             old_items[block.old : old_end], new_items[block.new : new_end], strict=True
@@ -103,6 +103,14 @@ def _word_changes(old: str, new: str) -> Iterator[_Change]:
             else:
                 yield _Change("", "", word)
                 yield _Change(old_space, new_space, "")
+
+
+def _replaced(deleted: str, inserted: str) -> _Change:
+    """The change, without white space that stands behind the old text and behind the new."""
+    end, new_end = len(deleted.rstrip()), len(inserted.rstrip())
+    if end and new_end and deleted[end:] == inserted[new_end:]:
+        return _Change(deleted[:end], inserted[:new_end], deleted[end:])
+    return _Change(deleted, inserted, "")
 
 
 def _gaps(

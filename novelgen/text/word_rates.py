@@ -23,6 +23,8 @@ class WordRates:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._stem_counts: Mapping[str, int] = {}
+        self.num_words = _PRIOR_WORDS
+        """Words that `rate` is over: those read, and those of English that eke them out."""
 
     def read(self, text: str) -> None:
         """Adds the words of a text."""
@@ -31,11 +33,6 @@ class WordRates:
     def add(self, words: Iterable[str]) -> None:
         """Adds words."""
         self._counts.update(words)
-
-    @property
-    def num_words(self) -> int:
-        """Words read, and those of English that they are eked out with."""
-        return self._counts.total() + _PRIOR_WORDS
 
     def count(self, word: str) -> int:
         """How often a word was read, in this very case, possessives included."""
@@ -46,13 +43,14 @@ class WordRates:
         return frozenset(map(bare, self._counts))
 
     def count_stems(self, wanted: frozenset[str]) -> None:
-        """Counts what `rate` is going to be asked for."""
+        """Counts what `rate` is going to be asked for, when everything was read."""
         is_wanted = stem_filter(wanted)
         counts: Counter[str] = Counter()
         for word, count in self._counts.items():
             if is_wanted(word):
                 counts[stem(word)] += count
         self._stem_counts = counts
+        self.num_words = self._counts.total() + _PRIOR_WORDS
 
     def rate(self, wanted: str) -> float:
         """Uses of a stem per word of the book."""

@@ -37,8 +37,10 @@ class BranchRepository(Repository):
         """Make a branch that shares the text up to a segment and goes its own way after it.
 
         Chapters before the cut share their revisions. The cut chapter gets a new open revision
-        with copies of its segments through `through_position`. The current plan is copied with
-        its planned chapters. Nothing of the branch it leaves changes, and the novel's active
+        with copies of its segments through `through_position`; without one the last chapter is
+        shared as well, or copied as it stands while it is open, for two branches cannot go on in
+        one revision. The current plan is copied with its planned chapters, and the checks of the
+        chapters that are taken. Nothing of the branch it leaves changes, and the novel's active
         branch stays what it was. Raises `NameTaken` and `RecordNotFound`.
         """
         return record_of(BranchRecord, fork_branch(self._session, fork))

@@ -1,12 +1,22 @@
 """Changes: made, undone and redone by moving pointers, never by touching a text."""
 
-from sqlalchemy import select
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
 
 from storage.change_records import ChangeRecord, NewChange, Pointers
-from storage.errors import HeadMoved, RecordNotFound
+from storage.errors import HeadMoved, RecordNotFound, StorageFailure
 from storage.repositories.base import Repository
 from storage.repositories.plans import copy_plan
-from storage.tables import ChangeRow, ChapterRow, NovelRow, PlanRow, RevisionRow, utc_now
+from storage.tables import (
+    BranchRow,
+    ChangeRow,
+    ChapterRow,
+    NovelRow,
+    PlanRow,
+    RevisionRow,
+    utc_now,
+)
 
 _LOOK_AGAIN = "Look at the novel as it is now; nothing was changed."
 
@@ -18,8 +28,10 @@ class ChangeRepository(Repository):
         """Move the pointers from `before` to `after`, and remember it.
 
         Changes that were undone before are then no more to be redone. Raises `HeadMoved`, and
-        moves nothing, when things do not stand as `before` says; `RecordNotFound`.
+        moves nothing, when things do not stand as `before` says; `RecordNotFound`; and
+        `StorageFailure` for a change that could not be undone.
         """
+        _require_two_sides(change)
         self._move(change.novel_id, change.branch_id, change.before, change.after)
         row = ChangeRow(
             novel_id=change.novel_id,
@@ -53,7 +65,7 @@ class ChangeRepository(Repository):
             raise RecordNotFound("There is no change to undo.")
         record = _record(row)
         self._move(row.novel_id, branch_id, record.after, record.before)
-        row.undone_at = utc_now()
+        row.undone_at = self._next_undone_at(branch_id)
         self._session.flush()
         return _record(row)
 
@@ -71,7 +83,8 @@ class ChangeRepository(Repository):
             ChangeRow.id > newest,
             ChangeRow.undone_at.is_not(None),
         )
-        row = self._session.scalar(statement.order_by(ChangeRow.id).limit(1))
+        # Not by id: a newer change may have been made, and undone, in place of undone ones.
+        row = self._session.scalar(statement.order_by(ChangeRow.undone_at.desc()).limit(1))
         if row is None:
             raise RecordNotFound("There is no change to redo.")
         record = _record(row)
@@ -80,50 +93,101 @@ class ChangeRepository(Repository):
         self._session.flush()
         return _record(row)
 
+    def _next_undone_at(self, branch_id: str) -> datetime:
+        """Now, but after every earlier one, for their order says what was undone last."""
+        last = self._session.scalar(
+            select(func.max(ChangeRow.undone_at)).where(ChangeRow.branch_id == branch_id)
+        )
+        now = utc_now()
+        return now if last is None else max(now, last + timedelta(microseconds=1))
+
     def _move(self, novel_id: str, branch_id: str, before: Pointers, after: Pointers) -> None:
+        """Check everything, then move everything. See `make` for what is raised."""
         novel = self._session.get(NovelRow, novel_id, with_for_update=True)
         if novel is None:
             raise RecordNotFound(f"There is no novel with the id {novel_id!r}.")
-        for number in before.chapters:
-            self._require_chapter(branch_id, number, before.chapters[number])
-        for number, revision_id in after.chapters.items():
-            self._point(novel_id, branch_id, number, revision_id)
+        if self._row(BranchRow, branch_id, "branch").novel_id != novel_id:
+            raise RecordNotFound(f"Novel {novel_id} has no branch with the id {branch_id!r}.")
+        self._require_chapters(branch_id, before, after)
+        self._require_revisions(novel_id, after)
+        for name in ("title", "premise"):
+            if getattr(after, name) is not None and getattr(novel, name) != getattr(before, name):
+                raise HeadMoved(f"The {name} was changed in the meantime.", _LOOK_AGAIN)
         if before.plan_id is not None and after.plan_id is not None:
             self._move_plan(branch_id, before.plan_id, after.plan_id)
+        for number, revision_id in after.chapters.items():
+            self._point(branch_id, number, revision_id)
         for name in ("title", "premise"):
-            old, new = getattr(before, name), getattr(after, name)
-            if new is None:
-                continue
-            if getattr(novel, name) != old:
-                raise HeadMoved(f"The {name} was changed in the meantime.", _LOOK_AGAIN)
-            setattr(novel, name, new)
+            if getattr(after, name) is not None:
+                setattr(novel, name, getattr(after, name))
         novel.updated_at = utc_now()
         self._session.flush()
 
-    def _require_chapter(self, branch_id: str, number: int, revision_id: str) -> None:
-        row = self._session.get(ChapterRow, (branch_id, number))
-        if (row.revision_id if row else "") != revision_id:
-            raise HeadMoved(f"Chapter {number} was changed in the meantime.", _LOOK_AGAIN)
+    def _require_chapters(self, branch_id: str, before: Pointers, after: Pointers) -> None:
+        chapters = select(ChapterRow).where(ChapterRow.branch_id == branch_id)
+        standing = {row.number: row.revision_id for row in self._session.scalars(chapters)}
+        for number, revision_id in before.chapters.items():
+            if standing.get(number, "") != revision_id:
+                raise HeadMoved(f"Chapter {number} was changed in the meantime.", _LOOK_AGAIN)
+        left = {number for number in standing if after.chapters.get(number) != ""}
+        for number, revision_id in after.chapters.items():
+            if revision_id == "" and any(later > number for later in left):
+                raise HeadMoved(
+                    f"Chapter {number} cannot go: chapter {max(left)} follows it.", _LOOK_AGAIN
+                )
 
-    def _point(self, novel_id: str, branch_id: str, number: int, revision_id: str) -> None:
-        revision = self._row(RevisionRow, revision_id, "revision")
-        if (revision.novel_id, revision.chapter_number) != (novel_id, number):
-            raise RecordNotFound(f"Chapter {number} has no revision with the id {revision_id!r}.")
-        self._session.merge(ChapterRow(branch_id=branch_id, number=number, revision_id=revision_id))
+    def _require_revisions(self, novel_id: str, after: Pointers) -> None:
+        for number, revision_id in after.chapters.items():
+            if revision_id == "":
+                continue
+            revision = self._row(RevisionRow, revision_id, "revision")
+            if (revision.novel_id, revision.chapter_number) != (novel_id, number):
+                raise RecordNotFound(
+                    f"Chapter {number} has no revision with the id {revision_id!r}."
+                )
+
+    def _point(self, branch_id: str, number: int, revision_id: str) -> None:
+        if revision_id:
+            row = ChapterRow(branch_id=branch_id, number=number, revision_id=revision_id)
+            self._session.merge(row)
+            return
+        there = self._session.get(ChapterRow, (branch_id, number))
+        if there is not None:
+            self._session.delete(there)
 
     def _move_plan(self, branch_id: str, before: str, after: str) -> None:
         """The newest version of a plan is the current one, so an old plan comes back as a copy."""
-        current = self._session.scalar(
-            select(PlanRow)
-            .where(PlanRow.branch_id == branch_id)
-            .order_by(PlanRow.version.desc())
-            .limit(1)
+        versions = (
+            select(PlanRow).where(PlanRow.branch_id == branch_id).order_by(PlanRow.version.desc())
         )
-        if current is not None and after == (current.origin_id or current.id):
+        wanted = _identity(self._row(PlanRow, after, "plan"))
+        current = self._session.scalar(versions.limit(1))
+        if current is not None and _identity(current) == wanted:
             return
-        if current is None or before != (current.origin_id or current.id):
+        left = _identity(self._row(PlanRow, before, "plan"))
+        if current is None or _identity(current) != left:
             raise HeadMoved("The plan was changed in the meantime.", _LOOK_AGAIN)
-        copy_plan(self._session, after, branch_id)
+        # The last copy of it in this branch: chapters may have been planned in it since.
+        newest = self._session.scalar(
+            versions.where((PlanRow.id == wanted) | (PlanRow.origin_id == wanted)).limit(1)
+        )
+        plan_id = after if newest is None else newest.id
+        copy_plan(self._session, plan_id, branch_id, filled_from=current.id)
+
+
+def _require_two_sides(change: NewChange) -> None:
+    """Both sides must name the same things, or the way back would be another one."""
+    before, after = change.before, change.after
+    same = before.chapters.keys() == after.chapters.keys() and all(
+        (getattr(before, name) is None) == (getattr(after, name) is None)
+        for name in ("title", "premise")
+    )
+    if not same:
+        raise StorageFailure(f"The change {change.label!r} does not say how things stood before.")
+
+
+def _identity(plan: PlanRow) -> str:
+    return plan.origin_id or plan.id
 
 
 def _as_json(pointers: Pointers) -> dict[str, object]:

@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from storage.commit import keep_segments
-from storage.errors import HeadMoved, RecordNotFound
+from storage.errors import HeadMoved, RecordNotFound, StorageFailure
 from storage.records import (
     BranchTotals,
     ChapterRecord,
@@ -58,9 +58,13 @@ class ChapterRepository(Repository):
         """Add a revision that no chapter points at yet.
 
         `segments` are those that an open one begins with; their text counts in its `words`, as the
-        opening does, or the carry of the last of them. Raises `RecordNotFound`.
+        opening does, or the carry of the last of them. Raises `RecordNotFound`, and
+        `StorageFailure` for a closed revision without its text or an open one with it.
         """
+        _require_one_text(revision, segments)
         self._row(NovelRow, novel_id, "novel")
+        if revision.parent_id is not None:
+            self._row(RevisionRow, revision.parent_id, "revision")
         now = utc_now()
         is_open = revision.state is RevisionState.OPEN
         row = RevisionRow(
@@ -76,14 +80,14 @@ class ChapterRepository(Repository):
             tokens=0,
             num_segments=0,
             opening=revision.opening,
-            open_words=revision.words - sum(segment.words for segment in segments),
+            open_words=(
+                revision.words - sum(segment.words for segment in segments) if is_open else 0
+            ),
             genesis_key=revision.genesis_key,
             provenance=dict(revision.provenance),
             created_at=now,
             completed_at=None if is_open else now,
         )
-        if not is_open:
-            row.open_words = 0
         self._session.add(row)
         self._session.flush()
         if revision.text is not None:
@@ -151,7 +155,7 @@ class ChapterRepository(Repository):
         return [record_of(RevisionRecord, row) for row in self._session.scalars(statement)]
 
     def complete_revision(self, revision_id: str) -> RevisionRecord:
-        """Close a revision for good. Raises `HeadMoved` when it is complete, `RecordNotFound`."""
+        """Close a revision for good. Raises `HeadMoved` unless it is open, `RecordNotFound`."""
         row = self._row(RevisionRow, revision_id, "revision")
         if row.state is not RevisionState.OPEN:
             raise HeadMoved(f"Revision {revision_id} is closed already.")
@@ -175,6 +179,20 @@ class ChapterRepository(Repository):
         return BranchTotals(
             words=int(words), tokens=int(tokens), chapters=chapters, segments=int(segments)
         )
+
+
+def _require_one_text(revision: NewRevision, segments: Sequence[NewSegment]) -> None:
+    """The text of a revision is either whole or in segments, which count from 0."""
+    chapter = revision.chapter_number
+    if revision.state is RevisionState.OPEN:
+        if revision.text is not None:
+            raise StorageFailure(f"An open revision of chapter {chapter} has no whole text yet.")
+        if [segment.position for segment in segments] != list(range(len(segments))):
+            raise StorageFailure(f"The segments of chapter {chapter} are not in order from 0.")
+        if revision.words < sum(segment.words for segment in segments):
+            raise StorageFailure(f"The words of chapter {chapter} leave out those of its segments.")
+    elif revision.text is None or segments:
+        raise StorageFailure(f"A closed revision of chapter {chapter} needs its text, whole.")
 
 
 def next_revision_number(session: Session, novel_id: str, chapter_number: int) -> int:

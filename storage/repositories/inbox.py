@@ -82,10 +82,13 @@ class InboxRepository(Repository):
         return record_of(InboxRecord, self._item(item_id))
 
     def decide(self, item_id: int, state: InboxState) -> InboxRecord:
-        """Note what the person did with it. Raises `RecordNotFound`."""
+        """Note what the person did with it; to have read it decides nothing yet.
+
+        Raises `RecordNotFound`.
+        """
         row = self._item(item_id)
         row.state = state
-        row.decided_at = utc_now()
+        row.decided_at = None if state in _WAITING else utc_now()
         self._session.flush()
         return record_of(InboxRecord, row)
 

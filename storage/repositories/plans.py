@@ -129,10 +129,13 @@ class PlanRepository(Repository):
         return self._session.scalar(statement) or 0
 
 
-def copy_plan(session: Session, plan_id: str, branch_id: str) -> None:
+def copy_plan(
+    session: Session, plan_id: str, branch_id: str, *, filled_from: str | None = None
+) -> None:
     """Make a plan the current one of a branch: its copy is the branch's next version.
 
-    Raises `RecordNotFound`.
+    What it lacks, chapters and beats, is taken over from the plan `filled_from`, in which planning
+    may have gone on. Raises `RecordNotFound`.
     """
     plan = session.get(PlanRow, plan_id)
     if plan is None:
@@ -147,11 +150,17 @@ def copy_plan(session: Session, plan_id: str, branch_id: str) -> None:
     )
     session.add(copy)
     session.flush()
-    planned = select(PlannedChapterRow).where(PlannedChapterRow.plan_id == plan.id)
-    session.add_all(copy_row(row, plan_id=copy.id) for row in session.scalars(planned).all())
+    sources = [plan.id] if filled_from is None else [filled_from, plan.id]
+    chapters: dict[int, PlannedChapterRow] = {}
+    beats: dict[int, PlannedBeatsRow] = {}
+    for source in sources:  # the later one wins
+        planned = select(PlannedChapterRow).where(PlannedChapterRow.plan_id == source)
+        chapters |= {row.number: row for row in session.scalars(planned)}
+        told = select(PlannedBeatsRow).where(PlannedBeatsRow.plan_id == source)
+        beats |= {row.chapter_number: row for row in session.scalars(told)}
+    session.add_all(copy_row(row, plan_id=copy.id) for row in chapters.values())
     session.flush()
-    beats = select(PlannedBeatsRow).where(PlannedBeatsRow.plan_id == plan.id)
-    session.add_all(copy_row(row, plan_id=copy.id) for row in session.scalars(beats).all())
+    session.add_all(copy_row(row, plan_id=copy.id) for row in beats.values())
     session.flush()
 
 

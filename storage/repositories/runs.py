@@ -76,7 +76,8 @@ class RunRepository(Repository):
         return self._run(run_id).pause_request
 
     def tell(self, run_id: str, kind: str, data: JsonObject) -> None:
-        """Keep an event of a run."""
+        """Keep an event of a run. Raises `RecordNotFound`."""
+        self._run(run_id)
         self._session.add(
             RunEventRow(run_id=run_id, kind=kind, data=dict(data), created_at=utc_now())
         )

@@ -1,4 +1,7 @@
-"""Segments: read in order, in batches, and never changed. `storage.commit` adds them."""
+"""Segments: read in order, in batches, and never changed. `storage.commit` adds them.
+
+Chapters whose text was stored whole have none; `storage.repositories.texts` reads every chapter.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -86,21 +89,19 @@ class SegmentRepository(Repository):
 
     def last_of_revision(self, revision_id: str) -> SegmentRecord | None:
         """The last segment of a revision; None while it is empty."""
-        rows = self._before_position(revision_id, None, limit=1)
-        return record_of(SegmentRecord, rows[0]) if rows else None
+        row = self._last_row(revision_id)
+        return None if row is None else record_of(SegmentRecord, row)
 
     def last_of_branch(self, branch_id: str) -> tuple[int, SegmentRecord] | None:
         """The last segment of a branch with its chapter number; None while nothing is written."""
-        return next(self._backwards(branch_id), None)
-
-    def _backwards(self, branch_id: str) -> Iterator[tuple[int, SegmentRecord]]:
-        """The last segments of the chapters that have some, the last chapter first."""
         chapter = self._chapter_before(branch_id, None)
         while chapter is not None:
             number, revision_id = chapter
-            for row in self._before_position(revision_id, None, limit=1):
-                yield number, record_of(SegmentRecord, row)
+            last = self.last_of_revision(revision_id)
+            if last is not None:
+                return number, last
             chapter = self._chapter_before(branch_id, number)
+        return None
 
     def _chapter_before(self, branch_id: str, number: int | None) -> tuple[int, str] | None:
         statement = select(ChapterRow.number, ChapterRow.revision_id).where(
@@ -119,12 +120,6 @@ class SegmentRepository(Repository):
             .limit(BATCH)
         ).all()
 
-    def _before_position(
-        self, revision_id: str, position: int | None, *, limit: int
-    ) -> Sequence[SegmentRow]:
+    def _last_row(self, revision_id: str) -> SegmentRow | None:
         statement = select(SegmentRow).where(SegmentRow.revision_id == revision_id)
-        if position is not None:
-            statement = statement.where(SegmentRow.position < position)
-        return self._session.scalars(
-            statement.order_by(SegmentRow.position.desc()).limit(limit)
-        ).all()
+        return self._session.scalar(statement.order_by(SegmentRow.position.desc()).limit(1))

@@ -44,7 +44,8 @@ class TextRepository(Repository):
         )
         if through_chapter is not None:
             statement = statement.where(ChapterRow.number <= through_chapter)
-        for number, revision_id in self._session.execute(statement.order_by(ChapterRow.number)):
+        chapters = self._session.execute(statement.order_by(ChapterRow.number)).all()
+        for number, revision_id in chapters:
             yield number, self.of_revision(revision_id)
 
     def tail(self, branch_id: str, min_chars: int, before_chapter: int) -> list[str]:

@@ -230,7 +230,7 @@ def test_new_without_a_premise_invents_one(novelgen: CommandLine) -> None:
         (("wrte",), 2, "wrte"),
         (("--config", "missing.toml", "list"), 2, "missing.toml"),
         (("--db", "nonsense", "list"), 4, "nonsense"),
-        (("--db", "mysql://a/b", "list"), 4, "needs the Python module"),
+        (("--db", "mysql://a/b", "list"), 4, "neither SQLite nor PostgreSQL"),
         (("export", "x", "--json", "--output", "-"), 2, "both want stdout"),
         (("list", "--db", "sqlite:////dev/null/x.db"), 4, "/dev/null"),
     ],

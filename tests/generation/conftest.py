@@ -8,13 +8,19 @@ import pytest
 
 from novelgen.engine.protocol import Engine
 from novelgen.engine.scripted import ScriptedEngine
+from novelgen.generation.editing import ChapterText, Edited, chapter_text, edit_chapter
 from novelgen.generation.events import Event
-from novelgen.generation.novel_context import RunLimits
+from novelgen.generation.memory_chain import Link, branch_chain, chapters_behind, links_of
+from novelgen.generation.memory_identity import identity_of_novel
+from novelgen.generation.memory_reader import MemoryReader
+from novelgen.generation.novel_context import NovelContext, RunLimits
 from novelgen.generation.novel_settings import NovelSettings
+from novelgen.generation.regeneration import Redraft, Redrafter
 from novelgen.generation.retention import Retention
 from novelgen.generation.run import NovelRun, RunTerms
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
+from novelgen.text.manuscript_text import HandedIn
 from storage.records import NewNovel, NovelRecord, RevisionState
 from storage.store import Store, open_store
 
@@ -52,11 +58,51 @@ class Desk:
     def write(self, **how: object) -> list[Event]:
         return list(self.run(**how).events())  # type: ignore[arg-type]
 
+    def reader(self, engine: Engine | None = None, **how: object) -> MemoryReader:
+        return MemoryReader(  # type: ignore[arg-type]
+            self.store,
+            engine or ScriptedEngine(),
+            self.fresh().active_branch_id,
+            **{"retention": self.retention, "stop": self.stop, **how},
+        )
+
+    def text(self, number: int) -> str:
+        return self.seen(number).text
+
+    def seen(self, number: int) -> ChapterText:
+        """A chapter as a person sees it before a change."""
+        return chapter_text(self.store, self.novel.id, self.fresh().active_branch_id, number)
+
+    def edit(self, number: int, text: str, *, ends_chapter: bool | None = None) -> Edited:
+        return edit_chapter(
+            self.store, self.seen(number), HandedIn(text, None), ends_chapter=ends_chapter
+        )
+
+    def behind(self) -> tuple[int, ...]:
+        novel = self.fresh()
+        with self.store.reading() as work:
+            return chapters_behind(work, novel.active_branch_id, identity_of_novel(novel))
+
+    def redraft(self, redraft: Redraft, **how: object) -> list[Event]:
+        def job(context: NovelContext) -> Iterator[Event]:
+            return Redrafter(context, redraft).run()
+
+        return list(self.run(job=job, **how).events())  # type: ignore[arg-type]
+
+    def links(self) -> list[Link]:
+        """The chain of the active branch as its text gives it."""
+        novel = self.fresh()
+        identity = identity_of_novel(novel)
+        assert identity is not None
+        with self.store.reading() as work:
+            chain = branch_chain(work, novel.active_branch_id, identity)
+            return links_of(work, chain, identity)
+
     def chapters(self) -> list[str]:
         with self.store.reading() as work:
             return [
-                "".join(segment.text for segment in work.segments.of_revision(chapter.revision.id))
-                for chapter in work.chapters.of_branch(self.novel.active_branch_id)
+                work.texts.of_revision(chapter.revision.id)
+                for chapter in work.chapters.of_branch(self.fresh().active_branch_id)
             ]
 
     def keys(self) -> list[str]:

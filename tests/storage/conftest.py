@@ -1,4 +1,4 @@
-"""A real database file, made by the migrations, and a scribe that fills it."""
+"""A real database of each kind, made by the migrations, and a scribe that fills it."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -96,9 +96,15 @@ class Scribe:
         return revision
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'novels.db'}"
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database that is not there yet (SQLite) or empty (PostgreSQL).
+
+    A test of one kind alone is marked with `parametrize("url", [kind], indirect=True)`.
+    """
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'novels.db'}"
+    return str(request.getfixturevalue("postgresql_url"))
 
 
 @pytest.fixture

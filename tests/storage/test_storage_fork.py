@@ -1,9 +1,7 @@
 """Branches: they share what comes before the cut and then go their own ways."""
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +10,10 @@ from storage import (
     Beat,
     BranchFork,
     NameTaken,
+    NewCheck,
     NewPlannedChapter,
+    NewRevision,
+    NewSegment,
     NovelRecord,
     PlannedBeats,
     PlanOrigin,
@@ -22,6 +23,7 @@ from storage import (
 )
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+from tests.storage.raw import contents
 
 if TYPE_CHECKING:
     from tests.storage.conftest import Scribe
@@ -51,7 +53,7 @@ def prose(work: UnitOfWork, branch_id: str) -> str:
 
 
 def test_a_fork_shares_the_past_and_copies_the_cut_chapter(
-    store: Store, written: "Scribe", tmp_path: Path
+    store: Store, written: "Scribe", url: str
 ) -> None:
     with store.reading() as work:
         before = list(work.segments.of_branch(written.branch_id))
@@ -70,7 +72,10 @@ def test_a_fork_shares_the_past_and_copies_the_cut_chapter(
         assert prose(work, branch.id) == "1.0 1.1 2.0 2.1 "
         shared, cut = work.chapters.of_branch(branch.id)
         copies = list(work.segments.of_revision(cut.revision.id))
-        assert len(work.snapshots.of_branch(branch.id)) == 4
+        kept = work.snapshots.summaries(
+            [each.key for _, each in work.segments.of_branch(branch.id)]
+        )
+        assert len(kept) == 4
     assert branch.parent_branch_id == written.branch_id
     assert shared.revision == old_chapters[0].revision
     assert cut.revision.parent_id == old_chapters[1].revision.id
@@ -86,9 +91,7 @@ def test_a_fork_shares_the_past_and_copies_the_cut_chapter(
             created_at=copy.created_at,
             carry=carry,
         )
-    connection = sqlite3.connect(tmp_path / "novels.db")
-    assert connection.execute("SELECT count(*) FROM memory_snapshots").fetchone() == (6,)
-    connection.close()
+    assert len(contents(url)["memory_snapshots"]) == 6
 
 
 def test_a_fork_copies_the_current_plan(store: Store, written: "Scribe") -> None:
@@ -151,3 +154,121 @@ def test_a_fork_that_cannot_be_leaves_nothing(
     with store.reading() as work:
         assert len(work.branches.of_novel(written.novel.id)) == 1
         assert len(work.chapters.revisions(written.novel.id, 2)) == 1
+
+
+def test_a_fork_without_a_cut_shares_every_chapter(store: Store, written: "Scribe") -> None:
+    with store.writing() as work:
+        branch = work.branches.fork(BranchFork(written.novel.id, "twin", written.branch_id, 2))
+    with store.reading() as work:
+        original = work.chapters.of_branch(written.branch_id)
+        shared = work.chapters.of_branch(branch.id)
+        assert [each.revision for each in shared] == [each.revision for each in original[:2]]
+        assert len(work.chapters.revisions(written.novel.id, 2)) == 1
+        assert prose(work, branch.id) == "1.0 1.1 2.0 2.1 2.2 "
+
+
+def test_a_fork_of_no_chapter_has_the_plan_alone(store: Store, written: "Scribe") -> None:
+    with store.writing() as work:
+        branch = work.branches.fork(BranchFork(written.novel.id, "anew", written.branch_id, 0))
+    with store.reading() as work:
+        plan, old = work.plans.current(branch.id), work.plans.current(written.branch_id)
+        assert plan is not None
+        assert old is not None
+        assert (plan.identity, work.plans.count_chapters(plan.id)) == (old.id, 2)
+        assert work.chapters.of_branch(branch.id) == []
+        assert work.chapters.last(branch.id) is None
+
+
+def test_a_fork_copies_an_open_chapter_that_it_takes_whole(store: Store, written: "Scribe") -> None:
+    revision = written.begin(4)
+    commit = written.commit_of(revision, 0, "4.0 ")
+    written.write(replace(commit, segment=replace(commit.segment, carry_words=2)))
+    with store.writing() as work:
+        branch = work.branches.fork(BranchFork(written.novel.id, "twin", written.branch_id, 4))
+    with store.reading() as work:
+        original, copy = (work.chapters.last(each) for each in (written.branch_id, branch.id))
+        assert original is not None
+        assert copy is not None
+        assert work.texts.of_revision(copy.revision.id) == "4.0 and then"
+    assert copy.revision.id != original.revision.id
+    assert (copy.revision.parent_id, copy.revision.number) == (original.revision.id, 2)
+    assert copy.revision.state is RevisionState.OPEN
+    assert (copy.revision.words, copy.revision.open_words) == (3, 2)
+    written.write(written.commit_of(original.revision, 1, "and then 4.1 "))
+    with store.reading() as work:
+        assert work.texts.of_revision(copy.revision.id) == "4.0 and then"
+        assert prose(work, branch.id).endswith("3.0 4.0 ")
+
+
+def test_a_fork_copies_the_opening_of_an_open_chapter(store: Store, written: "Scribe") -> None:
+    new = NewRevision(
+        4, "Four", RevisionOrigin.EDITED, opening="Once ", words=1, genesis_key="a" * 64
+    )
+    with store.writing() as work:
+        revision = work.chapters.add_revision(written.novel.id, new)
+        work.chapters.point_at(written.branch_id, 4, revision.id)
+        branch = work.branches.fork(BranchFork(written.novel.id, "twin", written.branch_id, 4))
+    with store.reading() as work:
+        copy = work.chapters.last(branch.id)
+        assert copy is not None
+        assert copy.revision.id != revision.id
+        assert work.texts.of_revision(copy.revision.id) == "Once "
+        assert (copy.revision.words, copy.revision.open_words) == (1, 1)
+        assert copy.revision.genesis_key == "a" * 64
+
+
+def test_a_chapter_stored_whole_is_cut_with_given_segments(store: Store, written: "Scribe") -> None:
+    new = NewRevision(
+        4,
+        "Four",
+        RevisionOrigin.IMPORTED,
+        state=RevisionState.COMPLETE,
+        text="4.0 4.1 4.2",
+        words=3,
+    )
+    segments = tuple(
+        NewSegment("", position, f"4.{position} ", 1, 4, "k" * position, "k" * (position + 1))
+        for position in range(3)
+    )
+    with store.writing() as work:
+        revision = work.chapters.add_revision(written.novel.id, new)
+        work.chapters.point_at(written.branch_id, 4, revision.id)
+        fork = replace(
+            fork_of(written, 4, 1),
+            segments=segments,
+            genesis_key="b" * 64,
+            last_carry="But then",
+            last_carry_words=2,
+        )
+        for beyond in (replace(fork, segments=None), replace(fork, through_position=3)):
+            with pytest.raises(RecordNotFound):
+                work.branches.fork(beyond)
+        branch = work.branches.fork(fork)
+    with store.reading() as work:
+        copy = work.chapters.last(branch.id)
+        assert copy is not None
+        assert work.texts.of_revision(copy.revision.id) == "4.0 4.1 But then"
+        assert work.segments.keys_of_revision(copy.revision.id) == [("", "k"), ("k", "kk")]
+        assert work.texts.of_revision(revision.id) == "4.0 4.1 4.2"
+    assert (copy.revision.words, copy.revision.open_words, copy.revision.tokens) == (4, 2, 8)
+    assert (copy.revision.num_segments, copy.revision.genesis_key) == (2, "b" * 64)
+    assert (copy.revision.parent_id, copy.revision.state) == (revision.id, RevisionState.OPEN)
+
+
+def test_a_fork_takes_the_checks_of_its_chapters(store: Store, written: "Scribe") -> None:
+    with store.writing() as work:
+        work.checks.add(
+            NewCheck(written.branch_id, "name", "Anna", 1, "Anna", "Berta", chapter, 1, "Anna!")
+            for chapter in (2, 3)
+        )
+        work.checks.add([NewCheck(written.branch_id, "name", "Otto", 1, "Otto", "", 2, 2, "Otto?")])
+        otto = work.checks.open_of_branch(written.branch_id)[1]
+        work.checks.intend(written.branch_id, otto.id)
+        branch = work.branches.fork(fork_of(written, 2, 0))
+    with store.writing() as work:
+        assert [each.chapter for each in work.checks.open_of_branch(written.branch_id)] == [2, 3]
+        (copy,) = work.checks.open_of_branch(branch.id)
+        assert (copy.term, copy.chapter, copy.branch_id) == ("Anna", 2, branch.id)
+        work.checks.intend(branch.id, copy.id)
+        assert work.checks.open_of_branch(branch.id) == []
+        assert len(work.checks.open_of_branch(written.branch_id)) == 2

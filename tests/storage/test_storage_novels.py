@@ -37,7 +37,7 @@ def test_a_novel_comes_back_as_it_went_in(store: Store) -> None:
     before = datetime.now(UTC)
     new = NewNovel(
         title="Łódź — ‘Ночь’ 夜",
-        premise="A\npremise\x00 with anything.",
+        premise="A\npremise\x01 with anything.",
         seed=2**63 - 1,
         target_words=4_300_000,
         model="smollm2-135m",
@@ -124,6 +124,16 @@ def test_changes_leave_the_rest_as_it_is(store: Store, novel: NovelRecord) -> No
     assert read.status is NovelStatus.WRITING
     assert read.updated_at > novel.updated_at
     assert read.created_at == novel.created_at
+
+
+def test_a_novel_learns_what_its_memory_is_read_with(store: Store, novel: NovelRecord) -> None:
+    assert (novel.model_fingerprint, novel.adapter_fingerprint) == ("", "")
+    with store.writing() as work:
+        work.novels.update(novel.id, NovelChanges(model_fingerprint="m" * 64))
+        work.novels.update(novel.id, NovelChanges(adapter_fingerprint="a" * 64))
+    with store.reading() as work:
+        read = work.novels.get(novel.id)
+    assert (read.model_fingerprint, read.adapter_fingerprint) == ("m" * 64, "a" * 64)
 
 
 def test_the_last_changed_novel_is_listed_first(store: Store, add_novel: AddNovel) -> None:

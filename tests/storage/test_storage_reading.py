@@ -1,6 +1,5 @@
 """Reading chapters, segments and snapshots: in order, from the end, and with flat memory."""
 
-import itertools
 import re
 import weakref
 from collections.abc import Iterator
@@ -12,8 +11,6 @@ import pytest
 from sqlalchemy import event
 
 from storage import (
-    AmbiguousName,
-    NewSnapshot,
     RecordNotFound,
     RevisionOrigin,
     RevisionState,
@@ -21,7 +18,9 @@ from storage import (
 )
 from storage.repositories import segments, snapshots
 from storage.store import Store
-from storage.tables import SegmentRow, SnapshotRow
+from storage.tables import SegmentRow
+from tests.storage.conftest import FIRST_KEY
+from tests.storage.raw import on_sqlite
 
 if TYPE_CHECKING:
     from tests.storage.conftest import Scribe
@@ -83,19 +82,19 @@ def test_a_branch_is_read_whole_whatever_the_batches(
     store: Store, scribe: "Scribe", monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
     monkeypatch.setattr(segments, "BATCH", 4)
-    monkeypatch.setattr(snapshots, "BATCH", 4)
+    monkeypatch.setattr(snapshots, "KEYS_A_QUERY", 4)
     scribe.chapter(1, [f"{position} " for position in range(length)])
     with store.reading() as work:
-        read = [segment.position for _, segment in work.segments.of_branch(scribe.branch_id)]
-        kept = [position for _, position, _ in work.snapshots.with_data(scribe.branch_id)]
-    assert read == kept == list(range(length))
+        read = [segment for _, segment in work.segments.of_branch(scribe.branch_id)]
+        kept = work.snapshots.summaries([segment.key for segment in read])
+    assert [segment.position for segment in read] == list(range(length))
+    assert set(kept) == {segment.key for segment in read}
 
 
 def test_reading_through_a_branch_holds_few_rows(
     store: Store, scribe: "Scribe", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(segments, "BATCH", 4)
-    monkeypatch.setattr(snapshots, "BATCH", 4)
     scribe.chapter(1, [f"{position} " for position in range(40)])
     alive: weakref.WeakSet[object] = weakref.WeakSet()
     seen: list[int] = []
@@ -104,52 +103,19 @@ def test_reading_through_a_branch_holds_few_rows(
         alive.add(row)
         seen.append(len(alive))
 
-    for row_type in (SegmentRow, SnapshotRow):
-        event.listen(row_type, "load", note)
+    event.listen(SegmentRow, "load", note)
     with store.reading() as work:
         for _ in work.segments.of_branch(scribe.branch_id):
             pass
-        for _ in work.snapshots.with_data(scribe.branch_id):
-            pass
-    for row_type in (SegmentRow, SnapshotRow):
-        event.remove(row_type, "load", note)
-    assert len(seen) == 80
+    event.remove(SegmentRow, "load", note)
+    assert len(seen) == 40
     assert max(seen) <= 9
-
-
-@pytest.mark.parametrize(
-    ("min_chars", "expected"),
-    [
-        (0, ""),
-        (1, "009 "),
-        (4, "009 "),
-        (5, "008 009 "),
-        (36, "".join(f"{number:03} " for number in range(1, 10))),
-        (41, "2.1 " + "".join(f"{number:03} " for number in range(10))),
-        (52, "1.2 2.0 2.1 " + "".join(f"{number:03} " for number in range(10))),
-        (9999, "1.0 1.1 1.2 2.0 2.1 " + "".join(f"{number:03} " for number in range(10))),
-    ],
-)
-def test_the_tail_is_the_fewest_last_segments(
-    store: Store, written: "Scribe", min_chars: int, expected: str
-) -> None:
-    with store.reading() as work:
-        assert texts(work.segments.tail(written.branch_id, min_chars)) == expected
-
-
-def test_the_tail_may_end_with_an_earlier_chapter(store: Store, written: "Scribe") -> None:
-    with store.reading() as work:
-        ends = {
-            chapter: texts(work.segments.tail(written.branch_id, 9, through_chapter=chapter))
-            for chapter in (0, 1, 2, 5)
-        }
-    assert ends == {0: "", 1: "1.0 1.1 1.2 ", 2: "1.2 2.0 2.1 ", 5: "1.2 2.0 2.1 "}
 
 
 def test_the_last_segment_is_found_past_empty_chapters(store: Store, scribe: "Scribe") -> None:
     with store.reading() as work:
         assert work.segments.last_of_branch(scribe.branch_id) is None
-        assert work.segments.tail(scribe.branch_id, 100) == []
+        assert work.texts.tail(scribe.branch_id, 100, 9) == []
     scribe.chapter(1, ["1.0 ", "1.1 "])
     scribe.begin(2)
     with store.reading() as work:
@@ -183,44 +149,17 @@ def test_a_new_revision_takes_the_place_of_the_old_one_which_stays(
 
 
 def test_snapshots_are_listed_without_reading_their_bytes(store: Store, written: "Scribe") -> None:
+    with store.reading() as work:
+        keys = [segment.key for _, segment in work.segments.of_branch(written.branch_id)]
     with statements(store) as sent, store.reading() as work:
-        summaries = work.snapshots.of_branch(written.branch_id)
-        count = work.snapshots.count(written.branch_id)
-    assert [(each.chapter_number, each.segment_position) for each in summaries][:6] == [
-        (1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (11, 0),
-    ]  # fmt: skip
-    assert [each.num_bytes for each in summaries] == [4] * 15
-    assert count == 15
+        summaries = work.snapshots.summaries([*keys[3:], "f" * 64])
+    assert list(summaries) == [each.key for each in summaries.values()]
+    assert set(summaries) == set(keys[3:])
+    assert {each.num_bytes for each in summaries.values()} == {4}
+    parents = {key: each.parent_key for key, each in summaries.items()}
+    assert [parents[key] for key in keys[3:5]] == [FIRST_KEY, keys[3]]
     assert any("memory_snapshots.num_bytes" in statement for statement, _ in sent)
     assert not [each for each, _ in sent if re.search(r"memory_snapshots\.data\b", each)]
-
-
-def test_snapshots_come_with_their_bytes_in_order(store: Store, written: "Scribe") -> None:
-    with store.reading() as work:
-        found = list(work.snapshots.with_data(written.branch_id))
-        listed = work.snapshots.of_branch(written.branch_id)
-    assert b"".join(snapshot.data for *_, snapshot in found).startswith(b"1.0 1.1 1.2 2.0 2.1 000")
-    assert [(number, position, snapshot.key) for number, position, snapshot in found] == [
-        (each.chapter_number, each.segment_position, each.key) for each in listed
-    ]
-
-
-def test_a_snapshot_is_found_by_the_beginning_of_its_key(store: Store, written: "Scribe") -> None:
-    with store.writing() as work:
-        every = work.snapshots.of_branch(written.branch_id)
-        elsewhere = NewSnapshot("ab" * 32, "", b"", "m", "a", "float32", "cpu")
-        work.snapshots.keep(elsewhere)
-    with store.reading() as work:
-        assert work.snapshots.find(written.branch_id, every[3].key) == every[3]
-        assert work.snapshots.find(written.branch_id, f" {every[3].key[:16].upper()} ") == every[3]
-        for unknown in ("", "%", "x", elsewhere.key):
-            with pytest.raises(RecordNotFound):
-                work.snapshots.find(written.branch_id, unknown)
-        shared = sorted(each.key[0] for each in every)
-        twice = next(one for one, other in itertools.pairwise(shared) if one == other)
-        with pytest.raises(AmbiguousName) as error:
-            work.snapshots.find(written.branch_id, twice)
-    assert len(error.value.matches) >= 2
 
 
 def test_a_memory_that_was_never_kept(store: Store) -> None:
@@ -228,6 +167,7 @@ def test_a_memory_that_was_never_kept(store: Store) -> None:
         assert work.snapshots.get("nope") is None
 
 
+@on_sqlite
 def test_nothing_that_a_run_asks_grows_with_the_novel(store: Store, written: "Scribe") -> None:
     revision = written.chapter(12, ["12.0 "], completes=False)
     commit = written.commit_of(revision, 1, "12.1 ")
@@ -235,7 +175,10 @@ def test_nothing_that_a_run_asks_grows_with_the_novel(store: Store, written: "Sc
         written.write(replace(commit, completes_chapter=True))
         with store.writing() as work:
             work.chapters.begin_chapter(written.branch_id, 13, "Next", RevisionOrigin.GENERATED)
-            work.segments.tail(written.branch_id, 20)
+            work.texts.tail(written.branch_id, 6, 13)
+            work.texts.of_revision(revision.id)
+            work.segments.keys_of_revision(revision.id)
+            work.runs.tell(written.run.id, "Told", {})
             work.segments.last_of_branch(written.branch_id)
             work.plans.current(written.branch_id)
             work.runs.heartbeat(written.run.id)
@@ -249,12 +192,12 @@ def test_nothing_that_a_run_asks_grows_with_the_novel(store: Store, written: "Sc
                 assert step.detail.startswith("SEARCH"), (statement, step.detail)
 
 
+@on_sqlite
 def test_reading_in_order_sorts_nothing(store: Store, written: "Scribe") -> None:
     with statements(store) as sent, store.reading() as work:
-        work.snapshots.of_branch(written.branch_id)
         work.chapters.of_branch(written.branch_id)
         list(work.segments.of_branch(written.branch_id))
-        list(work.snapshots.with_data(written.branch_id))
+        list(work.texts.of_branch(written.branch_id))
     asked = [each for each in sent if each[0].startswith("SELECT")]
     with store.reading() as work:
         connection = work.novels._session.connection()

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from storage import DatabaseUnavailable, NovelRecord, NovelStatus, StorageFailure
 from storage.store import Store, open_store
+from tests.storage.raw import on_sqlite
 
 
 def setting(store: Store, engine_name: str, pragma: str) -> object:
@@ -20,6 +21,7 @@ def setting(store: Store, engine_name: str, pragma: str) -> object:
         return connection.scalar(text(f"PRAGMA {pragma}"))
 
 
+@on_sqlite
 @pytest.mark.parametrize("engine_name", ["_engine", "_writer"])
 def test_every_connection_syncs_checks_and_waits(store: Store, engine_name: str) -> None:
     assert setting(store, engine_name, "journal_mode") == "wal"
@@ -28,6 +30,7 @@ def test_every_connection_syncs_checks_and_waits(store: Store, engine_name: str)
     assert setting(store, engine_name, "busy_timeout") == 10_000
 
 
+@on_sqlite
 def test_a_database_that_lost_its_journal_mode_gets_it_back(store: Store, url: str) -> None:
     store.close()
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
@@ -102,7 +105,7 @@ def test_a_writer_that_waited_in_vain_says_so_and_can_try_again(
     with open_store(url, busy_timeout_seconds=0) as impatient:
         with (
             store.writing(),
-            pytest.raises(DatabaseUnavailable, match=r"novels\.db is locked"),
+            pytest.raises(DatabaseUnavailable, match="is locked"),
             impatient.writing(),
         ):
             pytest.fail("two writers at once")
@@ -140,7 +143,8 @@ def test_kill_in_the_middle_of_a_transaction_leaves_nothing(
     with process:
         assert process.stdout is not None
         assert process.stdout.readline() == "in the middle\n"
-        assert (tmp_path / "novels.db-wal").stat().st_size > 1_000_000
+        if url.startswith("sqlite"):
+            assert (tmp_path / "novels.db-wal").stat().st_size > 1_000_000
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     with open_store(url) as reopened:
@@ -149,9 +153,10 @@ def test_kill_in_the_middle_of_a_transaction_leaves_nothing(
             work.novels.set_status(novel.id, NovelStatus.WRITING)
         with reopened.reading() as work:
             assert work.novels.get(novel.id).status is NovelStatus.WRITING
-    connection = sqlite3.connect(tmp_path / "novels.db")
-    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    connection.close()
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(tmp_path / "novels.db")
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()
 
 
 def test_what_a_killed_process_committed_is_there(

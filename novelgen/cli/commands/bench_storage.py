@@ -29,6 +29,14 @@ def storage(
     novels: Annotated[
         int, typer.Option(metavar="N", min=1, help="Novels in the library, the saga among them.")
     ] = 200,
+    keyframe_interval: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Of so many memories in a finished chapter one is kept; 0: all.",
+        ),
+    ] = 16,
     directory: Annotated[
         Path | None,
         typer.Option(
@@ -49,6 +57,7 @@ def storage(
     from novelgen.cli.step_progress import step_display
     from novelgen.errors import UsageError
     from novelgen.evaluation.plot_files import require_plottable
+    from novelgen.generation.retention import Retention
 
     output = invocation_of(context).output
     if plot is not None:
@@ -61,7 +70,13 @@ def storage(
         step_display(output, "Committing") as on_progress,
     ):
         report = bench_storage(
-            Path(folder), words, words_per_segment, snapshot_bytes, novels, on_progress
+            Path(folder),
+            words,
+            words_per_segment,
+            snapshot_bytes,
+            novels,
+            Retention(keyframe_interval or None),
+            on_progress,
         )
     if plot is not None:
         from novelgen.bench.storage_plot import plot_storage
@@ -74,7 +89,8 @@ def storage(
 def _lines(report: "StorageBenchReport") -> Iterator[str]:
     yield (
         f"{report.words:,} words in {report.segments:,} segments with snapshots, "
-        f"{report.database_bytes / 1e6:,.0f} MB"
+        f"{report.database_bytes / 1e6:,.0f} MB, "
+        f"{report.bytes_per_100_000_words / 1e6:,.1f} MB for 100,000 words"
     )
     yield (
         f"Median commit {report.commit_at_start * 1e3:.2f} ms at the start, "
@@ -82,6 +98,12 @@ def _lines(report: "StorageBenchReport") -> Iterator[str]:
     )
     yield f"Export to Markdown {report.export_seconds:.2f} s"
     yield f"What `show` reads {report.show_seconds * 1e3:.1f} ms"
+    yield (
+        f"An edit of the first chapter {report.edit_seconds:.2f} s, "
+        f"{report.found_to_check} passages to check found in the others"
+    )
+    yield f"What `show` reads after it {report.show_after_edit_seconds * 1e3:.1f} ms"
+    yield f"`verify` {report.verify_seconds:.2f} s"
     yield f"What `list` reads of {report.num_listed} novels {report.list_seconds * 1e3:.1f} ms"
 
 
@@ -99,4 +121,8 @@ def _document(report: "StorageBenchReport") -> dict[str, Any]:
         "show_seconds": round(report.show_seconds, 4),
         "list_seconds": round(report.list_seconds, 4),
         "novels_listed": report.num_listed,
+        "bytes_per_100000_words": round(report.bytes_per_100_000_words),
+        "edit_seconds": round(report.edit_seconds, 3),
+        "show_after_edit_seconds": round(report.show_after_edit_seconds, 4),
+        "verify_seconds": round(report.verify_seconds, 3),
     }

@@ -1,12 +1,16 @@
 """`novelgen snapshots` and `novelgen verify`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from novelgen.cli.invocation import invocation_of
+from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import columns
 from novelgen.errors import ExitCode
+
+if TYPE_CHECKING:
+    from novelgen.bootstrap import Workbench
+    from novelgen.generation.memory_comparison import MemoryComparison
 
 
 def snapshots(
@@ -54,29 +58,59 @@ def snapshots(
 def verify(
     context: typer.Context,
     novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
+    memory: Annotated[
+        bool,
+        typer.Option(
+            "--memory", help="Also read the whole text again and compare every stored memory."
+        ),
+    ] = False,
 ) -> None:
     """Re-hash every segment and memory snapshot of a novel, and recount its words.
 
-    Example: novelgen verify 3f2a
+    Example: novelgen verify 3f2a --memory
     """
     invocation = invocation_of(context)
     with invocation.workbench() as workbench:
         found = workbench.verify(novel)
+        compared = _compare_memory(invocation, workbench, novel) if memory else None
+    problems = [*found.problems, *(compared.problems() if compared else ())]
     if invocation.output.as_json:
-        invocation.output.document(
-            {
-                "ok": found.is_sound,
-                "segments": found.segments,
-                "snapshots": found.snapshots,
-                "problems": list(found.problems),
-            }
-        )
+        document = {
+            "ok": not problems,
+            "segments": found.segments,
+            "snapshots": found.snapshots,
+            "memory_behind": list(found.behind),
+            "problems": problems,
+        }
+        invocation.output.document(document | ({"memory": compared.as_json()} if compared else {}))
     else:
-        for problem in found.problems:
+        for problem in problems:
             invocation.output.data(problem)
-        verdict = "sound" if found.is_sound else f"{len(found.problems)} problems"
+        verdict = f"{len(problems)} problems" if problems else "sound"
         invocation.output.data(
             f"{found.segments:,} segments and {found.snapshots:,} snapshots: {verdict}."
         )
-    if not found.is_sound:
+        if compared:
+            invocation.output.data(compared.summary())
+    if problems:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _compare_memory(
+    invocation: Invocation, workbench: "Workbench", reference: str
+) -> "MemoryComparison":
+    from novelgen.cli.progress import pull_display
+    from novelgen.cli.step_progress import step_display
+    from novelgen.generation.memory_comparison import MemoryComparison, compare_memory
+    from novelgen.generation.run import require_same_identity
+
+    novel = workbench.find(reference).novel
+    with pull_display(invocation.output) as on_progress:
+        engine = workbench.load_engine(novel, on_progress, invocation.output.note)
+    require_same_identity(novel, engine)
+    comparison = MemoryComparison()
+    with step_display(invocation.output, "Segments read") as on_step:
+        for each in compare_memory(workbench.store, engine, novel.active_branch_id):
+            comparison.add(each)
+            on_step(each.done, each.total)
+    return comparison

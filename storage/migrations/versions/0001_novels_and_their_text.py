@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.immutability import refuse
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -40,14 +42,7 @@ def upgrade() -> None:
     _create_plans()
     _create_text()
     _create_snapshots()
-    if op.get_bind().dialect.name == "sqlite":
-        for name, (when, why) in _REFUSED.items():
-            event, _, condition = when.partition(" WHEN ")
-            op.execute(
-                f"CREATE TRIGGER {name} BEFORE {event} FOR EACH ROW"
-                + (f" WHEN {condition}" if condition else "")
-                + f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
-            )
+    refuse(op, _REFUSED)
 
 
 def downgrade() -> None:

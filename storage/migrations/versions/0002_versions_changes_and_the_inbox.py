@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.immutability import refuse
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -40,14 +42,7 @@ def upgrade() -> None:
     _fill_fingerprints()
     _fill_open_words()
     _fill_genesis_keys()
-    if op.get_bind().dialect.name == "sqlite":
-        for name, (when, why) in _REFUSED.items():
-            event, _, condition = when.partition(" WHEN ")
-            op.execute(
-                f"CREATE TRIGGER {name} BEFORE {event} FOR EACH ROW"
-                + (f" WHEN {condition}" if condition else "")
-                + f" BEGIN SELECT RAISE(ABORT, '{why}'); END"
-            )
+    refuse(op, _REFUSED)
 
 
 def downgrade() -> None:
@@ -212,13 +207,15 @@ def _fill_genesis_keys() -> None:
             " GROUP BY r.novel_id"
         )
     )
-    # Complete revisions are guarded by a trigger that no person's text needs here.
+    # A trigger guards complete revisions, and what is filled in here is none of their text.
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
         guard = connection.scalar(
             sa.text("SELECT sql FROM sqlite_master WHERE name = 'complete_revisions_never_change'")
         )
         op.execute("DROP TRIGGER complete_revisions_never_change")
+    else:
+        op.execute("ALTER TABLE revisions DISABLE TRIGGER complete_revisions_never_change")
     connection.execute(
         sa.text(
             "UPDATE revisions SET genesis_key = (SELECT parent_key FROM first_keys"
@@ -227,6 +224,8 @@ def _fill_genesis_keys() -> None:
     )
     if sqlite:
         op.execute(guard)
+    else:
+        op.execute("ALTER TABLE revisions ENABLE TRIGGER complete_revisions_never_change")
     op.execute("DROP TABLE first_keys")
 
 

@@ -1,0 +1,92 @@
+"""`novelgen edit`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from novelgen.cli.invocation import Invocation, invocation_of
+
+if TYPE_CHECKING:
+    from novelgen.generation.editing import ChapterText, Edited
+
+
+def edit(
+    context: typer.Context,
+    novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
+    chapter: Annotated[int, typer.Option(metavar="K", min=1, help="The chapter to edit.")],
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="F",
+            help="Take the text from a file; without one from standard "
+            "input, or in a terminal from your editor ($VISUAL, $EDITOR).",
+        ),
+    ] = None,
+    complete: Annotated[
+        bool | None,
+        typer.Option(
+            "--complete/--unfinished",
+            help="Whether the chapter ends with this text; by default as before. An unfinished one "
+            "is written on by `resume`.",
+        ),
+    ] = None,
+) -> None:
+    """Replace a chapter's text, as a new revision; the old one stays.
+
+    The text is plain paragraphs; a first line `# Title` names the chapter. What later chapters
+    make of the change is listed by `novelgen check`; `novelgen undo` takes it back.
+
+    Example: novelgen edit 3f2a --chapter 7 --file chapter-7.txt
+    """
+    invocation = invocation_of(context)
+    from novelgen.cli.chapter_input import edited_text, text_of_file, text_of_stdin
+    from novelgen.generation.editing import chapter_text, edit_chapter
+    from novelgen.text.manuscript_text import read_handed_in
+
+    with invocation.workbench() as workbench:
+        found = workbench.find(novel).novel
+        before = chapter_text(workbench.store, found.id, found.active_branch_id, chapter)
+
+        def take(raw: str) -> "Edited":
+            handed_in = read_handed_in(raw)
+            return edit_chapter(workbench.store, before, handed_in, ends_chapter=complete)
+
+        if file is not None:
+            edited = take(text_of_file(file))
+        elif not sys.stdin.isatty():
+            edited = take(text_of_stdin())
+        else:
+            name = f"{found.id}-chapter-{chapter}"
+            folder = invocation.paths.state / "editing"
+            with edited_text(folder, name, before.text, invocation.output) as raw:
+                edited = take(raw)
+    say_edited(invocation, before, edited)
+
+
+def say_edited(invocation: Invocation, before: "ChapterText", edited: "Edited") -> None:
+    """What became of a changed chapter."""
+    output, revision, old = invocation.output, edited.revision, before.revision
+    if output.as_json:
+        document = {
+            "chapter": revision.chapter_number,
+            "revision": revision.number,
+            "words": revision.words,
+            "changed": edited.is_changed,
+            "to_check": edited.to_check,
+        }
+        output.document(document)
+        return
+    if not edited.is_changed:
+        output.data(f"Chapter {revision.chapter_number} is as it was (revision {revision.number}).")
+        return
+    output.data(
+        f"Chapter {revision.chapter_number} is revision {revision.number} now: "
+        f"{revision.words:,} words ({revision.words - old.words:+,})."
+    )
+    if edited.to_check:
+        output.note(
+            f"{edited.to_check} later passages may no longer fit: `novelgen check "
+            f"{before.novel_id}` shows them."
+        )

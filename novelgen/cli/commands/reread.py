@@ -1,0 +1,52 @@
+"""`novelgen reread`."""
+
+from typing import Annotated
+
+import typer
+
+from novelgen.cli.invocation import invocation_of
+from novelgen.errors import ExitCode
+
+
+def reread(
+    context: typer.Context,
+    novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Read everything again, whatever is stored.")
+    ] = False,
+) -> None:
+    """Bring the memory of a novel up to its text. Touches no word.
+
+    It happens by itself before the next writing. By hand it is for a new adapter or precision, for
+    damaged memories, or to have it done. Interrupted, it goes on where it was.
+
+    Example: novelgen reread 3f2a
+    """
+    invocation = invocation_of(context)
+    from novelgen.cli.progress import pull_display
+    from novelgen.cli.step_progress import step_display
+    from novelgen.cli.writing import stop_on_signals
+    from novelgen.generation.stop import StopSignal
+
+    output, stop, segments = invocation.output, StopSignal(), 0
+    with invocation.workbench() as workbench:
+        found = workbench.find(novel).novel
+        with pull_display(output) as on_progress:
+            engine = workbench.load_engine(found, on_progress, output.note)
+        reader = workbench.memory_reader(found, engine, stop, is_afresh=afresh)
+        with stop_on_signals(stop), step_display(output, "Segments read") as on_step:
+            for event in reader.read_all():
+                segments += 1
+                on_step(event.done, event.total)
+        if not stop.is_requested:
+            workbench.adopt_memory(found, engine)
+    if output.as_json:
+        output.document({"id": found.id, "segments": segments, "complete": not stop.is_requested})
+    elif stop.is_requested:
+        output.data(f"{segments:,} segments read; `novelgen reread {found.id}` does the rest.")
+    elif segments:
+        output.data(f"{segments:,} segments read. The memory is up to the text.")
+    else:
+        output.data("The memory is up to the text already.")
+    if stop.is_requested:
+        raise typer.Exit(ExitCode.INTERRUPTED)

@@ -1,0 +1,1 @@
+"""What is particular to SQLite: connections and transactions, errors, locks. See the modules."""
