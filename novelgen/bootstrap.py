@@ -4,7 +4,7 @@ Heavy imports (torch, SQLAlchemy) happen inside functions, so that a command pay
 it uses.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +28,14 @@ if TYPE_CHECKING:
     from novelgen.generation.run import NovelRun, RunTerms
     from novelgen.generation.stop import RunObserver, StopSignal
     from novelgen.generation.verification import Verification
+    from novelgen.manuscript.inbox import DraftedChapter
     from novelgen.manuscript.overview import NovelOverview
     from novelgen.modeling.fit import FitReport
     from novelgen.modeling.pull_progress import OnProgress
+    from novelgen.runs.following import RunFollower
+    from novelgen.runs.launch import Worker
+    from novelgen.runs.standing import Standing
+    from storage.inbox_records import InboxState
     from storage.records import NovelRecord, NovelSummary, RunRecord, SnapshotSummary
     from storage.store import Store
 
@@ -231,11 +236,136 @@ class Workbench:
 
     @contextmanager
     def claimed(self, novel: "NovelRecord") -> "Iterator[None]":
-        """Hold the novel's lock, so that no other process writes it."""
+        """Hold the novel's lock, so that no other process writes it.
+
+        Raises `UsageError`, which names the run that has it, when another process does.
+        """
         from novelgen.generation.run import claim_novel
 
-        with claim_novel(self.store, novel):
+        try:
+            lock = claim_novel(self.store, novel)
+        except UsageError as error:
+            raise self._naming_the_run(novel, error) from error
+        with lock:
             yield
+
+    def is_held(self, novel_id: str) -> bool:
+        """Whether a process holds the novel's lock; it is free once the process has died."""
+        return self.store.is_novel_locked(novel_id)
+
+    def standing(self, novel_id: str) -> "Standing":
+        """What goes on with a novel, and its newest run; a dead run is marked crashed."""
+        from novelgen.runs.standing import standing_of
+
+        return standing_of(self.store, novel_id, self.is_held)
+
+    def clear_crashed(self, novel_id: str) -> None:
+        """Remove what a run that was killed left behind. Call it inside `claimed`."""
+        from novelgen.runs.folder import remove_live_file
+
+        run = self.latest_run(novel_id)
+        if run is not None:
+            remove_live_file(self.paths, run.id)
+
+    def crashed(self, novels: Iterable["NovelRecord"]) -> set[str]:
+        """Ids of the novels among them whose run has died."""
+        from novelgen.runs.standing import crashed_novels
+
+        return crashed_novels(self.store, novels, self.is_held)
+
+    def runs(self, novel_id: str | None, *, every: bool) -> "list[RunRecord]":
+        """The newest run of each novel, or every run, as they truly stand; the newest first."""
+        from novelgen.runs.standing import as_they_stand
+
+        with self.store.reading() as work:
+            if novel_id is None:
+                runs = work.runs.all() if every else work.runs.latest_of_each()
+            else:
+                runs = work.runs.of_novel(novel_id)[: None if every else 1]
+        return as_they_stand(runs, self.is_held)
+
+    def follower(self, run: "RunRecord") -> "RunFollower":
+        """Somebody who looks on while a run goes on, in whatever process."""
+        from novelgen.runs.folder import live_file
+        from novelgen.runs.following import RunFollower
+
+        return RunFollower(self.store, run, self.is_held, live_file(self.paths, run.id))
+
+    def titles(self) -> dict[str, str]:
+        """The titles of all novels by their ids."""
+        return {summary.novel.id: summary.novel.title for summary in self.summaries()}
+
+    def inbox(self, reference: str | None) -> "list[DraftedChapter]":
+        """The drafted chapters that wait, of one novel or of all."""
+        from novelgen.manuscript.inbox import read_inbox
+
+        with self.store.reading() as work:
+            return read_inbox(work, None if reference is None else work.novels.find(reference).id)
+
+    def inbox_item(self, item_id: int) -> "DraftedChapter":
+        """A drafted chapter, whatever became of it."""
+        from novelgen.manuscript.inbox import read_item
+
+        with self.store.reading() as work:
+            return read_item(work, item_id)
+
+    def inbox_text(self, item: "DraftedChapter") -> str:
+        """The prose of a drafted chapter."""
+        with self.store.reading() as work:
+            return work.texts.of_revision(item.record.revision_id)
+
+    def decide(self, item_id: int, state: "InboxState") -> None:
+        """Note what the person did with a drafted chapter."""
+        self.decide_all([item_id], state)
+
+    def decide_all(self, item_ids: Sequence[int], state: "InboxState") -> None:
+        """The same for several, together or not at all."""
+        with self.store.writing() as work:
+            for item_id in item_ids:
+                work.inbox.decide(item_id, state)
+
+    def waiting_chapters(self) -> dict[str, int]:
+        """How many chapters of their active branches wait in the inbox, by novel."""
+        with self.store.reading() as work:
+            return work.inbox.count_waiting()
+
+    def held_chapters(self, reference: str, first: int, last: int | None) -> list[int]:
+        """Chapters in a range that are no part of the book until they are kept."""
+        with self.store.reading() as work:
+            held = work.inbox.held_chapters(work.novels.find(reference).active_branch_id)
+        return sorted(n for n in held if n >= first and (last is None or n <= last))
+
+    def start_worker(
+        self,
+        novel: "NovelRecord",
+        arguments: Sequence[str],
+        config_file: Path | None = None,
+        *,
+        debug: bool = False,
+    ) -> "Worker":
+        """Start a process that runs this command on the novel and outlives the terminal.
+
+        Raises `UsageError` when another process writes the novel.
+        """
+        from novelgen.runs.launch import WorkerOrder, start_worker
+
+        with self.claimed(novel):
+            pass
+        url = absolute_url(database_url(self.paths, self.settings))
+        order = WorkerOrder(novel.id, arguments, url, config_file, debug)
+        return start_worker(self.paths, order)
+
+    def _naming_the_run(self, novel: "NovelRecord", error: UsageError) -> UsageError:
+        from novelgen.runs.standing import Stands
+
+        found = self.standing(novel.id)
+        if found.run is None or found.stands is not Stands.RUNNING:
+            return error
+        run = found.run
+        return UsageError(
+            f"{error.message.removesuffix('.')}: run {run.id}, process {run.pid} on {run.host}.",
+            error.remedy,
+        )
 
     def start_run(
         self,
@@ -335,6 +465,12 @@ class Workbench:
 def database_url(paths: Paths, settings: Settings) -> str:
     """The database in force: the one that is set, else a SQLite file in the data directory."""
     return settings.database_url or f"sqlite:///{paths.database}"
+
+
+def absolute_url(url: str) -> str:
+    """The address of a database file for a process of another directory; others as they are."""
+    start, separator, path = url.partition("sqlite:///")
+    return f"{start}{separator}{Path(path).absolute()}" if path and not start else url
 
 
 def upgrade_database(paths: Paths, settings: Settings) -> str:

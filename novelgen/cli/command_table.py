@@ -102,6 +102,30 @@ COMMANDS = (
     CommandEntry(
         "export", "export", "export", _WRITING, "Export a manuscript. Prints the path of the file."
     ),
+    CommandEntry(
+        "attach",
+        "attach",
+        "attach",
+        _WRITING,
+        "Look on while a novel is written, in whatever process, until the run ends.",
+    ),
+    CommandEntry(
+        "pause",
+        "pause",
+        "pause",
+        _WRITING,
+        "Stop the run that writes a novel after its segment, in whatever process, and wait for it.",
+    ),
+    CommandEntry(
+        "runs",
+        "runs",
+        "runs",
+        _WRITING,
+        "List what is being written, and the last run of every other novel.",
+    ),
+    CommandEntry(
+        "inbox", "inbox", "app", _WRITING, "Chapters that were drafted while nobody looked."
+    ),
     CommandEntry("models", "models", "app", _WRITING, "Language models known here."),
     CommandEntry(
         "engine", "engine", "app", _WRITING, "The process that keeps a loaded model warm."

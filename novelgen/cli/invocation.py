@@ -26,6 +26,8 @@ class Invocation:
     config_file: Path | None = None
     database_url: str | None = None
     debug: bool = False
+    is_unattended: bool = False
+    """Whether this is a worker: nobody looks, and no terminal is there."""
 
     @contextmanager
     def workbench(self, **flags: Any) -> Iterator["Workbench"]:

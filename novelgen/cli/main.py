@@ -52,6 +52,7 @@ def main(
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Configuration file (TOML).")
     ] = None,
+    unattended: Annotated[bool, typer.Option("--unattended", hidden=True)] = False,
     version: Annotated[  # noqa: ARG001 - shown by its callback
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
@@ -60,7 +61,11 @@ def main(
     paths = resolve_paths(home)
     if home is not None:  # for what finds its directories by itself, and for child processes
         os.environ[ENV_HOME] = str(Path(home).expanduser().absolute())
-    context.obj = Invocation(paths, Output(json, quiet), config, db, debug)
+    context.obj = Invocation(paths, Output(json, quiet), config, db, debug, unattended)
+    if unattended:
+        from novelgen.runs.detachment import settle_in_background
+
+        settle_in_background()
     from novelgen.log import start_logging
 
     start_logging(paths.log_file, debug=debug)

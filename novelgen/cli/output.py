@@ -35,6 +35,10 @@ class Output:
         """A line of the command's result."""
         print(clean_text(line), file=sys.stdout)  # noqa: T201
 
+    def prose(self, text: str) -> None:
+        """A piece of prose, at once; whoever calls it ends the lines."""
+        print(clean_text(text), end="", file=sys.stdout, flush=True)  # noqa: T201
+
     def marked(self, pieces: Sequence[tuple[str, str, str]]) -> None:
         """A line of the result out of pieces: text, which is cleaned, and what stands around it."""
         line = "".join(f"{start}{clean_text(text)}{end}" for text, start, end in pieces)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from novelgen.cli.output import Output
-from novelgen.cli.progress import is_live_terminal
+from novelgen.cli.terminal import is_live_terminal
 
 _SECONDS_BETWEEN_LINES = 10.0
 

@@ -14,8 +14,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from novelgen.cli.output import Output
-from novelgen.cli.progress import is_live_terminal
 from novelgen.cli.step_progress import duration
+from novelgen.cli.terminal import is_live_terminal
 
 if TYPE_CHECKING:
     from novelgen.training.progress import StepDone

@@ -3,33 +3,26 @@
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
 from novelgen.bootstrap import Workbench
+from novelgen.cli.endings import Ending, ending_of, exit_code_of, say_ending
 from novelgen.cli.invocation import Invocation
-from novelgen.cli.output import Output
-from novelgen.cli.progress import RunDisplay, pull_display
+from novelgen.cli.progress import pull_display
 from novelgen.cli.redrafted import say_redrafted
+from novelgen.cli.run_display import SECONDS_BETWEEN_LINES, RunDisplay
 from novelgen.errors import ExitCode
-from novelgen.generation.events import (
-    ChapterRedrafted,
-    NovelFinished,
-    RunStopped,
-    StopReason,
-)
+from novelgen.generation.events import ChapterRedrafted
 from novelgen.generation.regeneration import Redraft
-from novelgen.generation.run import RunTerms
+from novelgen.generation.run import NovelRun, RunTerms
 from novelgen.generation.stop import StopSignal
+from novelgen.runs.folder import live_file
+from novelgen.runs.live import LiveBroadcast
 from storage.records import NovelRecord, RunRecord
 
-_EXIT_CODES = {
-    StopReason.ASKED: ExitCode.INTERRUPTED,
-    StopReason.WORD_LIMIT: ExitCode.LIMIT,
-    StopReason.CHAPTER_LIMIT: ExitCode.LIMIT,
-    StopReason.PLAN_ONLY: ExitCode.DONE,
-    StopReason.CHANGED: ExitCode.FAILED,
-}
+_SECONDS_BETWEEN_LINES_IN_A_LOG = 60.0
 
 
 def write_novel(
@@ -45,31 +38,26 @@ def write_novel(
     """
     output = invocation.output
     stop = StopSignal()
+    terms = replace(terms, is_unattended=invocation.is_unattended)
     with workbench.claimed(novel):
         with pull_display(output) as on_progress:
             engine = workbench.load_engine(novel, on_progress, output.note)
         words = workbench.find(novel.id).totals.words
-        display = RunDisplay(stop, output, novel.target_words, words)
-        run = workbench.start_run(novel, engine, terms, stop, display, redraft)
-        ending: NovelFinished | RunStopped | ChapterRedrafted | None = None
-        try:
-            with stop_on_signals(stop):
-                for event in run.events():
-                    display.show(event)
-                    if isinstance(event, NovelFinished | RunStopped | ChapterRedrafted):
-                        ending = event
-        finally:
-            display.close()
-    _say_ending(output, novel, ending)
+        display = _display(invocation, stop, novel, words)
+        workbench.clear_crashed(novel.id)
+        with LiveBroadcast(display) as live:
+            run = workbench.start_run(novel, engine, terms, stop, live, redraft)
+            live.open(live_file(workbench.paths, run.id))
+            ending = _to_the_end(run, display, stop, is_unattended=terms.is_unattended)
     if isinstance(ending, ChapterRedrafted):
         say_redrafted(output, novel, ending)
-    elif output.as_json:
+        return ExitCode.DONE
+    say_ending(output, novel, ending)
+    if output.as_json:
         output.document(run_json(workbench, novel.id, run.record()))
     else:
         output.data(novel.id)
-    if isinstance(ending, RunStopped):
-        return _EXIT_CODES[ending.reason]
-    return ExitCode.DONE
+    return exit_code_of(ending)
 
 
 def run_json(workbench: Workbench, novel_id: str, run: RunRecord | None) -> dict[str, Any]:
@@ -92,36 +80,34 @@ def run_json(workbench: Workbench, novel_id: str, run: RunRecord | None) -> dict
     }
 
 
-def _say_ending(
-    output: Output, novel: NovelRecord, ending: NovelFinished | RunStopped | ChapterRedrafted | None
-) -> None:
-    if isinstance(ending, NovelFinished):
-        output.note(
-            f"Finished: {ending.words:,} of {ending.target_words:,} words. "
-            f"Export it with `novelgen export {novel.id}`."
-        )
-    elif isinstance(ending, RunStopped) and ending.reason is StopReason.PLAN_ONLY:
-        output.note(
-            f"Planned. Look at it with `novelgen show {novel.id}`, "
-            f"write it with `novelgen resume {novel.id}`."
-        )
-    elif isinstance(ending, RunStopped) and ending.reason is StopReason.CHANGED:
-        output.note(
-            f"Paused: {ending.why} The text as it stands now is kept; `novelgen resume "
-            f"{novel.id}` goes on from it."
-        )
-    elif isinstance(ending, RunStopped):
-        output.note(
-            f"Stopped at {ending.words:,} of {novel.target_words:,} words; nothing is lost. "
-            f"Go on with `novelgen resume {novel.id}`."
-        )
+def _display(
+    invocation: Invocation, stop: StopSignal, novel: NovelRecord, words: int
+) -> RunDisplay:
+    seconds = SECONDS_BETWEEN_LINES
+    if invocation.is_unattended:
+        seconds = _SECONDS_BETWEEN_LINES_IN_A_LOG
+    return RunDisplay(stop, invocation.output, novel.target_words, words, seconds)
+
+
+def _to_the_end(
+    run: NovelRun, display: RunDisplay, stop: StopSignal, *, is_unattended: bool
+) -> Ending | None:
+    ending: Ending | None = None
+    try:
+        with stop_on_signals(stop, is_unattended=is_unattended):
+            for event in run.events():
+                display.show(event)
+                ending = ending_of(event) or ending
+    finally:
+        display.close()
+    return ending
 
 
 @contextmanager
-def stop_on_signals(stop: StopSignal) -> Iterator[None]:
+def stop_on_signals(stop: StopSignal, *, is_unattended: bool = False) -> Iterator[None]:
     """First Ctrl-C: stop after the segment. Second, or a terminate signal: stop between tokens.
 
-    The handlers only set flags.
+    The handlers only set flags. To an unattended run a closed terminal is nothing.
     """
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -134,7 +120,7 @@ def stop_on_signals(stop: StopSignal) -> Iterator[None]:
         stop.stop_now()
 
     handlers = {signal.SIGINT: interrupt, signal.SIGTERM: terminate}
-    if hasattr(signal, "SIGHUP"):  # the terminal was closed; Windows has none
+    if hasattr(signal, "SIGHUP") and not is_unattended:  # the terminal was closed; Windows has none
         handlers[signal.SIGHUP] = terminate
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:

@@ -60,7 +60,8 @@ def claim_novel(store: Store, novel: NovelRecord) -> NovelLock:
     if lock is None:
         raise UsageError(
             f"“{novel.title}” ({novel.id}) is being written by another process.",
-            "Wait for it, or stop it with Ctrl-C where it runs.",
+            f"Look on with `novelgen attach {novel.id}`, or stop it with "
+            f"`novelgen pause {novel.id}`.",
         )
     return lock
 
@@ -124,6 +125,10 @@ class NovelRun:
             retention=terms.retention,
             holds_drafts=terms.holds_drafts,
         )
+
+    @property
+    def id(self) -> str:
+        return self._context.run.id
 
     def events(self) -> Iterator[Event]:
         """Everything that happens, as it happens. Statuses of run and novel follow."""

@@ -57,6 +57,11 @@ def read_manuscript(
         and chapter.revision.words
         and chapter.number not in held
     ]
+    if not records and held:
+        raise NotFoundError(
+            f"The chapters of “{clean_line(novel.title)}” asked for wait in the inbox to be kept.",
+            f"Keep them with `novelgen inbox keep --all {novel.id}`.",
+        )
     if not records:
         raise NotFoundError(
             f"“{clean_line(novel.title)}” has no text in the chapters asked for.",

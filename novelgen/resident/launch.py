@@ -7,13 +7,10 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
 
 import psutil
 from filelock import FileLock, Timeout
 
-import novelgen
 from novelgen.errors import ModelError
 from novelgen.paths import Paths
 from novelgen.resident.client import EngineGone, ResidentClient
@@ -26,6 +23,7 @@ from novelgen.resident.rendezvous import (
     read_rendezvous,
     start_lock_file,
 )
+from novelgen.runs.detachment import detached, environment_elsewhere
 
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_END = 10.0
@@ -118,7 +116,6 @@ def _start(paths: Paths, keep_seconds: float) -> ResidentClient:
     before = read_rendezvous(paths)
     folders = json.dumps({name: str(place) for name, place in asdict(paths).items()})
     command = [sys.executable, "-P", "-m", "novelgen.resident", folders, str(keep_seconds)]
-    places = [str(Path(novelgen.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
     with output_file(paths).open("ab") as output:
         process = subprocess.Popen(
             command,
@@ -126,8 +123,8 @@ def _start(paths: Paths, keep_seconds: float) -> ResidentClient:
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=paths.state,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, places))},
-            **_detached(),
+            env=environment_elsewhere(os.environ),
+            **detached(),
         )
     deadline = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
@@ -138,10 +135,3 @@ def _start(paths: Paths, keep_seconds: float) -> ResidentClient:
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     process.kill()
     raise NoResidentEngine(f"it did not start; see {output_file(paths)}")
-
-
-def _detached() -> dict[str, Any]:
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
-        return {"creationflags": flags}
-    return {"start_new_session": True}

@@ -2,12 +2,12 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.errors import RecordNotFound
 from storage.inbox_records import InboxRecord, InboxState, NewInboxItem
 from storage.repositories.base import Repository, record_of
-from storage.tables import ChapterRow, InboxRow, utc_now
+from storage.tables import ChapterRow, InboxRow, NovelRow, utc_now
 
 _WAITING = (InboxState.DRAFTED, InboxState.READ)
 
@@ -42,6 +42,22 @@ class InboxRepository(Repository):
         if novel_id is not None:
             statement = statement.where(InboxRow.novel_id == novel_id)
         return [record_of(InboxRecord, row) for row in self._session.scalars(statement)]
+
+    def count_waiting(self) -> dict[str, int]:
+        """How many chapters of their active branches wait, for each novel that has some."""
+        statement = (
+            select(InboxRow.novel_id, func.count())
+            .join(NovelRow, NovelRow.active_branch_id == InboxRow.branch_id)
+            .join(
+                ChapterRow,
+                (ChapterRow.branch_id == InboxRow.branch_id)
+                & (ChapterRow.number == InboxRow.chapter_number)
+                & (ChapterRow.revision_id == InboxRow.revision_id),
+            )
+            .where(InboxRow.state.in_(_WAITING))
+            .group_by(InboxRow.novel_id)
+        )
+        return {row[0]: row[1] for row in self._session.execute(statement)}
 
     def held_chapters(self, branch_id: str) -> set[int]:
         """Numbers of the chapters that are no part of the book until they are kept."""

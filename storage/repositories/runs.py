@@ -1,6 +1,6 @@
 """Writing runs: who writes, since when, with what, and how it ended."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storage.errors import RecordNotFound
 from storage.records import (
@@ -93,6 +93,17 @@ class RunRepository(Repository):
         )
         return [record_of(RunEventRecord, row) for row in self._session.scalars(statement)]
 
+    def latest_events(self, run_id: str, limit: int) -> list[RunEventRecord]:
+        """The last `limit` events of a run, in order."""
+        statement = (
+            select(RunEventRow)
+            .where(RunEventRow.run_id == run_id)
+            .order_by(RunEventRow.id.desc())
+            .limit(limit)
+        )
+        rows = list(self._session.scalars(statement))
+        return [record_of(RunEventRecord, row) for row in reversed(rows)]
+
     def mark_crashed(self, run_id: str) -> None:
         """Note that a run that counts as running is dead. Raises `RecordNotFound`."""
         row = self._run(run_id)
@@ -124,6 +135,23 @@ class RunRepository(Repository):
         statement = select(RunRow).where(RunRow.novel_id == novel_id)
         row = self._session.scalar(statement.order_by(RunRow.epoch.desc()).limit(1))
         return None if row is None else record_of(RunRecord, row)
+
+    def latest_of_each(self) -> list[RunRecord]:
+        """The newest run of every novel that has one, the newest first."""
+        newest = (
+            select(RunRow.novel_id, func.max(RunRow.epoch).label("epoch"))
+            .group_by(RunRow.novel_id)
+            .subquery()
+        )
+        statement = (
+            select(RunRow)
+            .join(
+                newest,
+                (newest.c.novel_id == RunRow.novel_id) & (newest.c.epoch == RunRow.epoch),
+            )
+            .order_by(RunRow.started_at.desc())
+        )
+        return [record_of(RunRecord, row) for row in self._session.scalars(statement)]
 
     def all(self) -> list[RunRecord]:
         """The runs of all novels, the newest first."""

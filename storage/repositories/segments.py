@@ -71,6 +71,22 @@ class SegmentRepository(Repository):
         statement = select(SegmentRow.text).where(SegmentRow.revision_id == revision_id)
         return list(self._session.scalars(statement.order_by(SegmentRow.position)))
 
+    def of_run(self, run_id: str, after_id: int = 0) -> Iterator[SegmentRecord]:
+        """The segments that a run committed after one, in the order of their commits."""
+        statement = (
+            select(SegmentRow)
+            .where(SegmentRow.id > after_id, SegmentRow.run_id == run_id)
+            .order_by(SegmentRow.id)
+        )
+        for row in self._session.scalars(statement.execution_options(yield_per=BATCH)):
+            yield record_of(SegmentRecord, row)
+
+    def last_of_run(self, run_id: str) -> SegmentRecord | None:
+        """The last segment that a run committed; None before the first one."""
+        statement = select(SegmentRow).where(SegmentRow.run_id == run_id)
+        row = self._session.scalar(statement.order_by(SegmentRow.id.desc()).limit(1))
+        return None if row is None else record_of(SegmentRecord, row)
+
     def last_of_revision(self, revision_id: str) -> SegmentRecord | None:
         """The last segment of a revision; None while it is empty."""
         row = self._last_row(revision_id)

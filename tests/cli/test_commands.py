@@ -66,7 +66,8 @@ def test_all_reports_agree_to_the_word(novelgen: CommandLine, tmp_path: Path) ->
     assert abs(made["words"] - 2_000) <= 20
     assert listed["percent"] == round(100 * made["words"] / 2_000, 2)
     assert set(listed) == {
-        "id", "title", "target_words", "words", "percent", "status", "updated_at"
+        "id", "title", "target_words", "words", "percent", "status", "updated_at",
+        "waiting",
     }  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def test_show_json_keys(novelgen: CommandLine) -> None:
     assert {"chapters", "references", "model", "adapter", "branch"} <= set(shown)
     assert set(shown["chapters"][0]) == {
         "number", "title", "words", "target_words", "status", "memory_behind", "to_check",
-        "revision",
+        "revision", "is_held",
     }  # fmt: skip
     assert shown["chapters"][0]["memory_behind"] is False
     titles = [reference["title"] for reference in shown["references"]]
@@ -335,6 +336,7 @@ def test_reading_commands_do_not_load_torch(
         ["--help"], ["new", "--help"], ["list"], ["show", made["id"]], ["snapshots", made["id"]],
         ["verify", made["id"]], ["export", made["id"], "--output", "-"], ["models", "list"],
         ["new", "--model", "scripted", "--target-words", "100", "--premise", "p"],
+        ["runs"], ["inbox"], ["attach", made["id"]], ["pause", made["id"]],
     ]  # fmt: skip
     program = (
         "import sys\n"

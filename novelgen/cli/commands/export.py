@@ -9,6 +9,8 @@ import typer
 from novelgen.cli.invocation import invocation_of
 from novelgen.errors import UsageError
 
+_NUMBERS_SHOWN = 10
+
 
 def export(
     context: typer.Context,
@@ -32,6 +34,12 @@ def export(
     if output == "-" and invocation.output.as_json:
         raise UsageError("--json and --output - both want stdout.", "Leave one of them out.")
     with invocation.workbench() as workbench:
+        held = workbench.held_chapters(novel, first, last)
+        if held:
+            invocation.output.note(
+                f"Left out, since they wait in the inbox to be kept: {_numbers(held)}. See "
+                "`novelgen inbox`."
+            )
         if output == "-":
             _write_utf8_to_stdout()
             workbench.export_to_stream(novel, format_name, first, last, sys.stdout)
@@ -56,6 +64,13 @@ def _chapter_range(text: str | None) -> tuple[int, int | None]:
     if not 1 <= numbers[0] <= numbers[1]:
         raise UsageError(f"{text!r} is not a range of chapters.", "Write it like 3-7, or 5.")
     return numbers
+
+
+def _numbers(chapters: list[int]) -> str:
+    named = ", ".join(str(number) for number in chapters[:_NUMBERS_SHOWN])
+    more = len(chapters) - _NUMBERS_SHOWN
+    word = "chapter" if len(chapters) == 1 else "chapters"
+    return f"{word} {named}" + (f" and {more} more" if more > 0 else "")
 
 
 def _write_utf8_to_stdout() -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _REFERENCES_SHOWN = 3
 UNTITLED = "(no title yet)"
+CRASHED = "crashed"
+"""Shown in place of a status at work, when the process that worked is gone."""
 
 
 def list_novels(context: typer.Context) -> None:
@@ -23,8 +25,15 @@ def list_novels(context: typer.Context) -> None:
     invocation = invocation_of(context)
     with invocation.workbench() as workbench:
         summaries = workbench.summaries()
+        crashed = workbench.crashed(item.novel for item in summaries)
+        waiting = workbench.waiting_chapters()
     if invocation.output.as_json:
-        invocation.output.document({"novels": [summary_json(item) for item in summaries]})
+        novels = [
+            summary_json(item, is_crashed=item.novel.id in crashed)
+            | {"waiting": waiting.get(item.novel.id, 0)}
+            for item in summaries
+        ]
+        invocation.output.document({"novels": novels})
         return
     if not summaries:
         invocation.output.note("No novels yet. Begin one with `novelgen new`.")
@@ -36,12 +45,15 @@ def list_novels(context: typer.Context) -> None:
             f"{item.totals.words:,}",
             f"{item.novel.target_words:,}",
             f"{_percent(item.totals.words, item.novel.target_words):.0f} %",
-            item.novel.status.value,
+            CRASHED if item.novel.id in crashed else item.novel.status.value,
             f"{item.novel.updated_at:%Y-%m-%d %H:%M}",
+            str(waiting.get(item.novel.id, "")),
         ]
         for item in summaries
     ]
-    headers = ["id", "title", "words", "target", "done", "status", "changed (UTC)"]
+    headers = ["id", "title", "words", "target", "done", "status", "changed (UTC)", "inbox"]
+    if not waiting:
+        headers, rows = headers[:-1], [row[:-1] for row in rows]
     invocation.output.data(columns(headers, rows, right=(2, 3, 4)))
 
 
@@ -56,14 +68,22 @@ def show(
     invocation = invocation_of(context)
     with invocation.workbench() as workbench:
         overview = workbench.overview(novel)
+        is_crashed = bool(workbench.crashed([overview.summary.novel]))
+        waiting = workbench.waiting_chapters().get(overview.summary.novel.id, 0)
     if invocation.output.as_json:
-        invocation.output.document(_overview_json(overview))
+        document = _overview_json(overview, is_crashed=is_crashed) | {"waiting": waiting}
+        invocation.output.document(document)
         return
-    for line in _overview_lines(overview):
+    for line in _overview_lines(overview, is_crashed=is_crashed):
         invocation.output.data(line)
+    if waiting:
+        invocation.output.data(_waiting_line(overview, waiting))
+    if is_crashed:
+        novel_id = overview.summary.novel.id
+        invocation.output.note(f"Its run has crashed; go on with `novelgen resume {novel_id}`.")
 
 
-def summary_json(summary: "NovelSummary") -> dict[str, Any]:
+def summary_json(summary: "NovelSummary", *, is_crashed: bool = False) -> dict[str, Any]:
     """The JSON keys of a novel, a contract with other programs."""
     novel = summary.novel
     return {
@@ -72,15 +92,15 @@ def summary_json(summary: "NovelSummary") -> dict[str, Any]:
         "target_words": novel.target_words,
         "words": summary.totals.words,
         "percent": round(_percent(summary.totals.words, novel.target_words), 2),
-        "status": novel.status.value,
+        "status": CRASHED if is_crashed else novel.status.value,
         "updated_at": novel.updated_at.isoformat(),
     }
 
 
-def _overview_json(overview: "NovelOverview") -> dict[str, Any]:
+def _overview_json(overview: "NovelOverview", *, is_crashed: bool) -> dict[str, Any]:
     words = overview.summary.totals.words
     return {
-        **summary_json(overview.summary),
+        **summary_json(overview.summary, is_crashed=is_crashed),
         "author": overview.summary.novel.author,
         "premise": overview.summary.novel.premise,
         "chapters": [_chapter_json(chapter) for chapter in overview.chapters],
@@ -108,15 +128,17 @@ def _chapter_json(chapter: "ChapterOverview") -> dict[str, Any]:
         "memory_behind": chapter.memory_behind,
         "to_check": chapter.to_check,
         "revision": chapter.revision,
+        "is_held": chapter.is_held,
     }
 
 
-def _overview_lines(overview: "NovelOverview") -> list[str]:
+def _overview_lines(overview: "NovelOverview", *, is_crashed: bool) -> list[str]:
     novel, totals = overview.summary.novel, overview.summary.totals
+    status = CRASHED if is_crashed else novel.status.value
     lines = [
         f"{novel.title or UNTITLED}" + (f" by {novel.author}" if novel.author else ""),
         f"{totals.words:,} of {novel.target_words:,} words "
-        f"({_percent(totals.words, novel.target_words):.1f} %), {novel.status.value}",
+        f"({_percent(totals.words, novel.target_words):.1f} %), {status}",
         f"id {novel.id}, branch {overview.branch}, model {novel.model}, "
         f"adapter {novel.adapter}, seed {novel.seed}",
     ]
@@ -136,12 +158,24 @@ def _chapter_table(overview: "NovelOverview") -> tuple[list[str], list[list[str]
             chapter.title,
             f"{chapter.words:,}",
             f"{chapter.target_words:,}",
-            chapter.status,
+            chapter.status + (", not in the book" if chapter.is_held else ""),
             "behind" if chapter.memory_behind else "",
         ]
         for chapter in overview.chapters
     ]
     return headers, rows
+
+
+def _waiting_line(overview: "NovelOverview", waiting: int) -> str:
+    held = sum(chapter.is_held for chapter in overview.chapters)
+    text = f"{_chapters(waiting)} in the inbox"
+    if held:
+        text += f"; {held} of them no part of the book until you keep them"
+    return f"{text}: `novelgen inbox list {overview.summary.novel.id}`."
+
+
+def _chapters(count: int) -> str:
+    return f"{count} chapter waits" if count == 1 else f"{count} chapters wait"
 
 
 def _reference_line(overview: "NovelOverview") -> str:

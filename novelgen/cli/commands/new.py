@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novelgen.cli.detach_option import DETACH_HELP
 from novelgen.cli.invocation import invocation_of
 from novelgen.errors import UsageError
 
@@ -73,6 +74,7 @@ def new(
             "--headless", help="Write with progress on stderr. The only way in this version."
         ),
     ] = False,
+    detach: Annotated[bool, typer.Option("--detach", help=DETACH_HELP)] = False,
 ) -> None:
     """Create a novel, plan it and write it. Prints its id.
 
@@ -84,6 +86,7 @@ def new(
     invocation = invocation_of(context)
     invocation.follow_first_process()
     from novelgen.bootstrap import NovelRequest
+    from novelgen.cli.detaching import detach_run, resume_arguments
     from novelgen.cli.writing import write_novel
     from novelgen.generation.novel_context import RunLimits
 
@@ -114,7 +117,10 @@ def new(
             request = _with_author(request, workbench.settings.author)
         novel = workbench.create_novel(request)
         invocation.output.note(f"Novel {novel.id}, seed {novel.seed}.")
-        code = write_novel(invocation, workbench, novel, workbench.run_terms(limits))
+        if detach:
+            code = detach_run(invocation, workbench, novel, resume_arguments(novel, limits))
+        else:
+            code = write_novel(invocation, workbench, novel, workbench.run_terms(limits))
     raise typer.Exit(code)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novelgen.cli.detach_option import DETACH_HELP
 from novelgen.cli.invocation import invocation_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def resume(
             "--headless", help="Write with progress on stderr. The only way in this version."
         ),
     ] = False,
+    detach: Annotated[bool, typer.Option("--detach", help=DETACH_HELP)] = False,
+    plan_only: Annotated[bool, typer.Option("--plan-only", hidden=True)] = False,
 ) -> None:
     """Go on writing from the last committed segment, or from a chosen memory snapshot.
 
@@ -45,6 +48,7 @@ def resume(
     del headless
     invocation = invocation_of(context)
     invocation.follow_first_process()
+    from novelgen.cli.detaching import detach_run, resume_arguments
     from novelgen.cli.writing import run_json, write_novel
     from novelgen.generation.novel_context import RunLimits
     from storage.records import NovelStatus
@@ -67,9 +71,11 @@ def resume(
             else:
                 invocation.output.data(found.id)
             return
-        code = write_novel(
-            invocation, workbench, found, workbench.run_terms(RunLimits(until_words, until_chapter))
-        )
+        limits = RunLimits(until_words, until_chapter, plan_only)
+        if detach:
+            code = detach_run(invocation, workbench, found, resume_arguments(found, limits))
+        else:
+            code = write_novel(invocation, workbench, found, workbench.run_terms(limits))
     raise typer.Exit(code)
 
 
