@@ -124,7 +124,8 @@ class _Search:
             number_stems = set(map(stem, words_of(term)))
             company = frozenset(content_stems(revision.before)) - number_stems
             is_telling = quantity.is_year_or_date and not self._still_says(quantity)
-            evidence = Evidence.USE if is_telling else Evidence.NUMBER
+            company_kind = Evidence.NUMBER if revision.after else Evidence.COMPANY
+            evidence = Evidence.USE if is_telling else company_kind
             kind = ConsequenceKind.NUMBER
             yield Suspect(kind, term, quantity.key, evidence, company, revision)
 
@@ -158,6 +159,9 @@ class _Search:
                 continue
             company = frozenset(_company_of(revision.before, word)) - self._still_together(key)
             kind = ConsequenceKind.FACT if revision.after else ConsequenceKind.EVENT
+            if kind is ConsequenceKind.EVENT:
+                # Nothing is said instead, so that only two telling words together say enough.
+                company -= common_stems()
             evidence = Evidence.CONTRAST if excludes else Evidence.COMPANY
             yield Suspect(kind, word, key, evidence, company, revision)
 

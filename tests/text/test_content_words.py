@@ -10,9 +10,9 @@ from novelgen.text.content_words import are_contrasts, are_synonyms, content_ste
     [
         ("running", "ran"),
         ("foot", "feet"),
-        ("Anna’s", "anna"),
+        ("Ada’s", "ada"),
         ("burned", "burning"),
-        ("took", "takes"),
+        ("drew", "draws"),
     ],
 )
 def test_forms_of_a_word_have_one_stem(one: str, other: str) -> None:
@@ -34,11 +34,9 @@ def test_synonyms_and_spellings_say_the_same(one: str, other: str) -> None:
     assert are_synonyms(stem(one), stem(other))
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("burned", "turned"), ("cat", "act"), ("lamp", "lamps")]
-)
+@pytest.mark.parametrize(("one", "other"), [("burned", "turned"), ("cat", "act"), ("lake", "lamp")])
 def test_other_words_do_not(one: str, other: str) -> None:
-    assert not are_synonyms(stem(one), stem(other)) or stem(one) == stem(other)
+    assert not are_synonyms(stem(one), stem(other))
     assert not are_contrasts(stem(one), stem(other))
 
 
