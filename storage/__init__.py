@@ -6,6 +6,8 @@ This package knows nothing of `novelgen`. Importing it brings only the records a
 
 from storage.errors import (
     AmbiguousName,
+    BackupFailed,
+    BackupRefused,
     DatabaseUnavailable,
     HeadMoved,
     NameTaken,
@@ -52,6 +54,8 @@ __all__ = [
     "MAIN_BRANCH",
     "NO_ADAPTER",
     "AmbiguousName",
+    "BackupFailed",
+    "BackupRefused",
     "Beat",
     "BranchFork",
     "BranchRecord",

@@ -52,6 +52,13 @@ COMMANDS = (
     CommandEntry(
         "export", "export", "export", _WRITING, "Export a manuscript. Prints the path of the file."
     ),
+    CommandEntry(
+        "backup",
+        "backup",
+        "backup",
+        _WRITING,
+        "Copy the whole database to a file, also while a novel is written.",
+    ),
     CommandEntry("models", "models", "app", _WRITING, "Language models known here."),
     CommandEntry(
         "engine", "engine", "app", _WRITING, "The process that keeps a loaded model warm."
