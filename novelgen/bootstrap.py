@@ -15,7 +15,7 @@ from novelgen.config import Settings
 from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
 from novelgen.errors import NotFoundError, StorageError, UsageError
 from novelgen.paths import Paths
-from storage.errors import AmbiguousName, RecordNotFound, StorageFailure
+from storage.errors import AmbiguousName, BackupRefused, RecordNotFound, StorageFailure
 
 if TYPE_CHECKING:
     from novelgen.engine.protocol import Engine
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from novelgen.runs.following import RunFollower
     from novelgen.runs.launch import Worker
     from novelgen.runs.standing import Standing
+    from storage.backup import Backup
     from storage.inbox_records import InboxState
     from storage.records import NovelRecord, NovelSummary, RunRecord, SnapshotSummary
     from storage.store import Store
@@ -57,8 +58,9 @@ class NovelRequest:
 class Workbench:
     """Everything a front end needs, for one call or one session."""
 
-    def __init__(self, paths: Paths, settings: Settings) -> None:
+    def __init__(self, paths: Paths, settings: Settings, warn: "Narrate | None" = None) -> None:
         self.paths = paths
+        self._warn = warn
         self.settings = settings
         self._store: Store | None = None
         self._closing: list[Callable[[], None]] = []
@@ -84,6 +86,12 @@ class Workbench:
             from storage.store import open_store
 
             self._store = open_store(database_url(self.paths, self.settings))
+            if self._warn is not None and self._store.unreadable_commits:
+                self._warn(
+                    f"The log of the database was damaged where its last writer was cut off: up to "
+                    f"{self._store.unreadable_commits} of the last commits are lost. All before "
+                    "them is whole; `novelgen resume` writes a novel on from there."
+                )
         return self._store
 
     def summaries(self) -> "list[NovelSummary]":
@@ -155,6 +163,12 @@ class Workbench:
         with self.store.reading() as work:
             summary = work.novels.summary(work.novels.find(reference).id)
             stream.writelines(render(read_manuscript(work, summary, first, last)))
+
+    def back_up(self, path: Path, *, overwrite: bool) -> "Backup":
+        """Copy the whole database to a file, also while a run writes to it."""
+        from storage.backup import back_up
+
+        return back_up(database_url(self.paths, self.settings), path, overwrite=overwrite)
 
     def create_novel(self, request: NovelRequest) -> "NovelRecord":
         """Commit the novel's row. No model is loaded; its name and the adapter are checked."""
@@ -484,7 +498,7 @@ def as_novelgen_error(error: Exception) -> Exception:
     """Storage's own errors as the product's; anything else as it is."""
     if isinstance(error, RecordNotFound):
         return NotFoundError(error.message, error.remedy)
-    if isinstance(error, AmbiguousName):
+    if isinstance(error, (AmbiguousName, BackupRefused)):
         return UsageError(error.message, error.remedy)
     if isinstance(error, StorageFailure):
         return StorageError(error.message, error.remedy)

@@ -5,6 +5,7 @@ variable is `NOVELGEN_` and the setting's name in capitals. An unknown key or a 
 error that names it.
 """
 
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,8 @@ from pydantic_settings import (
 
 from novelgen.errors import UsageError
 from novelgen.paths import Paths
+
+_MAX_FILE_BYTES = 1_000_000
 
 
 class Settings(BaseSettings):
@@ -95,11 +98,8 @@ def load_settings(paths: Paths, config_file: Path | None = None, **flags: Any) -
 
     Raises `UsageError` for a missing `--config` file, TOML that does not parse, or a bad value.
     """
-    if config_file is not None and not config_file.is_file():
-        raise UsageError(
-            f"There is no configuration file {config_file}.", "Check the path given to --config."
-        )
     file = config_file or paths.config_file
+    _require_readable(file, must_exist=config_file is not None)
 
     class FileSettings(Settings):
         model_config = SettingsConfigDict(toml_file=file)
@@ -107,7 +107,7 @@ def load_settings(paths: Paths, config_file: Path | None = None, **flags: Any) -
     given = {name: value for name, value in flags.items() if value is not None}
     try:
         return FileSettings(**given)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"{file} is not valid TOML: {error}.", "Mend the file.") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8 text.", "Save it as UTF-8.") from error
@@ -117,6 +117,26 @@ def load_settings(paths: Paths, config_file: Path | None = None, **flags: Any) -
         raise UsageError(
             _describe(error), f"Settings come from flags, the environment and {file}."
         ) from error
+
+
+def _require_readable(file: Path, *, must_exist: bool) -> None:
+    try:
+        found = file.stat()
+    except FileNotFoundError as error:
+        if must_exist:
+            raise UsageError(
+                f"There is no configuration file {file}.", "Check the path given to --config."
+            ) from error
+        return
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise UsageError(f"{file} is not a file.", "Put your settings there, or move it away.")
+    if found.st_size > _MAX_FILE_BYTES:
+        raise UsageError(
+            f"{file} has {found.st_size:,} bytes, and settings take a few hundred.",
+            "Check that it is the right file.",
+        )
 
 
 def _describe(error: ValidationError) -> str:

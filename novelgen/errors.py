@@ -5,6 +5,7 @@ NovelgenError (1)
 ├── NotFoundError (3)        no novel, chapter, snapshot or model by that name
 ├── StorageError (4)         the database or a file could not be read or written
 └── ModelError (5)           a model or adapter is missing, broken or does not fit
+    ├── DeviceFailed         a device that stopped computing, and will not go on in this process
     └── MemoryStateError     memory bytes that are missing, damaged or do not fit
         └── ForeignMemoryError   memory that another model, adapter or precision wrote
 
@@ -64,6 +65,10 @@ class ModelError(NovelgenError):
     """A model or adapter is missing, damaged, unknown, or does not fit this machine."""
 
     exit_code = ExitCode.MODEL
+
+
+class DeviceFailed(ModelError):
+    """A GPU disappeared or its kernel failed; only another process can use it again."""
 
 
 class MemoryStateError(ModelError):

@@ -15,6 +15,8 @@ from storage.change_records import (
 )
 from storage.errors import (
     AmbiguousName,
+    BackupFailed,
+    BackupRefused,
     DatabaseUnavailable,
     HeadMoved,
     NameTaken,
@@ -66,6 +68,8 @@ __all__ = [
     "MAIN_BRANCH",
     "NO_ADAPTER",
     "AmbiguousName",
+    "BackupFailed",
+    "BackupRefused",
     "Beat",
     "BranchFork",
     "BranchRecord",

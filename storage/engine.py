@@ -17,6 +17,7 @@ from storage.address import parsed_address
 from storage.errors import DatabaseUnavailable
 from storage.postgresql import connection as postgresql
 from storage.sqlite import connection as sqlite
+from storage.sqlite.read_only import must_be_read_unchanged, unchanging
 
 BUSY_TIMEOUT_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
@@ -84,13 +85,16 @@ def create_parent_folder(url: str) -> None:
 
 
 def _sqlite_engine(url: URL, busy_timeout_seconds: float, *, foreign_keys: bool) -> Engine:
-    if database_path(url.render_as_string()) is None:
+    path = database_path(url.render_as_string())
+    if path is None:
         raise DatabaseUnavailable(
             f"The database address '{url}' names no file.",
             "Give a file, such as sqlite:////home/me/novels.db.",
         )
     engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": busy_timeout_seconds}
+        unchanging(url) if must_be_read_unchanged(path) else url,
+        hide_parameters=True,
+        connect_args={"timeout": busy_timeout_seconds},
     )
 
     @event.listens_for(engine, "connect")

@@ -7,6 +7,8 @@ StorageFailure               anything that storage raises on purpose
 ├── RecordNotFound           nothing by that id, name or number
 ├── AmbiguousName            a name or prefix that fits more than one record
 ├── NameTaken                a name that must be unique exists already
+├── BackupRefused            a backup would replace something
+├── BackupFailed             a backup could not be written, and nothing of it was kept
 └── HeadMoved                someone else wrote since the caller last looked
 
 No exception of SQLAlchemy, Alembic or the database driver leaves the package; the translation is
@@ -57,6 +59,14 @@ class AmbiguousName(StorageFailure):
 
 class NameTaken(StorageFailure):
     """A name that must be unique is in use."""
+
+
+class BackupRefused(StorageFailure):
+    """The place for a backup is taken, or is the database itself."""
+
+
+class BackupFailed(StorageFailure):
+    """A backup could not be written whole; nothing of it was kept."""
 
 
 class HeadMoved(StorageFailure):

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from storage.postgresql import locks as postgresql_locks
 from storage.schema import is_empty, require_current_schema, upgrade_schema
 from storage.sqlite import locks as sqlite_locks
 from storage.sqlite.connection import use_write_ahead_log
+from storage.sqlite.torn_log import unreadable_commits
 from storage.translation import database_name, translating
 from storage.unit_of_work import UnitOfWork
 
@@ -28,8 +30,10 @@ from storage.unit_of_work import UnitOfWork
 class Store:
     """An open database. Threads may share it; a unit of work belongs to one thread."""
 
-    def __init__(self, url: str, engine: Engine) -> None:
+    def __init__(self, url: str, engine: Engine, *, unreadable_commits: int = 0) -> None:
         self.url = url
+        self.unreadable_commits = unreadable_commits
+        """Commits in the log of a killed writer that could not be read back, as far as known."""
         self._engine = engine
         self._writer = writer_engine(engine)
         self._is_open = True
@@ -132,10 +136,23 @@ def open_store(
                 upgrade_schema(url)
             require_current_schema(engine, url)
             use_write_ahead_log(engine, busy_timeout_seconds=busy_timeout_seconds)
+            num_unreadable = _count_unreadable(engine, url)
         except BaseException:
             engine.dispose()
             raise
-    return Store(url, engine)
+    return Store(url, engine, unreadable_commits=num_unreadable)
+
+
+def _count_unreadable(engine: Engine, url: str) -> int:
+    path = database_path(url)
+    if path is None or not Path(f"{path}-wal").exists():
+        return 0
+    raw = engine.raw_connection()
+    try:
+        driver: Any = raw.driver_connection
+        return unreadable_commits(driver, path)
+    finally:
+        raw.close()
 
 
 def _require_creation(url: str, *, create: bool) -> None:

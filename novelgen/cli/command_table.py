@@ -126,6 +126,13 @@ COMMANDS = (
     CommandEntry(
         "inbox", "inbox", "app", _WRITING, "Chapters that were drafted while nobody looked."
     ),
+    CommandEntry(
+        "backup",
+        "backup",
+        "backup",
+        _WRITING,
+        "Copy the whole database to a file, also while a novel is written.",
+    ),
     CommandEntry("models", "models", "app", _WRITING, "Language models known here."),
     CommandEntry(
         "engine", "engine", "app", _WRITING, "The process that keeps a loaded model warm."

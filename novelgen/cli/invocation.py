@@ -38,7 +38,7 @@ class Invocation:
         settings = load_settings(
             self.paths, self.config_file, database_url=self.database_url, **flags
         )
-        with Workbench(self.paths, settings) as workbench:
+        with Workbench(self.paths, settings, self.output.error) as workbench:
             yield workbench
 
     @contextmanager

@@ -115,6 +115,12 @@ def _explain(error: Exception, output: Output) -> int:
     from novelgen.log import log_unexpected
 
     log_unexpected(error)
+    if isinstance(error, MemoryError):
+        output.error(
+            "this machine ran out of memory.",
+            "Everything committed is kept. End other programs, then go on with `novelgen resume`.",
+        )
+        return ExitCode.FAILED
     output.error(
         f"unexpected {type(error).__name__}: {error}",
         "Run it again with --debug for the traceback; the log file has it too.",

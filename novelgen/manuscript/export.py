@@ -16,6 +16,10 @@ Renderer = Callable[[Manuscript], Iterator[str]]
 EXPORTERS: dict[str, Renderer] = {"md": render_markdown}
 """Renderers by format; a format is also the suffix of its files."""
 _SLUG_LENGTH = 60
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
+"""Names that Windows keeps for devices, with any suffix."""
 
 
 def renderer_for(format_name: str) -> Renderer:
@@ -32,6 +36,8 @@ def file_name(title: str, fallback: str, suffix: str) -> str:
     """A portable file name made of a title."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_SLUG_LENGTH].strip("-")
+    if slug in _DEVICES:
+        slug = f"novel-{slug}"
     return f"{slug or fallback}.{suffix}"
 
 
@@ -41,14 +47,8 @@ def write_atomically(path: Path, pieces: Iterator[str], *, overwrite: bool) -> N
     Raises `UsageError` when the file exists and `overwrite` is False, `StorageError` when the file
     cannot be written.
     """
-    if path.is_dir():
-        raise UsageError(f"{path} is a directory.", "Give a file name with --output.")
-    if path.exists() and not path.is_file():
-        raise UsageError(f"{path} is not a regular file.", "Give another name with --output.")
-    path = path.resolve() if path.is_symlink() else path
-    if path.exists() and not overwrite:
-        raise UsageError(f"{path} exists.", "Give another name with --output, or --force.")
     try:
+        path = _free_place(path, overwrite=overwrite)
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
@@ -66,6 +66,18 @@ def write_atomically(path: Path, pieces: Iterator[str], *, overwrite: bool) -> N
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _free_place(path: Path, *, overwrite: bool) -> Path:
+    """`path`, or the file that it links to."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a directory.", "Give a file name with --output.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is not a regular file.", "Give another name with --output.")
+    path = path.resolve() if path.is_symlink() else path
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path} exists.", "Give another name with --output, or --force.")
+    return path
 
 
 def _adopt_permissions(temporary: Path, path: Path) -> None:

@@ -18,7 +18,7 @@ from novelgen.engine.messages import (
 )
 from novelgen.engine.protocol import Engine
 from novelgen.engine.values import ChatMessage
-from novelgen.errors import ModelError, NovelgenError
+from novelgen.errors import DeviceFailed, ModelError, NovelgenError
 from novelgen.resident.order import EngineOrder, FitQuestion
 from novelgen.resident.shelf import WaitCancelled
 from novelgen.resident.wire import (
@@ -87,6 +87,9 @@ class Session:
         except Exception as error:  # noqa: BLE001 - told to the client, and the session goes on
             if not isinstance(error, NovelgenError):
                 _log.exception("the resident engine failed at %s", asked.get("do"))
+            if isinstance(error, DeviceFailed):  # a process never gets such a device back
+                _log.error("the resident engine ends: %s", error.message)
+                self._server.retire()
             return error_message(error)
 
     def _open(self, asked: Message) -> Message:

@@ -10,9 +10,11 @@ import re
 
 _ESCAPE_SEQUENCE = re.compile(
     # A string sequence counts only when it is closed on its line: a stray introducer, which
-    # broken encodings leave behind, must not take the text after it along.
-    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c\n]{0,2048}(?:\x07|\x1b\\|\x9c)"  # OSC: titles, links
-    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c\n]{0,2048}(?:\x1b\\|\x9c)"  # DCS, SOS, PM, APC
+    # broken encodings leave behind, must not take the text after it along. A second introducer ends
+    # it, so that a million of them are read once and not each to its end.
+    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c\x9d\n]{0,2048}(?:\x07|\x1b\\|\x9c)"  # OSC: titles, links
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])"  # DCS, SOS, PM, APC
+    r"[^\x1b\x90\x98\x9c\x9e\x9f\n]{0,2048}(?:\x1b\\|\x9c)"
     r"|(?:\x1b\[[0-?]*|\x9b[0-?]+)[ -/]*[@-~]?"  # CSI: colours, cursor, modes
     r"|\x1b[ -/]*[0-~]?"  # all other two-character and charset sequences
 )

@@ -6,8 +6,12 @@ begin them by itself, and too late: only before a write. So its own control is s
 (`isolation_level = None`) and `BEGIN` is emitted here, which is the way SQLAlchemy's SQLite
 documentation names for every Python version. A writer begins with `BEGIN IMMEDIATE`: it waits for
 its turn before it reads anything, and so never writes on the ground of a stale view.
+
+Text that is not UTF-8, which only another program can have put there, is read with replacement
+characters: one such row hides no other.
 """
 
+import os
 import sqlite3
 import time
 
@@ -21,6 +25,7 @@ def configure(connection: DBAPIConnection, *, foreign_keys: bool) -> None:
     """Prepare a new connection. Raises errors of sqlite3, and then closes it."""
     try:
         connection.isolation_level = None
+        connection.text_factory = _read_text
         cursor = connection.cursor()
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
@@ -38,16 +43,21 @@ def begin(connection: Connection, *, writes: bool) -> None:
 
 
 def use_write_ahead_log(engine: Engine, *, busy_timeout_seconds: float) -> None:
-    """Put an SQLite file into WAL mode, which it then keeps. Does nothing elsewhere.
+    """Put an SQLite file into WAL mode, which it then keeps. One that may only be read, and
+    another kind of database, stay as they are.
 
     SQLite does not wait at all when another program holds the file during this one change, so
     the wait is here.
     """
-    if engine.dialect.name != "sqlite":
+    if engine.dialect.name != "sqlite" or not os.access(engine.url.database or "", os.W_OK):
         return
     deadline = time.monotonic() + busy_timeout_seconds
     while not _try_write_ahead_log(engine, last_try=time.monotonic() >= deadline):
         time.sleep(_RETRY_SECONDS)
+
+
+def _read_text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def _try_write_ahead_log(engine: Engine, *, last_try: bool) -> bool:
