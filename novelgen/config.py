@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         le=10_000,
         description="How long a loaded model stays in memory after its last use; 0 keeps none.",
     )
+    reread_when_idle: bool = Field(
+        True,
+        description="After a change by hand, read the memory again in the background where the "
+        "model is loaded and unused; false leaves it until it is needed.",
+    )
     snapshots_kept: Literal["keyframes", "all"] = Field(
         "keyframes",
         description="Memory snapshots of finished chapters: the end of each and one now and then "

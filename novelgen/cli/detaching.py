@@ -37,8 +37,8 @@ def detach_run(
     """
     _require_one_process()
     output = invocation.output
-    before = workbench.latest_run(novel.id)
-    worker = workbench.start_worker(
+    before = workbench.runs.latest_run(novel.id)
+    worker = workbench.runs.start_worker(
         novel, arguments, invocation.config_file, debug=invocation.debug
     )
     remedy = f"Process {worker.pid} goes on: `novelgen attach {novel.id}`."
@@ -66,7 +66,7 @@ def _begun(
     """The worker's run, once it has begun; None when the worker ended without one."""
     while True:
         has_ended = worker.exit_code is not None
-        run = workbench.latest_run(novel.id)
+        run = workbench.runs.latest_run(novel.id)
         if run is not None and run.epoch > epoch:
             return run
         for line in worker.news():

@@ -39,14 +39,14 @@ def write_novel(
     output = invocation.output
     stop = StopSignal()
     terms = replace(terms, is_unattended=invocation.is_unattended)
-    with workbench.claimed(novel):
+    with workbench.runs.claimed(novel):
         with pull_display(output) as on_progress:
-            engine = workbench.load_engine(novel, on_progress, output.note)
+            engine = workbench.engines.load(novel, on_progress, output.note)
         words = workbench.find(novel.id).totals.words
         display = _display(invocation, stop, novel, words)
-        workbench.clear_crashed(novel.id)
+        workbench.runs.clear_crashed(novel.id)
         with LiveBroadcast(display) as live:
-            run = workbench.start_run(novel, engine, terms, stop, live, redraft)
+            run = workbench.runs.start_run(novel, engine, terms, stop, live, redraft)
             live.open(live_file(workbench.paths, run.id))
             ending = _to_the_end(run, display, stop, is_unattended=terms.is_unattended)
     if isinstance(ending, ChapterRedrafted):

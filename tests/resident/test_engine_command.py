@@ -77,3 +77,19 @@ def test_an_engine_that_dies_under_a_run_costs_no_word(
 def test_bad_minutes_are_refused(novelgen: CommandLine, minutes: str) -> None:
     refused = novelgen("list", expect=2, NOVELGEN_KEEP_WARM_MINUTES=minutes)
     assert "keep_warm_minutes" in refused.stderr
+
+
+def test_a_change_is_read_by_a_warm_engine_that_stands_idle(
+    novelgen: CommandLine, tiny_model: Path, paths: Paths, home: Path
+) -> None:
+    novelgen(*NEW, "--model", str(tiny_model), "--target-words", "200", **WARM)
+    text = manuscript(novelgen).split("\n# ", 1)[1].split("\n", 1)[1].strip()
+    assert json.loads(novelgen("verify", "Tiny", "--json").stdout)["memory_behind"] == []
+    novelgen("edit", "Tiny", "--chapter", "1", stdin=f"It began.\n\n{text}",
+             NOVELGEN_REREAD_WHEN_IDLE="false", **WARM)  # fmt: skip
+    assert json.loads(novelgen("verify", "Tiny", "--json").stdout)["memory_behind"] == [1]
+    novelgen("edit", "Tiny", "--chapter", "1", stdin=f"It began again.\n\n{text}", **WARM)
+    while json.loads(novelgen("verify", "Tiny", "--json").stdout)["memory_behind"]:
+        pass  # the suite's time limit ends it if nothing reads
+    verified = json.loads(novelgen("verify", "Tiny", "--memory", "--json", **WARM).stdout)
+    assert verified["ok"] and verified["memory"]["compared"] >= 1

@@ -48,7 +48,7 @@ def attach(
         remedy = f"The run goes on. Stop it with `novelgen pause {found.novel.id}`."
         with explained_interrupt(output, remedy):
             run = _run_to_follow(invocation, workbench, found)
-            follower = workbench.follower(run)
+            follower = workbench.runs.follower(run)
             ending = _follow(invocation, found, follower, with_prose=prose)
         code = say_run_ended(output, found.novel, follower.run, ending)
         if output.as_json:
@@ -65,7 +65,7 @@ def _run_to_follow(
 
     novel = found.novel
     has_told = False
-    while (standing := workbench.standing(novel.id)).stands is Stands.STARTING:
+    while (standing := workbench.runs.standing(novel.id)).stands is Stands.STARTING:
         if not has_told:
             invocation.output.note("A process has the novel and its run has not begun yet.")
         has_told = True

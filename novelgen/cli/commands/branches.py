@@ -37,7 +37,7 @@ def branch(
 
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        with workbench.claimed(found) if switch else nullcontext():
+        with workbench.runs.claimed(found) if switch else nullcontext():
             made = branch_after(workbench.store, found, at, name)
             if switch:
                 switch_branch(workbench.store, found, made.name)
@@ -106,7 +106,7 @@ def switch(
 
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        with workbench.claimed(found):
+        with workbench.runs.claimed(found):
             switch_branch(workbench.store, found, name)
         summary = workbench.find(found.id)
     if invocation.output.as_json:

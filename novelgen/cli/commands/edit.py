@@ -43,6 +43,7 @@ def edit(
     """
     invocation = invocation_of(context)
     from novelgen.cli.chapter_input import edited_text, text_of_file, text_of_stdin
+    from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.editing import chapter_text, edit_chapter
     from novelgen.text.manuscript_text import read_handed_in
 
@@ -63,6 +64,8 @@ def edit(
             folder = invocation.paths.state / "editing"
             with edited_text(folder, name, before.text, invocation.output) as raw:
                 edited = take(raw)
+        if edited.is_changed:
+            read_when_idle(invocation, workbench, found)
     say_edited(invocation, before, edited)
 
 

@@ -34,7 +34,7 @@ def export(
     if output == "-" and invocation.output.as_json:
         raise UsageError("--json and --output - both want stdout.", "Leave one of them out.")
     with invocation.workbench() as workbench:
-        held = workbench.held_chapters(novel, first, last)
+        held = workbench.inbox.held_chapters(novel, first, last)
         if held:
             invocation.output.note(
                 f"Left out, since they wait in the inbox to be kept: {_numbers(held)}. See "

@@ -60,10 +60,10 @@ def read(
     """
     invocation = invocation_of(context)
     with invocation.workbench() as workbench:
-        found = workbench.inbox_item(item)
-        text = workbench.inbox_text(found)
+        found = workbench.inbox.item(item)
+        text = workbench.inbox.text_of(found)
         if found.record.state is InboxState.DRAFTED:
-            workbench.decide(found.record.id, InboxState.READ)
+            workbench.inbox.decide(found.record.id, InboxState.READ)
     if invocation.output.as_json:
         document = _item_json(found) | {"state": InboxState.READ.value, "text": text}
         invocation.output.document(document)
@@ -98,12 +98,12 @@ def keep(
         if every:
             if len(named) > 1:
                 raise UsageError("--all takes one novel.", "Name it by its id, or leave it out.")
-            chosen = workbench.inbox(named[0] if named else None)
+            chosen = workbench.inbox.waiting(named[0] if named else None)
         else:
             chosen = [_open_item(workbench, _number(text)) for text in named]
         if not chosen and not every:
             raise UsageError("No chapter is named.", "Give their numbers, or --all.")
-        workbench.decide_all([found.record.id for found in chosen], InboxState.KEPT)
+        workbench.inbox.decide_all([found.record.id for found in chosen], InboxState.KEPT)
     kept = [found.record.id for found in chosen]
     if invocation.output.as_json:
         invocation.output.document({"kept": kept})
@@ -138,15 +138,15 @@ def redo(
                 f"`novelgen switch {found.novel.id} {found.branch}` makes it so.",
             )
         redraft = Redraft(found.record.chapter_number, instruction=clean_line(instruction or ""))
-        code = write_novel(invocation, workbench, found.novel, workbench.run_terms(), redraft)
+        code = write_novel(invocation, workbench, found.novel, workbench.runs.run_terms(), redraft)
         if code is ExitCode.DONE:
-            workbench.decide(item, InboxState.REDONE)
+            workbench.inbox.decide(item, InboxState.REDONE)
     raise typer.Exit(code)
 
 
 def _list(invocation: Invocation, novel: str | None) -> None:
     with invocation.workbench() as workbench:
-        found = workbench.inbox(novel)
+        found = workbench.inbox.waiting(novel)
     if invocation.output.as_json:
         invocation.output.document({"items": [_item_json(item) for item in found]})
         return
@@ -171,7 +171,7 @@ def _list(invocation: Invocation, novel: str | None) -> None:
 
 def _open_item(workbench: "Workbench", number: int) -> "DraftedChapter":
     """Raises `UsageError` when nothing is to be decided about it any more."""
-    found = workbench.inbox_item(number)
+    found = workbench.inbox.item(number)
     if not found.is_open:
         why = found.record.state.value
         if found.record.state in (InboxState.DRAFTED, InboxState.READ):

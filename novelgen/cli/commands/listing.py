@@ -25,8 +25,8 @@ def list_novels(context: typer.Context) -> None:
     invocation = invocation_of(context)
     with invocation.workbench() as workbench:
         summaries = workbench.summaries()
-        crashed = workbench.crashed(item.novel for item in summaries)
-        waiting = workbench.waiting_chapters()
+        crashed = workbench.runs.crashed(item.novel for item in summaries)
+        waiting = workbench.inbox.count_waiting()
     if invocation.output.as_json:
         novels = [
             summary_json(item, is_crashed=item.novel.id in crashed)
@@ -68,8 +68,8 @@ def show(
     invocation = invocation_of(context)
     with invocation.workbench() as workbench:
         overview = workbench.overview(novel)
-        is_crashed = bool(workbench.crashed([overview.summary.novel]))
-        waiting = workbench.waiting_chapters().get(overview.summary.novel.id, 0)
+        is_crashed = bool(workbench.runs.crashed([overview.summary.novel]))
+        waiting = workbench.inbox.count_waiting().get(overview.summary.novel.id, 0)
     if invocation.output.as_json:
         document = _overview_json(overview, is_crashed=is_crashed) | {"waiting": waiting}
         invocation.output.document(document)

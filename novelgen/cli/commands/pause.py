@@ -53,7 +53,7 @@ def _stop(
 
     asked = ""
     has_told = False
-    while (standing := workbench.standing(novel.id)).stands is not Stands.AT_REST:
+    while (standing := workbench.runs.standing(novel.id)).stands is not Stands.AT_REST:
         run = standing.run
         if run is not None and standing.stands is Stands.RUNNING and run.id != asked:
             with workbench.store.writing() as work:

@@ -59,5 +59,5 @@ def regenerate(
     with invocation.writing_workbench() as workbench:
         found = workbench.find(novel).novel
         require_chapter(workbench.store, found, redraft)
-        code = write_novel(invocation, workbench, found, workbench.run_terms(), redraft)
+        code = write_novel(invocation, workbench, found, workbench.runs.run_terms(), redraft)
     raise typer.Exit(code)

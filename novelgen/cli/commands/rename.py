@@ -29,6 +29,7 @@ def rename(
     Example: novelgen rename 3f2a "Clara Voss" "Anna Reed"
     """
     invocation = invocation_of(context)
+    from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.renaming import preview_rename
     from novelgen.generation.renaming import rename as rename_in_novel
     from novelgen.text.sanitize import clean_line
@@ -47,6 +48,7 @@ def rename(
         is_wanted = yes or (sys.stdin.isatty() and typer.confirm("Change them all?", err=True))
         if is_wanted:
             rename_in_novel(workbench.store, found, old, new)
+            read_when_idle(invocation, workbench, found)
     if invocation.output.as_json:
         invocation.output.document(
             {

@@ -14,6 +14,7 @@ def reread(
     afresh: Annotated[
         bool, typer.Option("--afresh", help="Read everything again, whatever is stored.")
     ] = False,
+    when_idle: Annotated[bool, typer.Option("--when-idle", hidden=True)] = False,
 ) -> None:
     """Bring the memory of a novel up to its text. Touches no word.
 
@@ -23,6 +24,7 @@ def reread(
     Example: novelgen reread 3f2a
     """
     invocation = invocation_of(context)
+    from novelgen.cli.idle_reading import is_idle_with
     from novelgen.cli.progress import pull_display
     from novelgen.cli.step_progress import step_display
     from novelgen.cli.writing import stop_on_signals
@@ -31,15 +33,17 @@ def reread(
     output, stop, segments = invocation.output, StopSignal(), 0
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
+        if when_idle and not is_idle_with(invocation.paths, found.model):
+            return
         with pull_display(output) as on_progress:
-            engine = workbench.load_engine(found, on_progress, output.note)
-        reader = workbench.memory_reader(found, engine, stop, is_afresh=afresh)
+            engine = workbench.engines.load(found, on_progress, output.note)
+        reader = workbench.engines.memory_reader(found, engine, stop, is_afresh=afresh)
         with stop_on_signals(stop), step_display(output, "Segments read") as on_step:
             for event in reader.read_all():
                 segments += 1
                 on_step(event.done, event.total)
         if not stop.is_requested:
-            workbench.adopt_memory(found, engine)
+            workbench.engines.adopt_memory(found, engine)
     if output.as_json:
         output.document({"id": found.id, "segments": segments, "complete": not stop.is_requested})
     elif stop.is_requested:

@@ -66,7 +66,7 @@ def resume(
         if found.status is NovelStatus.FINISHED and not is_new_branch:
             invocation.output.note(f"“{found.title}” is finished. Nothing is left to write.")
             if invocation.output.as_json:
-                run = workbench.latest_run(found.id)
+                run = workbench.runs.latest_run(found.id)
                 invocation.output.document(run_json(workbench, found.id, run))
             else:
                 invocation.output.data(found.id)
@@ -75,7 +75,7 @@ def resume(
         if detach:
             code = detach_run(invocation, workbench, found, resume_arguments(found, limits))
         else:
-            code = write_novel(invocation, workbench, found, workbench.run_terms(limits))
+            code = write_novel(invocation, workbench, found, workbench.runs.run_terms(limits))
     raise typer.Exit(code)
 
 
@@ -86,5 +86,5 @@ def _branch(
         return novel
     from novelgen.generation.branching import branch_from_snapshot
 
-    with workbench.claimed(novel):
+    with workbench.runs.claimed(novel):
         return branch_from_snapshot(workbench.store, novel, from_snapshot)

@@ -28,7 +28,7 @@ def runs(
     invocation = invocation_of(context)
     with invocation.workbench() as workbench:
         novel_id = None if novel is None else workbench.find(novel).novel.id
-        found = workbench.runs(novel_id, every=every)
+        found = workbench.runs.newest(novel_id, every=every)
         titles = workbench.titles()
     if invocation.output.as_json:
         listed = [_run_json(run, titles.get(run.novel_id, "")) for run in found]

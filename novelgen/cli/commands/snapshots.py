@@ -106,7 +106,7 @@ def _compare_memory(
 
     novel = workbench.find(reference).novel
     with pull_display(invocation.output) as on_progress:
-        engine = workbench.load_engine(novel, on_progress, invocation.output.note)
+        engine = workbench.engines.load(novel, on_progress, invocation.output.note)
     require_own_memory(workbench.store, novel, engine)
     comparison = MemoryComparison()
     with step_display(invocation.output, "Segments read") as on_step:

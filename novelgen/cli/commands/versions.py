@@ -115,6 +115,7 @@ def restore(
     """
     invocation = invocation_of(context)
     from novelgen.cli.commands.edit import say_edited
+    from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.editing import chapter_text, restore_revision
 
     with invocation.workbench() as workbench:
@@ -123,6 +124,8 @@ def restore(
         with workbench.store.reading() as work:
             wanted = work.chapters.revision_numbered(found.id, chapter, revision)
         edited = restore_revision(workbench.store, before, wanted)
+        if edited.is_changed:
+            read_when_idle(invocation, workbench, found)
     say_edited(invocation, before, edited)
 
 

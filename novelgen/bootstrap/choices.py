@@ -1,0 +1,90 @@
+"""What the settings come to: the database, the adapter, the precision, whether a model fits."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from novelgen.config import Settings
+from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
+from novelgen.errors import UsageError
+from novelgen.paths import Paths
+
+if TYPE_CHECKING:
+    from novelgen.generation.retention import Retention
+    from novelgen.modeling.fit import FitReport
+
+
+def database_url(paths: Paths, settings: Settings) -> str:
+    """The database in force: the one that is set, else a SQLite file in the data directory."""
+    return settings.database_url or f"sqlite:///{paths.database}"
+
+
+def absolute_url(url: str) -> str:
+    """The address of a database file for a process of another directory; others as they are."""
+    start, separator, path = url.partition("sqlite:///")
+    return f"{start}{separator}{Path(path).absolute()}" if path and not start else url
+
+
+def upgrade_database(paths: Paths, settings: Settings) -> str:
+    """Bring the tables up to date; returns the schema revision."""
+    from storage.schema import upgrade_schema
+
+    return upgrade_schema(database_url(paths, settings))
+
+
+def adapter_name(adapter: str, model: str) -> str:
+    """What a novel's adapter is kept as: `none`, a shipped adapter's name, or an absolute path.
+
+    Raises `NotFoundError` when there is no such adapter.
+    """
+    from novelgen.modeling.shipped_adapters import (
+        adapter_directory,
+        shipped_adapter_of,
+        shipped_adapters,
+    )
+
+    if adapter == AUTO_ADAPTER:
+        adapter = shipped_adapter_of(model) or NO_MEMORY_ADAPTER
+    if adapter == NO_MEMORY_ADAPTER:
+        return NO_MEMORY_ADAPTER
+    if model == SCRIPTED_MODEL:
+        raise UsageError("The scripted engine takes no adapter.", "Leave --adapter out.")
+    directory = adapter_directory(adapter)
+    return adapter if adapter in shipped_adapters() else str(directory)
+
+
+def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "FitReport | None":
+    """Whether a local model fits this machine; None when there are no weights to assess."""
+    if directory is None:
+        return None
+    from novelgen.modeling.fit import assess
+
+    return assess(
+        directory,
+        writing_dtype_of(settings),
+        target_words,
+        settings.device,
+        candidates=settings.candidates,
+        quantization=settings.quantization,
+        placement=settings.placement,
+    )
+
+
+def writing_dtype_of(settings: Settings) -> str:
+    """The dtype novels are written with; `auto` depends on the device."""
+    from novelgen.modeling.backbone import writing_dtype
+
+    return writing_dtype(settings.device) if settings.dtype == "auto" else settings.dtype
+
+
+def dtype_of(settings: Settings) -> str:
+    """The dtype for training and judging; `auto` depends on the device."""
+    from novelgen.modeling.backbone import default_dtype
+
+    return default_dtype(settings.device) if settings.dtype == "auto" else settings.dtype
+
+
+def retention_of(settings: Settings) -> "Retention":
+    """Which memory snapshots are kept."""
+    from novelgen.generation.retention import Retention
+
+    return Retention(None if settings.snapshots_kept == "all" else settings.keyframe_interval)

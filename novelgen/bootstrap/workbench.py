@@ -1,0 +1,185 @@
+"""Everything a front end needs, for one call or one session: the store, and what stands on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, TextIO
+
+from novelgen.bootstrap.choices import adapter_name, database_url
+from novelgen.bootstrap.engines import EngineRoom
+from novelgen.bootstrap.inbox import InboxDesk
+from novelgen.bootstrap.running import RunDesk
+from novelgen.config import Settings
+from novelgen.paths import Paths
+
+if TYPE_CHECKING:
+    from novelgen.generation.memory_chain import Link
+    from novelgen.generation.verification import Verification
+    from novelgen.manuscript.overview import NovelOverview
+    from storage.backup import Backup
+    from storage.records import NovelRecord, NovelSummary, SnapshotSummary
+    from storage.store import Store
+
+Narrate = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NovelRequest:
+    """A novel as a person asks for it; texts are cleaned, numbers checked."""
+
+    title: str
+    author: str
+    premise: str
+    target_words: int
+    seed: int
+    chapters: int | None = None
+
+
+class Workbench:
+    """Everything a front end needs, for one call or one session."""
+
+    def __init__(self, paths: Paths, settings: Settings, warn: "Narrate | None" = None) -> None:
+        self.paths = paths
+        self._warn = warn
+        self.settings = settings
+        self._store: Store | None = None
+        self.engines = EngineRoom(self)
+        self.runs = RunDesk(self)
+        self.inbox = InboxDesk(self)
+
+    def __enter__(self) -> "Workbench":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.engines.close()
+        if self._store is not None:
+            self._store.close()
+
+    @property
+    def store(self) -> "Store":
+        """The database, opened when first asked for."""
+        if self._store is None:
+            from storage.store import open_store
+
+            self._store = open_store(database_url(self.paths, self.settings))
+            if self._warn is not None and self._store.unreadable_commits:
+                self._warn(
+                    f"The log of the database was damaged where its last writer was cut off: up to "
+                    f"{self._store.unreadable_commits} of the last commits are lost. All before "
+                    "them is whole; `novelgen resume` writes a novel on from there."
+                )
+        return self._store
+
+    def summaries(self) -> "list[NovelSummary]":
+        with self.store.reading() as work:
+            return work.novels.summaries()
+
+    def find(self, reference: str) -> "NovelSummary":
+        """The novel with that id or title, or its unique beginning."""
+        with self.store.reading() as work:
+            return work.novels.summary(work.novels.find(reference).id)
+
+    def overview(self, reference: str) -> "NovelOverview":
+        from novelgen.manuscript.overview import read_overview
+
+        with self.store.reading() as work:
+            summary = work.novels.summary(work.novels.find(reference).id)
+            return read_overview(work, summary)
+
+    def snapshots(self, reference: str) -> "list[tuple[Link, SnapshotSummary | None]]":
+        """Every segment of the active branch, with its memory where that is stored."""
+        from novelgen.generation.memory_chain import branch_chain, links_of
+        from novelgen.generation.memory_identity import identity_of_novel
+
+        with self.store.reading() as work:
+            novel = work.novels.find(reference)
+            identity = identity_of_novel(novel)
+            if identity is None:
+                return []
+            links = links_of(work, branch_chain(work, novel.active_branch_id, identity), identity)
+            stored = work.snapshots.summaries([link.key for link in links])
+        return [(link, stored.get(link.key)) for link in links]
+
+    def verify(self, reference: str) -> "Verification":
+        from novelgen.generation.verification import verify_branch
+
+        with self.store.reading() as work:
+            return verify_branch(work, work.novels.find(reference))
+
+    def export(
+        self,
+        reference: str,
+        format_name: str,
+        first: int,
+        last: int | None,
+        path: Path | None,
+        *,
+        overwrite: bool,
+    ) -> Path:
+        """Write a manuscript to a file, by default named after its title; returns its path."""
+        from novelgen.manuscript.export import file_name, renderer_for, write_atomically
+        from novelgen.manuscript.tree import read_manuscript
+
+        render = renderer_for(format_name)
+        with self.store.reading() as work:
+            summary = work.novels.summary(work.novels.find(reference).id)
+            manuscript = read_manuscript(work, summary, first, last)
+            target = path or Path(file_name(manuscript.title, summary.novel.id, format_name))
+            write_atomically(target, render(manuscript), overwrite=overwrite)
+        return target
+
+    def export_to_stream(
+        self, reference: str, format_name: str, first: int, last: int | None, stream: TextIO
+    ) -> None:
+        """Write a manuscript to an open stream."""
+        from novelgen.manuscript.export import renderer_for
+        from novelgen.manuscript.tree import read_manuscript
+
+        render = renderer_for(format_name)
+        with self.store.reading() as work:
+            summary = work.novels.summary(work.novels.find(reference).id)
+            stream.writelines(render(read_manuscript(work, summary, first, last)))
+
+    def back_up(self, path: Path, *, overwrite: bool) -> "Backup":
+        """Copy the whole database to a file, also while a run writes to it."""
+        from storage.backup import back_up
+
+        return back_up(database_url(self.paths, self.settings), path, overwrite=overwrite)
+
+    def create_novel(self, request: NovelRequest) -> "NovelRecord":
+        """Commit the novel's row. No model is loaded; its name and the adapter are checked."""
+        from novelgen.generation.novel_settings import NovelSettings
+        from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
+        from novelgen.modeling.local_models import require_loadable
+        from storage.records import NewNovel
+
+        source = resolve(self.settings.model or DEFAULT_MODEL)
+        require_loadable(source)
+        settings = NovelSettings(
+            segment_size=self.settings.segment_size,
+            tail_tokens=self.settings.tail_tokens,
+            candidates=self.settings.candidates,
+            chapters=request.chapters,
+        )
+        novel = NewNovel(
+            title=request.title,
+            author=request.author,
+            premise=request.premise,
+            seed=request.seed,
+            target_words=request.target_words,
+            model=str(source.path) if source.path else source.name,
+            adapter=adapter_name(self.settings.adapter, source.name),
+            settings=settings.as_json(),
+        )
+        with self.store.writing() as work:
+            return work.novels.add(novel)
+
+    def titles(self) -> dict[str, str]:
+        """The titles of all novels by their ids."""
+        return {summary.novel.id: summary.novel.title for summary in self.summaries()}
