@@ -17,6 +17,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.engine import URL
+
 from storage.address import parsed_address
 from storage.engine import database_path
 from storage.errors import BackupFailed, BackupRefused, DatabaseUnavailable
@@ -147,7 +149,15 @@ def _counts_of_server(url: str) -> tuple[int, int]:
 def _dump(url: str, target: Path) -> None:
     """`pg_dump` in its own format. The password goes through the environment alone."""
     parsed = parsed_address(url)
-    address = parsed.set(drivername=parsed.get_backend_name(), password=None)
+    # `parsed.set(password=None)` would leave the password where it is.
+    address = URL.create(
+        parsed.get_backend_name(),
+        username=parsed.username,
+        host=parsed.host,
+        port=parsed.port,
+        database=parsed.database,
+        query=parsed.query,
+    )
     command = [
         "pg_dump",
         "--format=custom",

@@ -74,8 +74,8 @@ def read_manuscript(
         words=sum(record.revision.words for record in records),
         num_chapters=len(records),
         status=novel.status.value,
-        model=novel.model,
-        adapter=novel.adapter,
+        model=clean_line(novel.model),
+        adapter=clean_line(novel.adapter),
         seed=novel.seed,
         chapters=(_chapter(work, record) for record in records),
     )

@@ -17,8 +17,14 @@ import pytest
 from novelgen.engine.protocol import Engine
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.scripted import ScriptedEngine
-from novelgen.engine.values import ChatMessage, DecodeRequest, FinishReason, SamplingParams
-from novelgen.errors import ModelError, UsageError
+from novelgen.engine.values import (
+    ChatMessage,
+    DecodeRequest,
+    FinishReason,
+    MemoryState,
+    SamplingParams,
+)
+from novelgen.errors import DeviceFailed, ModelError, UsageError
 from novelgen.paths import Paths, resolve_paths
 from novelgen.resident.access import engine_for
 from novelgen.resident.client import EngineGone, ResidentEngine
@@ -27,6 +33,7 @@ from novelgen.resident.handshake import reach
 from novelgen.resident.launch import NoResidentEngine, connect, find, release_unused
 from novelgen.resident.order import EngineOrder, FitQuestion, LoadedEngine, load_ordered
 from novelgen.resident.rendezvous import output_file, read_rendezvous, rendezvous_file
+from novelgen.resident.server import EngineServer
 from novelgen.resident.shelf import EngineShelf
 from tests.modeling.tiny_models import PROSE
 from tests.resident.conftest import QUESTION, OrderOf
@@ -404,3 +411,33 @@ def test_a_hanging_engine_does_not_keep_a_caller_who_stops(
             engine.decode(REQUEST, Watcher(stop_after=-1))
     finally:
         os.kill(found.pid, signal.SIGCONT)
+
+
+class LostDevice(ScriptedEngine):
+    """An engine whose device has gone."""
+
+    def write(self, memory: MemoryState, segment: str) -> MemoryState:
+        raise DeviceFailed("The device failed: CUDA error.", "Run `novelgen resume`.")
+
+
+def test_a_process_that_lost_its_device_ends(order_of: OrderOf, home: Path) -> None:
+    """Only another process can use the device again."""
+    paths = resolve_paths(home)
+    server = EngineServer(paths, lambda *_: LoadedEngine(LostDevice(), ""), KEEP_SECONDS)
+    serving = threading.Thread(target=server.serve)
+    serving.start()
+    try:
+        while read_rendezvous(paths) is None and serving.is_alive():
+            pass
+        engine, close = engine_for(paths, order_of(), QUESTION, KEEP_SECONDS, lambda _: None)
+        assert isinstance(engine, ResidentEngine)
+        with pytest.raises(DeviceFailed, match="CUDA error") as failed:
+            engine.write(engine.initial_memory(), "Text.")
+        assert "novelgen resume" in failed.value.remedy
+        close()
+        serving.join(60)
+        assert not serving.is_alive()
+        assert find(paths) is None
+    finally:
+        server.stop()
+        serving.join()
