@@ -50,7 +50,13 @@ COMMANDS = (
         _WRITING,
         "Show one novel: words against target, chapters, and known novels for comparison.",
     ),
-    CommandEntry("edit", "edit", "edit", _EDITING, "Replace a chapter's text, as a new revision."),
+    CommandEntry(
+        "edit",
+        "edit",
+        "edit",
+        _EDITING,
+        "Replace a chapter's text, as a new revision; the old one stays.",
+    ),
     CommandEntry(
         "regenerate",
         "regenerate",
@@ -66,38 +72,70 @@ COMMANDS = (
         "List passages that may no longer fit after a change, with what was changed.",
     ),
     CommandEntry(
-        "rename", "rename", "rename", _EDITING, "Change a name in prose, titles, plan and premise."
+        "rename",
+        "rename",
+        "rename",
+        _EDITING,
+        "Change a name in prose, titles, plan and premise, shown first; `undo` takes it back.",
     ),
     CommandEntry(
         "undo",
         "versions",
         "undo",
         _EDITING,
-        "Take the last change back: an edit, a draft, a rename.",
+        "Take the last change back: an edit, a new draft, a restored revision, a rename.",
     ),
     CommandEntry(
         "redo", "versions", "redo", _EDITING, "Make the change that was undone last once more."
     ),
     CommandEntry(
-        "revisions", "versions", "revisions", _EDITING, "List the revisions of a chapter."
+        "revisions",
+        "versions",
+        "revisions",
+        _EDITING,
+        "List the revisions of a chapter; the one with a star is its text now.",
     ),
     CommandEntry(
-        "diff", "versions", "diff", _EDITING, "Show what two revisions of a chapter do not share."
+        "diff",
+        "versions",
+        "diff",
+        _EDITING,
+        "Show what two revisions of a chapter do not share, word by word.",
     ),
     CommandEntry(
         "restore",
         "versions",
         "restore",
         _EDITING,
-        "Make an earlier revision a chapter's text again.",
+        "Make an earlier revision a chapter's text again. Nothing is lost; `undo` takes it back.",
     ),
     CommandEntry(
-        "branch", "branches", "branch", _EDITING, "Let the story go another way after a chapter."
+        "branch",
+        "branches",
+        "branch",
+        _EDITING,
+        "Let the story go another way after a chapter. Plan and memory branch with the text.",
     ),
-    CommandEntry("branches", "branches", "branches", _EDITING, "List the branches of a novel."),
-    CommandEntry("switch", "branches", "switch", _EDITING, "Go on with another branch."),
     CommandEntry(
-        "compare", "branches", "compare", _EDITING, "Compare two branches chapter by chapter."
+        "branches",
+        "branches",
+        "branches",
+        _EDITING,
+        "List the branches of a novel; the one with a star is written, edited and exported.",
+    ),
+    CommandEntry(
+        "switch",
+        "branches",
+        "switch",
+        _EDITING,
+        "Make another branch the one that is written, edited and exported.",
+    ),
+    CommandEntry(
+        "compare",
+        "branches",
+        "compare",
+        _EDITING,
+        "Compare two branches chapter by chapter. `novelgen diff --branch X` shows the words.",
     ),
     CommandEntry(
         "export", "export", "export", _WRITING, "Export a manuscript. Prints the path of the file."

@@ -131,9 +131,15 @@ def test_snapshots_and_verify(novelgen: CommandLine) -> None:
     assert set(stored[0]) == {"key", "parent", "chapter", "segment", "bytes", "created_at"}
     assert [row["parent"] for row in stored[1:]] == [row["key"] for row in stored[:-1]]
     verified = json.loads(novelgen("verify", made["id"], "--json").stdout)
+    kept = sum(each["bytes"] is not None for each in stored)
+    assert 0 < kept < made["segments"]
     assert verified == {
-        "ok": True, "segments": made["segments"], "snapshots": made["segments"], "problems": []
+        "ok": True, "segments": made["segments"], "snapshots": kept, "memory_behind": [],
+        "problems": [],
     }  # fmt: skip
+    novelgen(*NEW, "--title", "Kept", "--target-words", "2000", NOVELGEN_SNAPSHOTS_KEPT="all")
+    stored = json.loads(novelgen("snapshots", "Kept", "--json").stdout)["snapshots"]
+    assert all(each["bytes"] for each in stored)
 
 
 def test_verify_finds_a_changed_word(novelgen: CommandLine, home: Path) -> None:

@@ -21,7 +21,7 @@ def rename(
     new: Annotated[str, typer.Argument(metavar="NEW", help="The name to put in its place.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
 ) -> None:
-    """Change a name in prose, titles, plan and premise. Shows where first; `undo` takes it back.
+    """Change a name in prose, titles, plan and premise, shown first; `undo` takes it back.
 
     Whole words only, with their possessives and capitals. Without a terminal nothing is changed
     unless --yes is given.
