@@ -96,16 +96,19 @@ class EngineRoom:
             is_afresh=is_afresh,
         )
 
+    def is_adopted(self, novel: "NovelRecord", engine: "Engine") -> bool:
+        """Whether the novel's memory is what this engine reads."""
+        info = engine.info
+        known = (novel.model_fingerprint, novel.adapter_fingerprint)
+        return known == (info.model_fingerprint, info.adapter_fingerprint)
+
     def adopt_memory(self, novel: "NovelRecord", engine: "Engine") -> None:
-        """Let the novel's memory be what this engine reads, from now on."""
+        """Let it be so from now on. The caller holds the novel's lock."""
         from storage.records import NovelChanges
 
         info = engine.info
-        known = (novel.model_fingerprint, novel.adapter_fingerprint)
-        if known == (info.model_fingerprint, info.adapter_fingerprint):
-            return
         changes = NovelChanges(
             model_fingerprint=info.model_fingerprint, adapter_fingerprint=info.adapter_fingerprint
         )
-        with self._workbench.runs.claimed(novel), self._workbench.store.writing() as work:
+        with self._workbench.store.writing() as work:
             work.novels.update(novel.id, changes)

@@ -12,9 +12,12 @@ from novelgen.cli.endings import Ending, ending_of, exit_code_of, say_ending
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.progress import pull_display
 from novelgen.cli.redrafted import say_redrafted
+from novelgen.cli.rereading import reread_memory, wants_reread
 from novelgen.cli.run_display import SECONDS_BETWEEN_LINES, RunDisplay
-from novelgen.errors import ExitCode
+from novelgen.engine.protocol import Engine
+from novelgen.errors import ExitCode, ForeignMemoryError
 from novelgen.generation.events import ChapterRedrafted
+from novelgen.generation.foreign_memory import require_own_memory
 from novelgen.generation.regeneration import Redraft
 from novelgen.generation.run import NovelRun, RunTerms
 from novelgen.generation.stop import StopSignal
@@ -42,6 +45,7 @@ def write_novel(
     with workbench.runs.claimed(novel):
         with pull_display(output) as on_progress:
             engine = workbench.engines.load(novel, on_progress, output.note)
+        novel = _with_own_memory(invocation, workbench, novel, engine, stop)
         words = workbench.find(novel.id).totals.words
         display = _display(invocation, stop, novel, words)
         workbench.runs.clear_crashed(novel.id)
@@ -78,6 +82,27 @@ def run_json(workbench: Workbench, novel_id: str, run: RunRecord | None) -> dict
         "tokens_per_second": round(tokens / seconds, 2) if seconds else 0.0,
         "run_id": run.id if run else None,
     }
+
+
+def _with_own_memory(
+    invocation: Invocation,
+    workbench: Workbench,
+    novel: NovelRecord,
+    engine: Engine,
+    stop: StopSignal,
+) -> NovelRecord:
+    """The novel with a memory that this engine can go on from, read again if the person agrees.
+
+    Raises `ForeignMemoryError`.
+    """
+    try:
+        require_own_memory(workbench.store, novel, engine)
+    except ForeignMemoryError as refusal:
+        if not wants_reread(invocation.output, refusal):
+            raise
+        with stop_on_signals(stop):
+            reread_memory(invocation.output, workbench, novel, engine, stop)
+    return workbench.find(novel.id).novel
 
 
 def _display(

@@ -202,3 +202,40 @@ def test_an_editor_s_text_is_never_thrown_away(
     assert edit("0").returncode == 0
     assert chapter(written, 1) == "My hour of work."
     assert list((home / "state" / "editing").iterdir()) == [kept]
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 5)])
+def test_memory_of_another_adapter_is_offered_to_be_read_again(
+    novelgen: CommandLine, environment: dict[str, str], home: Path, answer: str, code: int
+) -> None:
+    import pty
+    import sqlite3
+    import subprocess
+    import sys
+
+    novelgen(*NEW, "--plan-only")
+    novelgen("resume", "The Keeper", "--until-chapter", "1", expect=6)
+    with sqlite3.connect(home / "data" / "novelgen.db") as connection:
+        connection.execute("UPDATE novels SET adapter_fingerprint = 'of another adapter'")
+    connection.close()
+    refused = novelgen("resume", "The Keeper", expect=5)
+    assert "another adapter" in refused.stderr
+    assert "novelgen reread" in refused.stderr
+    terminal, inner = pty.openpty()
+    try:
+        os.write(terminal, f"{answer}\n".encode())
+        asked = subprocess.run(
+            [sys.executable, "-m", "novelgen", "resume", "The Keeper"],
+            stdin=inner,
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+    finally:
+        os.close(terminal)
+        os.close(inner)
+    assert asked.returncode == code, asked.stderr
+    assert "Read the text again with it?" in asked.stderr
+    if code == 0:
+        novelgen("verify", "The Keeper", "--memory")

@@ -1,5 +1,6 @@
 """`novelgen reread`."""
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -26,24 +27,20 @@ def reread(
     invocation = invocation_of(context)
     from novelgen.cli.idle_reading import is_idle_with
     from novelgen.cli.progress import pull_display
-    from novelgen.cli.step_progress import step_display
+    from novelgen.cli.rereading import reread_memory
     from novelgen.cli.writing import stop_on_signals
     from novelgen.generation.stop import StopSignal
 
-    output, stop, segments = invocation.output, StopSignal(), 0
+    output, stop = invocation.output, StopSignal()
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
         if when_idle and not is_idle_with(invocation.paths, found.model):
             return
         with pull_display(output) as on_progress:
             engine = workbench.engines.load(found, on_progress, output.note)
-        reader = workbench.engines.memory_reader(found, engine, stop, is_afresh=afresh)
-        with stop_on_signals(stop), step_display(output, "Segments read") as on_step:
-            for event in reader.read_all():
-                segments += 1
-                on_step(event.done, event.total)
-        if not stop.is_requested:
-            workbench.engines.adopt_memory(found, engine)
+        is_own = workbench.engines.is_adopted(found, engine)
+        with nullcontext() if is_own else workbench.runs.claimed(found), stop_on_signals(stop):
+            segments = reread_memory(output, workbench, found, engine, stop, is_afresh=afresh)
     if output.as_json:
         output.document({"id": found.id, "segments": segments, "complete": not stop.is_requested})
     elif stop.is_requested:
