@@ -21,6 +21,7 @@ from storage.records import (
     RevisionState,
 )
 from storage.store import Store
+from storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ class ChapterText:
 
     novel_id: str
     branch_id: str
-    revision: RevisionRecord
+    number: int
+    revision: RevisionRecord | None
+    """None for the next chapter, which has no text yet."""
+    title: str
     text: str
 
 
@@ -49,15 +53,22 @@ class TextKeptAside(UsageError):
 
 
 def chapter_text(store: Store, novel_id: str, branch_id: str, number: int) -> ChapterText:
-    """A chapter of a branch. Raises `NotFoundError`."""
+    """A chapter of a branch, or the one that comes next. Raises `NotFoundError`."""
     with store.reading() as work:
         chapter = work.chapters.get(branch_id, number)
-        if chapter is None:
-            raise NotFoundError(
-                f"The novel has no chapter {number} yet.", "`novelgen show NOVEL` lists them."
-            )
-        text = work.texts.of_revision(chapter.revision.id)
-    return ChapterText(novel_id, branch_id, chapter.revision, text)
+        if chapter is not None:
+            text = work.texts.of_revision(chapter.revision.id)
+            title = chapter.revision.title
+            return ChapterText(novel_id, branch_id, number, chapter.revision, title, text)
+        last = work.chapters.last(branch_id)
+        title = _planned_title(work, branch_id, number)
+    next_number = 1 if last is None else last.number + 1
+    if number != next_number:
+        raise NotFoundError(
+            f"The novel has no chapter {number} yet; the next one is {next_number}.",
+            "`novelgen show NOVEL` lists them.",
+        )
+    return ChapterText(novel_id, branch_id, number, None, title, "")
 
 
 def edit_chapter(
@@ -66,29 +77,27 @@ def edit_chapter(
     """Make a text the chapter's. `before` is the chapter as the person saw it.
 
     `ends_chapter`: whether the chapter is written to its end with it; by default that stays as it
-    was. Raises `TextKeptAside` when the chapter was changed in the meantime, `UsageError` for an
-    empty text.
+    was, and a new chapter is. Raises `TextKeptAside` when the chapter was changed in the meantime,
+    `UsageError` for an empty text.
     """
-    old = before.revision
     if not handed_in.text.strip():
         raise UsageError(
-            f"The text for chapter {old.chapter_number} is empty.",
+            f"The text for chapter {before.number} is empty.",
             "An empty file is taken for a mistake; nothing was changed.",
         )
-    state = old.state if old.state is not RevisionState.OPEN else RevisionState.PARTIAL
-    if ends_chapter is not None:
-        state = RevisionState.COMPLETE if ends_chapter else RevisionState.PARTIAL
-    title = old.title if handed_in.title is None else handed_in.title
-    stays_open = old.state is RevisionState.OPEN and state is RevisionState.PARTIAL
-    is_same = handed_in.text == before.text.strip() and title == old.title
-    if is_same and (stays_open or state is old.state):
-        return Edited(old, is_changed=False, to_check=0)
-    checks = checks_after(store, before.branch_id, old.chapter_number, before.text, handed_in.text)
+    old = before.revision
+    state = _state_after(old, ends_chapter)
+    title = before.title if handed_in.title is None else handed_in.title
+    if old is not None and handed_in.text == before.text.strip() and title == old.title:
+        stays_open = old.state is RevisionState.OPEN and state is RevisionState.PARTIAL
+        if stays_open or state is old.state:
+            return Edited(old, is_changed=False, to_check=0)
+    checks = checks_after(store, before.branch_id, before.number, before.text, handed_in.text)
     new = NewRevision(
-        old.chapter_number,
+        before.number,
         title,
         RevisionOrigin.EDITED,
-        parent_id=old.id,
+        parent_id=None if old is None else old.id,
         state=state,
         text=handed_in.text,
         words=count_words(handed_in.text),
@@ -102,7 +111,7 @@ def edit_chapter(
 
 def restore_revision(store: Store, before: ChapterText, revision: RevisionRecord) -> Edited:
     """Make an earlier revision the chapter's text again. Raises `HeadMoved`."""
-    if revision.id == before.revision.id:
+    if before.revision is not None and revision.id == before.revision.id:
         return Edited(revision, is_changed=False, to_check=0)
     with store.reading() as work:
         text = work.texts.of_revision(revision.id)
@@ -111,7 +120,7 @@ def restore_revision(store: Store, before: ChapterText, revision: RevisionRecord
             f"Revision {revision.number} of chapter {revision.chapter_number} holds no text.",
             "Choose another one.",
         )
-    number = before.revision.chapter_number
+    number = before.number
     checks = checks_after(store, before.branch_id, number, before.text, text)
     change = _change(
         before, ChangeKind.RESTORE, f"chapter {number} back to revision {revision.number}", revision
@@ -147,7 +156,8 @@ def _put_in_place(
 ) -> RevisionRecord:
     with store.writing() as work:
         revision = work.chapters.add_revision(before.novel_id, new)
-        label = f"chapter {new.chapter_number} edited"
+        done = "added" if before.revision is None else "edited"
+        label = f"chapter {new.chapter_number} {done}"
         work.changes.make(_change(before, ChangeKind.EDIT, label, revision))
         work.checks.add(checks)
         settle_status(work, before.novel_id)
@@ -170,12 +180,26 @@ def _kept_aside(store: Store, before: ChapterText, new: NewRevision) -> TextKept
 def _change(
     before: ChapterText, kind: ChangeKind, label: str, revision: RevisionRecord
 ) -> NewChange:
-    number = before.revision.chapter_number
+    old = "" if before.revision is None else before.revision.id
     return NewChange(
         before.novel_id,
         before.branch_id,
         kind,
         label,
-        Pointers({number: before.revision.id}),
-        Pointers({number: revision.id}),
+        Pointers({before.number: old}),
+        Pointers({before.number: revision.id}),
     )
+
+
+def _state_after(old: RevisionRecord | None, ends_chapter: bool | None) -> RevisionState:
+    if ends_chapter is not None:
+        return RevisionState.COMPLETE if ends_chapter else RevisionState.PARTIAL
+    if old is None:
+        return RevisionState.COMPLETE
+    return old.state if old.state is not RevisionState.OPEN else RevisionState.PARTIAL
+
+
+def _planned_title(work: UnitOfWork, branch_id: str, number: int) -> str:
+    plan = work.plans.current(branch_id)
+    planned = None if plan is None else work.plans.chapter(plan.id, number)
+    return "" if planned is None else planned.title

@@ -52,6 +52,8 @@ def open_chapter(
             text = work.texts.of_revision(chapter.revision.id)
     if chapter is None:
         with store.writing() as work:
+            if work.chapters.get(branch_id, number) is not None:
+                raise _changed(number)
             return work.chapters.begin_chapter(
                 branch_id,
                 number,
@@ -65,7 +67,7 @@ def open_chapter(
     with store.writing() as work:
         present = work.chapters.get(branch_id, number)
         if present is None or present.revision.id != chapter.revision.id:
-            raise HeadMoved(f"Chapter {number} was changed in the meantime.", "Resume once more.")
+            raise _changed(number)
         revision = add_kept(work, chapter.revision, kept, identity)
         work.chapters.point_at(branch_id, number, revision.id)
     return revision
@@ -144,3 +146,7 @@ def _goes_on(
         return False
     keys = work.segments.keys_of_revision(revision.id)
     return not keys or keys[0][0] == parent_key
+
+
+def _changed(number: int) -> HeadMoved:
+    return HeadMoved(f"Chapter {number} was changed in the meantime.", "Resume once more.")

@@ -58,8 +58,22 @@ def test_an_empty_text_is_taken_for_a_mistake(desk: Desk, text: str) -> None:
 
 
 def test_a_chapter_that_is_not_there(desk: Desk) -> None:
-    with pytest.raises(NotFoundError, match="no chapter 9"):
+    with pytest.raises(NotFoundError, match="no chapter 9 yet; the next one is 4"):
         desk.edit(9, "Words.")
+
+
+def test_a_person_may_write_the_next_chapter(desks: Desks) -> None:
+    desk = desks.desk(1_500)
+    desk.edit(1, "I began it myself.")
+    desk.write(limits=RunLimits(until_chapter=2))
+    desk.edit(3, "And I end it.")
+    assert desk.fresh().status is NovelStatus.FINISHED
+    assert desk.text(1) == "I began it myself."
+    undo_change(desk.store, desk.fresh())
+    assert len(desk.chapters()) == 2
+    assert desk.fresh().status is NovelStatus.PAUSED
+    assert isinstance(desk.write()[-1], NovelFinished)
+    assert desk.behind() == ()
 
 
 def test_a_text_that_comes_too_late_is_kept_aside(desk: Desk) -> None:

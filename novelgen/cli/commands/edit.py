@@ -36,6 +36,7 @@ def edit(
 ) -> None:
     """Replace a chapter's text, as a new revision; the old one stays.
 
+    The chapter after the last one can be given too; `resume` then goes on behind it.
     The text is plain paragraphs; a first line `# Title` names the chapter. What later chapters
     make of the change is listed by `novelgen check`; `novelgen undo` takes it back.
 
@@ -71,7 +72,8 @@ def edit(
 
 def say_edited(invocation: Invocation, before: "ChapterText", edited: "Edited") -> None:
     """What became of a changed chapter."""
-    output, revision, old = invocation.output, edited.revision, before.revision
+    output, revision = invocation.output, edited.revision
+    words_before = 0 if before.revision is None else before.revision.words
     if output.as_json:
         document = {
             "chapter": revision.chapter_number,
@@ -87,7 +89,7 @@ def say_edited(invocation: Invocation, before: "ChapterText", edited: "Edited") 
         return
     output.data(
         f"Chapter {revision.chapter_number} is revision {revision.number} now: "
-        f"{revision.words:,} words ({revision.words - old.words:+,})."
+        f"{revision.words:,} words ({revision.words - words_before:+,})."
     )
     if edited.to_check:
         output.note(
