@@ -13,8 +13,6 @@ class ChangeKind(StrEnum):
     REGENERATE = "regenerate"
     RESTORE = "restore"
     RENAME = "rename"
-    IMPORT = "import"
-    REPAIR = "repair"
 
 
 class CheckState(StrEnum):

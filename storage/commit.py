@@ -10,7 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.errors import HeadMoved, RecordNotFound
-from storage.records import JsonObject, NewSegment, RevisionState, SegmentCommit, SegmentRecord
+from storage.records import (
+    ChapterCompletion,
+    JsonObject,
+    NewSegment,
+    RevisionRecord,
+    RevisionState,
+    SegmentCommit,
+    SegmentRecord,
+)
 from storage.repositories.base import record_of
 from storage.tables import (
     ChapterRow,
@@ -37,8 +45,10 @@ def append_segment(session: Session, commit: SegmentCommit) -> SegmentRecord:
         raise RecordNotFound(
             f"Novel {commit.novel_id} has no such revision or run any more.", _LOOK_AGAIN
         )
-    _require_epoch(novel, commit)
-    _require_current(session, revision, commit)
+    _require_epoch(novel, commit.expected_epoch)
+    _require_current(
+        session, revision, commit.novel_id, commit.branch_id, commit.stands_revision_id
+    )
     _require_head(session, revision, commit)
     row = segment_row(commit.segment)
     row.run_id = commit.run_id
@@ -58,53 +68,31 @@ def append_segment(session: Session, commit: SegmentCommit) -> SegmentRecord:
     return record_of(SegmentRecord, row)
 
 
-def _require_epoch(novel: NovelRow, commit: SegmentCommit) -> None:
-    if novel.run_epoch != commit.expected_epoch:
-        raise HeadMoved(
-            f"Novel {novel.id} was taken over by someone else (epoch {novel.run_epoch}, "
-            f"this run has {commit.expected_epoch}).",
-            _LOOK_AGAIN,
-        )
-
-
-def _require_current(session: Session, revision: RevisionRow, commit: SegmentCommit) -> None:
-    pointed_at = session.scalar(
-        select(ChapterRow.revision_id).where(
-            ChapterRow.branch_id == commit.branch_id,
-            ChapterRow.number == revision.chapter_number,
-        )
-    )
-    expected = commit.stands_revision_id or revision.id
-    if pointed_at != expected or revision.novel_id != commit.novel_id:
-        raise HeadMoved(
-            f"Chapter {revision.chapter_number} was changed while it was being written.",
-            _LOOK_AGAIN,
-        )
-
-
-def _require_head(session: Session, revision: RevisionRow, commit: SegmentCommit) -> None:
-    segment = commit.segment
-    chapter = revision.chapter_number
+def complete_chapter(session: Session, completion: ChapterCompletion) -> RevisionRecord:
+    """Close a revision that takes no more text. See `UnitOfWork.complete_chapter`."""
+    novel = session.get(NovelRow, completion.novel_id, with_for_update=True)
+    revision = session.get(RevisionRow, completion.revision_id)
+    if novel is None or revision is None:
+        raise RecordNotFound(f"Novel {completion.novel_id} has no such revision.", _LOOK_AGAIN)
+    _require_epoch(novel, completion.expected_epoch)
+    stands = completion.stands_revision_id
+    _require_current(session, revision, completion.novel_id, completion.branch_id, stands)
     if revision.state is not RevisionState.OPEN:
-        raise HeadMoved(f"Chapter {chapter} is complete and takes no more text.", _LOOK_AGAIN)
-    if segment.position != revision.num_segments:
         raise HeadMoved(
-            f"Chapter {chapter} has {revision.num_segments} segments, "
-            f"not the {segment.position} that the writer has read.",
-            _LOOK_AGAIN,
+            f"Chapter {revision.chapter_number} is complete and takes no more text.", _LOOK_AGAIN
         )
-    stored_key = session.scalar(
-        select(SegmentRow.key).where(
-            SegmentRow.revision_id == revision.id, SegmentRow.position == segment.position - 1
-        )
-    )
-    expected = commit.expected_parent_key
-    if segment.parent_key != expected or stored_key not in (None, expected):
-        raise HeadMoved(
-            f"The text before segment {segment.position} of chapter {chapter} is another one "
-            "than the writer has read.",
-            _LOOK_AGAIN,
-        )
+    revision.state = RevisionState.COMPLETE
+    revision.completed_at = utc_now()
+    session.flush()
+    return record_of(RevisionRecord, revision)
+
+
+def require_epoch(session: Session, novel_id: str, epoch: int) -> None:
+    """See `UnitOfWork.require_epoch`. Holds the novel's row until the transaction ends."""
+    novel = session.get(NovelRow, novel_id, with_for_update=True)
+    if novel is None:
+        raise RecordNotFound(f"There is no novel with the id {novel_id!r}.")
+    _require_epoch(novel, epoch)
 
 
 def keep_segments(session: Session, revision: RevisionRow, segments: Sequence[NewSegment]) -> None:
@@ -136,6 +124,59 @@ def segment_row(segment: NewSegment) -> SegmentRow:
         elapsed_seconds=segment.elapsed_seconds,
         created_at=utc_now(),
     )
+
+
+def _require_epoch(novel: NovelRow, expected_epoch: int) -> None:
+    if novel.run_epoch != expected_epoch:
+        raise HeadMoved(
+            f"Novel {novel.id} was taken over by someone else (epoch {novel.run_epoch}, "
+            f"this run has {expected_epoch}).",
+            _LOOK_AGAIN,
+        )
+
+
+def _require_current(
+    session: Session,
+    revision: RevisionRow,
+    novel_id: str,
+    branch_id: str,
+    stands_revision_id: str | None,
+) -> None:
+    pointed_at = session.scalar(
+        select(ChapterRow.revision_id).where(
+            ChapterRow.branch_id == branch_id, ChapterRow.number == revision.chapter_number
+        )
+    )
+    if pointed_at != (stands_revision_id or revision.id) or revision.novel_id != novel_id:
+        raise HeadMoved(
+            f"Chapter {revision.chapter_number} was changed while it was being written.",
+            _LOOK_AGAIN,
+        )
+
+
+def _require_head(session: Session, revision: RevisionRow, commit: SegmentCommit) -> None:
+    segment = commit.segment
+    chapter = revision.chapter_number
+    if revision.state is not RevisionState.OPEN:
+        raise HeadMoved(f"Chapter {chapter} is complete and takes no more text.", _LOOK_AGAIN)
+    if segment.position != revision.num_segments:
+        raise HeadMoved(
+            f"Chapter {chapter} has {revision.num_segments} segments, "
+            f"not the {segment.position} that the writer has read.",
+            _LOOK_AGAIN,
+        )
+    stored_key = session.scalar(
+        select(SegmentRow.key).where(
+            SegmentRow.revision_id == revision.id, SegmentRow.position == segment.position - 1
+        )
+    )
+    expected = commit.expected_parent_key
+    if segment.parent_key != expected or stored_key not in (None, expected):
+        raise HeadMoved(
+            f"The text before segment {segment.position} of chapter {chapter} is another one "
+            "than the writer has read.",
+            _LOOK_AGAIN,
+        )
 
 
 def _count(row: SegmentRow, carry_words: int, revision: RevisionRow) -> None:

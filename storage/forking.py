@@ -3,7 +3,6 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.commit import segment_row
 from storage.errors import NameTaken, RecordNotFound
 from storage.records import BranchFork, RevisionState, new_id
 from storage.repositories.base import copy_row
@@ -13,8 +12,10 @@ from storage.tables import (
     BranchRow,
     ChapterRow,
     CheckRow,
+    InboxRow,
     PlanRow,
     RevisionRow,
+    RevisionTextRow,
     SegmentRow,
     utc_now,
 )
@@ -39,6 +40,7 @@ def fork_branch(session: Session, fork: BranchFork) -> BranchRow:
         _copy_cut_chapter(session, fork, branch, cut)
     _copy_plan(session, source, branch)
     _copy_checks(session, fork, branch)
+    _copy_inbox(session, fork, branch)
     return branch
 
 
@@ -78,9 +80,9 @@ def _cut_revision(session: Session, fork: BranchFork) -> RevisionRow | None:
     if revision is None:
         raise RecordNotFound(f"The branch has no chapter {fork.through_chapter}.")
     if position is None:
-        return revision if revision.state is RevisionState.OPEN else None
-    segments = revision.num_segments if fork.segments is None else len(fork.segments)
-    if not 0 <= position < segments:
+        is_cut = revision.state is RevisionState.OPEN or fork.cut_text is not None
+        return revision if is_cut else None
+    if not 0 <= position < revision.num_segments:
         raise RecordNotFound(
             f"The branch has no segment {position} in chapter {fork.through_chapter}."
         )
@@ -101,46 +103,50 @@ def _share_chapters(session: Session, fork: BranchFork, branch: BranchRow, throu
 def _copy_cut_chapter(
     session: Session, fork: BranchFork, branch: BranchRow, cut: RevisionRow
 ) -> None:
-    is_whole = fork.through_position is None
-    is_given = fork.segments is not None and not is_whole
+    number = next_revision_number(session, fork.novel_id, fork.through_chapter)
     revision = copy_row(
-        cut,
-        id=new_id(),
-        number=next_revision_number(session, fork.novel_id, fork.through_chapter),
-        parent_id=cut.id,
-        state=RevisionState.OPEN,
-        opening=cut.opening if is_whole else "",
-        open_words=cut.open_words if is_whole else fork.last_carry_words,
-        genesis_key=fork.genesis_key if is_given else cut.genesis_key,
-        created_at=branch.created_at,
-        completed_at=None,
+        cut, id=new_id(), number=number, parent_id=cut.id, created_at=branch.created_at
     )
-    session.add(revision)
-    session.flush()
-    rows = _cut_rows(session, fork, cut)
-    for row in rows:
-        row.revision_id, row.created_at = revision.id, branch.created_at
-    if not is_whole:
-        rows[-1].carry = fork.last_carry
-    session.add_all(rows)
-    revision.words = sum(row.words for row in rows) + revision.open_words
-    revision.tokens = sum(row.tokens for row in rows)
-    revision.num_segments = len(rows)
+    if fork.cut_text is not None:
+        _cut_text(session, revision, fork.cut_text, fork.cut_words)
+    else:
+        _cut_segments(session, revision, cut, fork.through_position)
     session.add(
         ChapterRow(branch_id=branch.id, number=fork.through_chapter, revision_id=revision.id)
     )
     session.flush()
 
 
-def _cut_rows(session: Session, fork: BranchFork, cut: RevisionRow) -> list[SegmentRow]:
-    position = fork.through_position
-    if fork.segments is not None and position is not None:
-        return [segment_row(segment) for segment in fork.segments[: position + 1]]
+def _cut_text(session: Session, revision: RevisionRow, text: str, words: int) -> None:
+    revision.state, revision.completed_at = RevisionState.PARTIAL, revision.created_at
+    revision.words, revision.tokens = words, 0
+    session.add(revision)
+    session.flush()
+    session.add(RevisionTextRow(revision_id=revision.id, text=text))
+
+
+def _cut_segments(
+    session: Session, revision: RevisionRow, cut: RevisionRow, position: int | None
+) -> None:
+    """The carry of the last segment before a cut belongs to the text that is left behind."""
     kept = select(SegmentRow).where(SegmentRow.revision_id == cut.id)
     if position is not None:
         kept = kept.where(SegmentRow.position <= position)
-    rows = session.scalars(kept.order_by(SegmentRow.position)).all()
-    return [copy_row(segment, id=None) for segment in rows]
+        revision.opening, revision.open_words = "", 0
+    revision.state, revision.completed_at = RevisionState.OPEN, None
+    session.add(revision)
+    session.flush()
+    segments = session.scalars(kept.order_by(SegmentRow.position)).all()
+    rows = [
+        copy_row(each, id=None, revision_id=revision.id, created_at=revision.created_at)
+        for each in segments
+    ]
+    if position is not None:
+        rows[-1].carry = ""
+    session.add_all(rows)
+    revision.words = sum(row.words for row in rows) + revision.open_words
+    revision.tokens = sum(row.tokens for row in rows)
+    revision.num_segments = len(rows)
 
 
 def _copy_plan(session: Session, source: BranchRow, branch: BranchRow) -> None:
@@ -161,4 +167,15 @@ def _copy_checks(session: Session, fork: BranchFork, branch: BranchRow) -> None:
     )
     rows = session.scalars(checks.order_by(CheckRow.id)).all()
     session.add_all(copy_row(row, id=None, branch_id=branch.id) for row in rows)
+    session.flush()
+
+
+def _copy_inbox(session: Session, fork: BranchFork, branch: BranchRow) -> None:
+    """What waits of the chapters that both share waits in the new branch too."""
+    shared = select(ChapterRow.revision_id).where(ChapterRow.branch_id == branch.id)
+    rows = select(InboxRow).where(
+        InboxRow.branch_id == fork.from_branch_id, InboxRow.revision_id.in_(shared)
+    )
+    items = session.scalars(rows.order_by(InboxRow.id)).all()
+    session.add_all(copy_row(row, id=None, branch_id=branch.id) for row in items)
     session.flush()

@@ -11,6 +11,7 @@ from storage.records import JsonObject
 class InboxState(StrEnum):
     """What the person did with a drafted chapter."""
 
+    DRAFTING = "drafting"
     DRAFTED = "drafted"
     READ = "read"
     KEPT = "kept"
@@ -19,14 +20,13 @@ class InboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewInboxItem:
-    """A drafted chapter to put there. `marks` are what the guard saw, one object each."""
+    """A chapter that is being drafted for the inbox."""
 
     novel_id: str
     branch_id: str
     chapter_number: int
     revision_id: str
     run_id: str
-    marks: Sequence[JsonObject]
     is_held: bool
     """Whether it is no part of the book until it is kept."""
 
@@ -42,6 +42,7 @@ class InboxRecord:
     revision_id: str
     run_id: str
     marks: Sequence[JsonObject]
+    """What the guard saw, one object each."""
     is_held: bool
     state: InboxState
     created_at: datetime

@@ -18,6 +18,8 @@ JsonObject = Mapping[str, Any]
 
 NO_ADAPTER = "none"
 MAIN_BRANCH = "main"
+CONTINUES = "continues"
+"""In the provenance of a revision: the id of the one whose text a run went on from in it."""
 
 
 class NovelStatus(StrEnum):
@@ -183,17 +185,10 @@ class BranchFork:
     through_chapter: int
     """0 takes no chapter."""
     through_position: int | None = None
-    """None takes the whole chapter, and shares it unless it is still open."""
-    last_carry: str = ""
-    """The carry of the last copied segment; its own belongs to the text that is left behind."""
-    last_carry_words: int = 0
-    segments: "tuple[NewSegment, ...] | None" = None
-    """The segments of the cut chapter, where it is stored whole and has none to copy.
-
-    Those after `through_position` are left behind.
-    """
-    genesis_key: str | None = None
-    """Of the engine that cut `segments`."""
+    """None takes the whole chapter, and shares it unless it is still open, or cut by `cut_text`."""
+    cut_text: str | None = None
+    """The last chapter up to the cut, where it is stored whole and has no segments to copy."""
+    cut_words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,6 +418,17 @@ class SegmentCommit:
 
     Without a run nobody tells anything.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterCompletion:
+    """A revision to close, and what the writer believes about the novel. As in `SegmentCommit`."""
+
+    novel_id: str
+    branch_id: str
+    expected_epoch: int
+    revision_id: str
+    stands_revision_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from storage.commit import append_segment
-from storage.records import SegmentCommit, SegmentRecord
+from storage.commit import append_segment, complete_chapter, require_epoch
+from storage.records import ChapterCompletion, RevisionRecord, SegmentCommit, SegmentRecord
 from storage.repositories.base import SessionHandle
 from storage.repositories.branches import BranchRepository
 from storage.repositories.changes import ChangeRepository
@@ -49,6 +49,18 @@ class UnitOfWork:
         if commit.snapshot is not None:
             self.snapshots.keep(commit.snapshot)
         return record
+
+    def complete_chapter(self, completion: ChapterCompletion) -> RevisionRecord:
+        """Close a revision for good without another segment.
+
+        Raises `HeadMoved`, and writes nothing, when the run epoch of the novel is another one, the
+        chapter points at another revision, or the revision is closed; `RecordNotFound`.
+        """
+        return complete_chapter(self._handle.session, completion)
+
+    def require_epoch(self, novel_id: str, epoch: int) -> None:
+        """Raises `HeadMoved` when another run has taken the novel over; `RecordNotFound`."""
+        require_epoch(self._handle.session, novel_id, epoch)
 
     def end(self) -> None:
         """Refuse everything from now on; records handed out stay good."""

@@ -20,8 +20,9 @@ def database_url(paths: Paths, settings: Settings) -> str:
 
 def absolute_url(url: str) -> str:
     """The address of a database file for a process of another directory; others as they are."""
-    start, separator, path = url.partition("sqlite:///")
-    return f"{start}{separator}{Path(path).absolute()}" if path and not start else url
+    from storage.address import absolute_address
+
+    return absolute_address(url)
 
 
 def upgrade_database(paths: Paths, settings: Settings) -> str:

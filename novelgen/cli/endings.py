@@ -1,5 +1,6 @@
 """How a run ended: what a person is told, and the exit code."""
 
+from novelgen.cli.edited import say_redrafted
 from novelgen.cli.output import Output
 from novelgen.errors import ExitCode, NovelgenError, StorageError
 from novelgen.generation.events import (
@@ -40,7 +41,7 @@ def say_ending(output: Output, novel: NovelRecord, ending: Ending | None) -> Non
             f"Export it with `novelgen export {novel.id}`."
         )
     elif isinstance(ending, ChapterRedrafted):
-        output.note(_redrafted(novel, ending))
+        say_redrafted(output, novel, ending)
     elif isinstance(ending, RunStopped):
         output.note(_stopped(novel, ending))
 
@@ -81,16 +82,6 @@ def _stopped(novel: NovelRecord, ending: RunStopped) -> str:
         f"Stopped at {ending.words:,} of {novel.target_words:,} words; nothing is lost. "
         f"Go on with `novelgen resume {novel.id}`."
     )
-
-
-def _redrafted(novel: NovelRecord, ending: ChapterRedrafted) -> str:
-    text = (
-        f"Chapter {ending.chapter} is drafted anew: revision {ending.revision}, "
-        f"{ending.words:,} words."
-    )
-    if ending.to_check:
-        text += f" {ending.to_check} later passages may no longer fit: `novelgen check {novel.id}`."
-    return text
 
 
 def _code_of_error(text: str) -> ExitCode:

@@ -7,6 +7,7 @@ nothing else.
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,8 @@ class Output:
     def note(self, line: str = "") -> None:
         """A line of narration; silent with `--quiet`."""
         if not self.is_quiet:
-            print(clean_text(line), file=sys.stderr, flush=True)  # noqa: T201
+            with suppress(OSError):  # a terminal that is gone hears nothing, and harms nothing
+                print(clean_text(line), file=sys.stderr, flush=True)  # noqa: T201
 
     def error(self, message: str, remedy: str = "") -> None:
         """What failed, and what to do next. Never silent."""
@@ -72,11 +74,6 @@ def columns(
             cells.append(pad + cell if column in right else cell + pad)
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
-
-
-def passages_to_check(count: int) -> str:
-    """So many later passages, in words."""
-    return f"{count} later passage{'' if count == 1 else 's'}"
 
 
 def make_streams_safe() -> None:

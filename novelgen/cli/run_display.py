@@ -8,6 +8,7 @@ here read the clock.
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 
 from novelgen.cli.output import Output
 from novelgen.cli.terminal import is_live_terminal, terminal_width
@@ -94,8 +95,7 @@ class RunDisplay(RunObserver):
     def close(self) -> None:
         """Take the live line away."""
         if self._is_live:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            _write("\r\x1b[K")
 
     def _announce_stop(self) -> None:
         """Not done in the signal handler: it may interrupt another write to the same stream."""
@@ -150,8 +150,7 @@ class RunDisplay(RunObserver):
         now = time.monotonic()
         if self._is_live:
             self._last_shown = now
-            sys.stderr.write(f"\r\x1b[K{(text or self._status())[: terminal_width()]}")
-            sys.stderr.flush()
+            _write(f"\r\x1b[K{(text or self._status())[: terminal_width()]}")
         elif now - self._last_shown > self._seconds_between_lines:
             self._last_shown = now
             self._output.note(text or self._status())
@@ -181,3 +180,10 @@ def _clock(seconds: float) -> str:
     if days:
         return f"{days} d {hours} h"
     return f"{hours}:{minutes:02}:{seconds_left:02}"
+
+
+def _write(text: str) -> None:
+    """To the terminal, if it is still there."""
+    with suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()

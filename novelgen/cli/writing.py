@@ -8,10 +8,10 @@ from types import FrameType
 from typing import Any
 
 from novelgen.bootstrap import Workbench
+from novelgen.cli.edited import say_redrafted
 from novelgen.cli.endings import Ending, ending_of, exit_code_of, say_ending
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.progress import pull_display
-from novelgen.cli.redrafted import say_redrafted
 from novelgen.cli.rereading import reread_memory, wants_reread
 from novelgen.cli.run_display import SECONDS_BETWEEN_LINES, RunDisplay
 from novelgen.engine.protocol import Engine

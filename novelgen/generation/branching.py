@@ -20,7 +20,6 @@ from storage.records import (
     BranchFork,
     BranchRecord,
     ChapterRecord,
-    NewSegment,
     NovelRecord,
     RevisionState,
 )
@@ -155,33 +154,16 @@ def _fork_after(
         return BranchFork(novel.id, name, novel.active_branch_id, link.chapter, link.position)
     identity = identity_of_novel(novel)
     pieces = None if identity is None else chapter_pieces(work, revision, identity.genesis_key)
-    if identity is None or pieces is None or chapter.parent_key is None:
+    if pieces is None:
         raise LookupError(f"chapter {link.chapter} is not cut")
-    segments = []
-    parent = chapter.parent_key
-    for position, piece in enumerate(pieces[: link.position + 1]):
-        key = identity.next_key(parent, piece)
-        segments.append(
-            NewSegment(
-                "",
-                position,
-                piece,
-                count_words(piece),
-                0,
-                parent,
-                key,
-                provenance={"kept_from": revision.id},
-            )
-        )
-        parent = key
+    text = "".join(pieces[: link.position + 1])
     return BranchFork(
         novel.id,
         name,
         novel.active_branch_id,
         link.chapter,
-        link.position,
-        segments=tuple(segments),
-        genesis_key=identity.genesis_key,
+        cut_text=text,
+        cut_words=count_words(text),
     )
 
 

@@ -13,19 +13,17 @@ from storage.records import RevisionRecord
 
 
 @dataclass(frozen=True, slots=True)
-class DraftedChapter:
+class ChapterDraft:
     """A complete draft of a chapter."""
 
     revision: RevisionRecord
     text: str
 
 
-def best_chapter(
-    drafts: Sequence[DraftedChapter], before: str, wanted_words: int
-) -> DraftedChapter:
+def best_chapter(drafts: Sequence[ChapterDraft], before: str, wanted_words: int) -> ChapterDraft:
     """The draft to keep. `before` is the prose before the chapter, which it must not repeat."""
 
-    def cost(draft: DraftedChapter) -> tuple[float, ...]:
+    def cost(draft: ChapterDraft) -> tuple[float, ...]:
         return (
             float(count_leaks(draft.text)),
             round(repeat_share(draft.text, before), 2),

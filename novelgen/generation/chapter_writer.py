@@ -12,18 +12,23 @@ from typing import Any
 
 from novelgen.errors import ModelError
 from novelgen.generation.beats import NextPassage, next_passage
-from novelgen.generation.drafted import put_into_inbox
 from novelgen.generation.events import SegmentCommitted, event_as_json
 from novelgen.generation.memory_head import MemoryHead, next_head, snapshot_of
 from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.passage import Passage, PassagePlace, PassageWriter
+from novelgen.generation.unattended import complete_unattended
 from novelgen.planning.planner import ChapterCard
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.text.segmentation import closed_segment
 from novelgen.text.sentences import end_of_prose
 from novelgen.text.words import count_words
-from storage.records import Beat, NewSegment, RevisionRecord, SegmentCommit
-from storage.unit_of_work import UnitOfWork
+from storage.records import (
+    Beat,
+    ChapterCompletion,
+    NewSegment,
+    RevisionRecord,
+    SegmentCommit,
+)
 
 _CHARS_PER_TOKEN = 6
 _MAX_EMPTY_PASSAGES = 5
@@ -197,8 +202,16 @@ class ChapterWriter:
             yield self._commit(self._open, completes_chapter=True)
             return
         with self._context.store.writing() as work:
-            work.chapters.complete_revision(self._revision.id)
-            self._put_into_inbox(work)
+            work.complete_chapter(
+                ChapterCompletion(
+                    self._context.novel.id,
+                    self._context.branch_id,
+                    self._context.run.epoch,
+                    self._revision.id,
+                    self._stands_revision_id,
+                )
+            )
+            complete_unattended(work, self._context.branch_id, self._revision)
 
     def _commit(self, text: str, *, completes_chapter: bool) -> SegmentCommitted:
         head = next_head(self._context.engine, self._head, text)
@@ -231,14 +244,8 @@ class ChapterWriter:
         with self._context.store.writing() as work:
             work.commit_segment(commit)
             if completes_chapter:
-                self._put_into_inbox(work)
+                complete_unattended(work, self._context.branch_id, self._revision)
         return self._advance(segment, head, now)
-
-    def _put_into_inbox(self, work: UnitOfWork) -> None:
-        """What was written while nobody looked waits there, from the moment it is complete."""
-        context = self._context
-        if context.run.is_unattended and self._stands_revision_id is None:
-            put_into_inbox(work, context.run, self._revision, is_held=context.holds_drafts)
 
     def _event(self, segment: NewSegment) -> SegmentCommitted:
         drawn = sum(passage["tokens_drawn"] for passage in self._drawn)

@@ -48,6 +48,15 @@ class Edited:
     """Later passages that may no longer fit."""
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A change that was taken back, or made once more."""
+
+    change: ChangeRecord
+    to_check: int
+    """Later passages that may no longer fit."""
+
+
 class TextKeptAside(UsageError):
     """The chapter changed while the person wrote; their text is kept and stands beside it."""
 
@@ -110,7 +119,10 @@ def edit_chapter(
 
 
 def restore_revision(store: Store, before: ChapterText, revision: RevisionRecord) -> Edited:
-    """Make an earlier revision the chapter's text again. Raises `HeadMoved`."""
+    """Make an earlier revision the chapter's text again. Raises `HeadMoved` and `UsageError`.
+
+    One that a run may still write on, perhaps for another branch, is copied as it stands.
+    """
     if before.revision is not None and revision.id == before.revision.id:
         return Edited(revision, is_changed=False, to_check=0)
     with store.reading() as work:
@@ -122,17 +134,17 @@ def restore_revision(store: Store, before: ChapterText, revision: RevisionRecord
         )
     number = before.number
     checks = checks_after(store, before.branch_id, number, before.text, text)
-    change = _change(
-        before, ChangeKind.RESTORE, f"chapter {number} back to revision {revision.number}", revision
-    )
+    label = f"chapter {number} back to revision {revision.number}"
     with store.writing() as work:
-        work.changes.make(change)
+        if revision.state is RevisionState.OPEN:
+            revision = work.chapters.add_revision(before.novel_id, _copy_of(revision, text))
+        work.changes.make(_change(before, ChangeKind.RESTORE, label, revision))
         work.checks.add(checks)
         settle_status(work, before.novel_id)
     return Edited(revision, is_changed=True, to_check=len(checks))
 
 
-def undo_change(store: Store, novel: NovelRecord) -> ChangeRecord:
+def undo_change(store: Store, novel: NovelRecord) -> Undone:
     """Take the last change of the active branch back.
 
     Raises `RecordNotFound` when there is none, `HeadMoved` when something has moved since.
@@ -140,15 +152,15 @@ def undo_change(store: Store, novel: NovelRecord) -> ChangeRecord:
     with store.writing() as work:
         change = work.changes.undo(novel.active_branch_id)
         settle_status(work, novel.id)
-    return change
+    return Undone(change, _check(store, change, change.after, change.before))
 
 
-def redo_change(store: Store, novel: NovelRecord) -> ChangeRecord:
+def redo_change(store: Store, novel: NovelRecord) -> Undone:
     """Make the change that was undone last once more. Raises as `undo_change` does."""
     with store.writing() as work:
         change = work.changes.redo(novel.active_branch_id)
         settle_status(work, novel.id)
-    return change
+    return Undone(change, _check(store, change, change.before, change.after))
 
 
 def _put_in_place(
@@ -162,6 +174,34 @@ def _put_in_place(
         work.checks.add(checks)
         settle_status(work, before.novel_id)
     return revision
+
+
+def _check(store: Store, change: ChangeRecord, left: Pointers, stands: Pointers) -> int:
+    """Look for what may no longer fit a text that came back. A renamed name fits everywhere."""
+    if change.kind is ChangeKind.RENAME:
+        return 0
+    found: list[NewCheck] = []
+    for number, revision_id in stands.chapters.items():
+        if revision_id and left.chapters[number]:
+            with store.reading() as work:
+                old = work.texts.of_revision(left.chapters[number])
+                new = work.texts.of_revision(revision_id)
+            found += checks_after(store, change.branch_id, number, old, new)
+    with store.writing() as work:
+        work.checks.add(found)
+    return len(found)
+
+
+def _copy_of(revision: RevisionRecord, text: str) -> NewRevision:
+    return NewRevision(
+        revision.chapter_number,
+        revision.title,
+        revision.origin,
+        parent_id=revision.id,
+        state=RevisionState.PARTIAL,
+        text=text,
+        words=count_words(text),
+    )
 
 
 def _kept_aside(store: Store, before: ChapterText, new: NewRevision) -> TextKeptAside:

@@ -30,9 +30,13 @@ from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.retention import Retention
 from novelgen.generation.stop import StopSignal
 from novelgen.text.segmentation import split_segments
+from storage.errors import HeadMoved
 from storage.records import RevisionRecord, SnapshotSummary
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+
+_TRIES = 5
+"""Times that reading begins again because the text was changed under it."""
 
 
 class MemoryReader:
@@ -67,8 +71,14 @@ class MemoryReader:
         yield from self._read(None, every=True)
 
     def read_before(self, chapter: int) -> Iterator[MemoryReread]:
-        """Read what the memory before a chapter needs, and no more."""
-        yield from self._read(chapter - 1, every=False)
+        """Read what the memory before a chapter needs, and no more.
+
+        When earlier chapters are changed meanwhile it begins again, a few times.
+        """
+        for _ in range(_TRIES):
+            yield from self._read(chapter - 1, every=False)
+            if self._stop.is_requested or self._is_read_before(chapter):
+                return
 
     def read_revision(
         self, revision: RevisionRecord, head: MemoryHead
@@ -98,14 +108,28 @@ class MemoryReader:
     def head_before(self, chapter: int) -> MemoryHead:
         """The memory before a chapter, which `read_before` has brought up to date.
 
-        Raises `MemoryStateError` when it is not there.
+        Raises `HeadMoved` when earlier chapters were changed since, `MemoryStateError` when its
+        bytes cannot be used.
         """
         with self._store.reading() as work:
             chain = self._chain(work, chapter - 1)
             end = chain[-1].end_key if chain else self._identity.genesis_key
             if end == self._identity.genesis_key:
                 return initial_head(self._engine)
-            return stored_memory(work, end or "", self._engine.info)
+            if end is None or not work.snapshots.summaries([end]):
+                raise HeadMoved(
+                    f"A chapter before chapter {chapter} was changed while its memory was read.",
+                    "Nothing is lost; resume once more.",
+                )
+            return stored_memory(work, end, self._engine.info)
+
+    def _is_read_before(self, chapter: int) -> bool:
+        with self._store.reading() as work:
+            chain = self._chain(work, chapter - 1)
+            end = chain[-1].end_key if chain else self._identity.genesis_key
+            return end is not None and (
+                end == self._identity.genesis_key or bool(work.snapshots.summaries([end]))
+            )
 
     def _read(self, through_chapter: int | None, *, every: bool) -> Iterator[MemoryReread]:
         self._cut(through_chapter)

@@ -19,6 +19,7 @@ from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.open_chapter import open_chapter
 from novelgen.generation.passage import DrawingCancelled
 from novelgen.generation.plan_keeper import PlanKeeper
+from novelgen.generation.unattended import begin_unattended
 from novelgen.planning.planner import PlanningCancelled
 from novelgen.text.budget import remaining_target
 from storage.records import ChapterRecord, RevisionState
@@ -51,6 +52,7 @@ class NovelWriter:
                 continue
             reason = self._stop_reason(number - 1)
             if reason is None:
+                self._plan = PlanKeeper(self._context)  # a person may have changed it
                 yield from self._plan.ensure_part(number)
                 reason = self._stop_reason(number - 1)
             if reason is None:
@@ -79,6 +81,9 @@ class NovelWriter:
         yield from context.memory_reader().read_before(number + 1)
         if context.stop.is_requested:
             return
+        if context.run.is_unattended:
+            with context.store.writing() as work:
+                begin_unattended(work, context.run, revision, is_held=context.holds_drafts)
         total = self._plan.structure.total_chapters
         yield ChapterBegun(number, total, task.card.title, task.target_words)
         head = context.memory_reader().head_before(number + 1)

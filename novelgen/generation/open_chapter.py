@@ -4,6 +4,7 @@ What a chapter holds already is kept to the letter. It is copied into a new open
 cannot be written on as it is: a person's text, segments of another past, or of another model.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -14,6 +15,7 @@ from novelgen.text.segmentation import closed_segment
 from novelgen.text.words import count_words
 from storage.errors import HeadMoved
 from storage.records import (
+    CONTINUES,
     ChapterRecord,
     NewRevision,
     NewSegment,
@@ -68,8 +70,10 @@ def open_chapter(
         present = work.chapters.get(branch_id, number)
         if present is None or present.revision.id != chapter.revision.id:
             raise _changed(number)
-        revision = add_kept(work, chapter.revision, kept, identity)
+        provenance = {CONTINUES: chapter.revision.id}
+        revision = add_kept(work, chapter.revision, kept, identity, provenance=provenance)
         work.chapters.point_at(branch_id, number, revision.id)
+        work.inbox.follow(branch_id, chapter.revision.id, revision.id)
     return revision
 
 
@@ -112,7 +116,7 @@ def add_kept(
     kept: Kept,
     identity: MemoryIdentity,
     *,
-    provenance: dict[str, object] | None = None,
+    provenance: Mapping[str, object],
 ) -> RevisionRecord:
     """A new open revision after `source` that begins with kept prose; nothing points at it yet."""
     new = NewRevision(
@@ -123,17 +127,20 @@ def add_kept(
         words=kept.words,
         opening=kept.opening,
         genesis_key=identity.genesis_key,
-        provenance=provenance or {},
+        provenance=provenance,
     )
     return work.chapters.add_revision(source.novel_id, new, kept.segments)
 
 
 def key_before(work: UnitOfWork, branch_id: str, number: int, identity: MemoryIdentity) -> str:
-    """The key before a chapter. Raises `LookupError` when an earlier chapter is not cut yet."""
+    """The key before a chapter.
+
+    Raises `HeadMoved` when an earlier chapter was changed since its memory was read.
+    """
     chain = branch_chain(work, branch_id, identity, through_chapter=number - 1)
     key = chain[-1].end_key if chain else identity.genesis_key
     if key is None:
-        raise LookupError(f"a chapter before {number} is not cut into segments")
+        raise _changed_before(number)
     return key
 
 
@@ -146,6 +153,13 @@ def _goes_on(
         return False
     keys = work.segments.keys_of_revision(revision.id)
     return not keys or keys[0][0] == parent_key
+
+
+def _changed_before(number: int) -> HeadMoved:
+    return HeadMoved(
+        f"A chapter before chapter {number} was changed while its memory was read.",
+        "Nothing is lost; resume once more.",
+    )
 
 
 def _changed(number: int) -> HeadMoved:

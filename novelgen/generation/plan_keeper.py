@@ -30,9 +30,9 @@ class PlanKeeper:
             branch=context.branch_name,
             observer=context.watching,
         )
-        self._title = context.novel.title
-        self._premise = context.novel.premise
         with context.store.reading() as work:
+            novel = work.novels.get(context.novel.id)
+            self._title, self._premise = novel.title, novel.premise
             plan = work.plans.current(context.branch_id)
         if plan is None:
             shape = outline(context.novel.target_words, context.settings.chapters)

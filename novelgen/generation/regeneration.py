@@ -5,11 +5,12 @@ revision that nothing points at until it is chosen; a run that is stopped or kil
 changes nothing, and every draft is kept.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from novelgen.errors import NotFoundError, UsageError
-from novelgen.generation.chapter_ranking import DraftedChapter, best_chapter
+from novelgen.generation.chapter_ranking import ChapterDraft, best_chapter
 from novelgen.generation.chapter_writer import ChapterTask, ChapterWriter
 from novelgen.generation.consequences import checks_after
 from novelgen.generation.events import ChapterRedrafted, DraftBegun, Event, RunStopped, StopReason
@@ -24,6 +25,10 @@ from storage.change_records import ChangeKind, NewChange, Pointers
 from storage.records import ChapterRecord, NovelRecord, RevisionRecord, RevisionState
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+
+LEAST_NEW_WORDS = 40
+"""Words that a redraft draws at least: a passage that can end on a sentence."""
+_BREAK = re.compile(r"\n\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,12 @@ def require_chapter(store: Store, novel: NovelRecord, redraft: Redraft) -> None:
     loaded."""
     with store.reading() as work:
         _, text = _standing(work, novel.id, novel.active_branch_id, redraft.chapter)
-    _paragraphs_kept(text, redraft)
+    kept = count_words(kept_text(text, redraft))
+    if redraft.words is not None and redraft.words < kept + LEAST_NEW_WORDS:
+        raise UsageError(
+            f"{kept:,} words are kept, and --words is {redraft.words:,}.",
+            f"Give at least {kept + LEAST_NEW_WORDS:,}, or keep fewer paragraphs.",
+        )
 
 
 class Redrafter:
@@ -77,7 +87,7 @@ class Redrafter:
             return
         task = self._task()
         kept = self._kept()
-        drafted: list[DraftedChapter] = []
+        drafted: list[ChapterDraft] = []
         for number in range(1, self._redraft.drafts + 1):
             revision = self._begin(kept)
             yield DraftBegun(
@@ -115,17 +125,20 @@ class Redrafter:
         )
 
     def _target(self, planned: int) -> int:
-        """A chapter that was written to its end keeps its length, and so does the book."""
+        """A chapter that was written to its end keeps its length, and so does the book.
+
+        Behind kept paragraphs there is room for a passage at least.
+        """
+        kept = count_words(kept_text(self._text, self._redraft))
         if self._redraft.words is not None:
             return self._redraft.words
         revision = self._stands.revision
-        return revision.words if revision.state is RevisionState.COMPLETE else planned
+        words = revision.words if revision.state is RevisionState.COMPLETE else planned
+        return max(words, kept + LEAST_NEW_WORDS)
 
     def _kept(self) -> Kept:
         context = self._context
-        text = "\n\n".join(_paragraphs_kept(self._text, self._redraft))
-        if text:
-            text += "\n\n"  # what is drawn begins a paragraph of its own
+        text = kept_text(self._text, self._redraft)
         with context.store.reading() as work:
             identity = identity_of_engine(context.engine.info)
             parent = key_before(work, context.branch_id, self._redraft.chapter, identity)
@@ -158,12 +171,12 @@ class Redrafter:
         )
         yield from writer.write()
 
-    def _finished(self, revision: RevisionRecord) -> DraftedChapter:
+    def _finished(self, revision: RevisionRecord) -> ChapterDraft:
         with self._context.store.reading() as work:
             text = work.texts.of_revision(revision.id)
-            return DraftedChapter(work.chapters.revision(revision.id), text)
+            return ChapterDraft(work.chapters.revision(revision.id), text)
 
-    def _choose(self, drafted: list[DraftedChapter], target_words: int) -> ChapterRedrafted:
+    def _choose(self, drafted: list[ChapterDraft], target_words: int) -> ChapterRedrafted:
         context, stands = self._context, self._stands.revision
         with context.store.reading() as work:
             before = "\n\n".join(work.texts.tail(context.branch_id, 20_000, self._redraft.chapter))
@@ -180,8 +193,11 @@ class Redrafter:
             Pointers({self._redraft.chapter: chosen.revision.id}),
         )
         with context.store.writing() as work:
+            work.require_epoch(context.novel.id, context.run.epoch)
             work.changes.make(change)
             work.checks.add(checks)
+            for draft in drafted:
+                context.retention.thin_out(work, draft.revision)
         return ChapterRedrafted(
             self._redraft.chapter,
             chosen.revision.number,
@@ -211,12 +227,17 @@ def _standing(
     return chapter, work.texts.of_revision(chapter.revision.id)
 
 
-def _paragraphs_kept(text: str, redraft: Redraft) -> list[str]:
-    paragraphs = [each for each in text.split("\n\n") if each.strip()]
-    if redraft.from_paragraph > len(paragraphs):
+def kept_text(text: str, redraft: Redraft) -> str:
+    """The paragraphs that stay, to the letter, with the break behind them.
+
+    Raises `UsageError` when the first new paragraph is beyond the end.
+    """
+    starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+    starts = [start for start in starts if text[start:].strip()]
+    if redraft.from_paragraph > len(starts):
         raise UsageError(
-            f"Chapter {redraft.chapter} has {len(paragraphs)} paragraphs, --from-paragraph is "
+            f"Chapter {redraft.chapter} has {len(starts)} paragraphs, --from-paragraph is "
             f"{redraft.from_paragraph}.",
             "Choose one that is there.",
         )
-    return paragraphs[: redraft.from_paragraph - 1]
+    return text[: starts[redraft.from_paragraph - 1]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.text.renaming import Occurrence, occurrences, rename_in
 from novelgen.text.words import count_words
-from storage.change_records import ChangeKind, ChangeRecord, NewChange, Pointers
+from storage.change_records import ChangeKind, ChangeRecord, NewChange, NewCheck, Pointers
 from storage.records import (
     ChapterRecord,
     NewPlannedChapter,
@@ -71,16 +71,21 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
     if old == new:
         raise UsageError(f"{old!r} is the same name.", "Give another one.")
     branch_id = novel.active_branch_id
+    with store.reading() as work:
+        chapters = [
+            (chapter, renamed)
+            for chapter in work.chapters.of_branch(branch_id)
+            if (renamed := _renamed(work, chapter, old, new)) is not None
+        ]
     with store.writing() as work:
         fresh = work.novels.get(novel.id)
-        before: dict[int, str] = {}
-        after: dict[int, str] = {}
-        for chapter in work.chapters.of_branch(branch_id):
-            revision_id = _rename_chapter(work, chapter, old, new)
-            if revision_id is not None:
-                before[chapter.number] = chapter.revision.id
-                after[chapter.number] = revision_id
+        before = {chapter.number: chapter.revision.id for chapter, _ in chapters}
+        after = {
+            chapter.number: work.chapters.add_revision(novel.id, renamed).id
+            for chapter, renamed in chapters
+        }
         old_plan, new_plan = _rename_plan(work, branch_id, old, new)
+        _rename_checks(work, branch_id, old, new)
         title, premise = rename_in(fresh.title, old, new)[0], rename_in(fresh.premise, old, new)[0]
         has_title, has_premise = title != fresh.title, premise != fresh.premise
         if not (before or new_plan or has_title or has_premise):
@@ -109,7 +114,8 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
         )
 
 
-def _rename_chapter(work: UnitOfWork, chapter: ChapterRecord, old: str, new: str) -> str | None:
+def _renamed(work: UnitOfWork, chapter: ChapterRecord, old: str, new: str) -> NewRevision | None:
+    """The chapter with its new name; None where the name does not stand."""
     revision = chapter.revision
     text = work.texts.of_revision(revision.id)
     renamed, count = rename_in(text, old, new)
@@ -117,20 +123,39 @@ def _rename_chapter(work: UnitOfWork, chapter: ChapterRecord, old: str, new: str
     if not count and not in_title:
         return None
     is_open = revision.state is RevisionState.OPEN
-    added = work.chapters.add_revision(
-        revision.novel_id,
-        NewRevision(
-            chapter.number,
-            title,
-            RevisionOrigin.EDITED,
-            parent_id=revision.id,
-            state=RevisionState.PARTIAL if is_open else revision.state,
-            text=renamed,
-            words=count_words(renamed),
-            provenance={"renamed": [old, new]},
-        ),
+    return NewRevision(
+        chapter.number,
+        title,
+        RevisionOrigin.EDITED,
+        parent_id=revision.id,
+        state=RevisionState.PARTIAL if is_open else revision.state,
+        text=renamed,
+        words=count_words(renamed),
+        provenance={"renamed": [old, new]},
     )
-    return added.id
+
+
+def _rename_checks(work: UnitOfWork, branch_id: str, old: str, new: str) -> None:
+    """What is to be checked stays so under the new name, and under the old one after `undo`."""
+    renamed = []
+    for check in work.checks.open_of_branch(branch_id):
+        texts = (check.before, check.after, check.passage)
+        changed = [rename_in(text, old, new)[0] for text in texts]
+        if changed != list(texts):
+            renamed.append(
+                NewCheck(
+                    branch_id=branch_id,
+                    kind=check.kind,
+                    term=rename_in(check.term, old, new)[0],
+                    edited_chapter=check.edited_chapter,
+                    before=changed[0],
+                    after=changed[1],
+                    chapter=check.chapter,
+                    paragraph=check.paragraph,
+                    passage=changed[2],
+                )
+            )
+    work.checks.add(renamed)
 
 
 def _rename_plan(

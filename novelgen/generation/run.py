@@ -185,10 +185,12 @@ class NovelRun:
 
     def _mark(self, status: NovelStatus) -> None:
         with self._store.writing() as work:
+            self._require_mine(work)
             work.novels.set_status(self._context.novel.id, status)
 
     def _finish(self, work: UnitOfWork, status: RunStatus, why: str | None = None) -> None:
         _log.info("run %s %s", self._context.run.id, status.value)
+        self._require_mine(work)
         work.runs.finish(self._context.run.id, status, why)
         novel = status_at_rest(work, self._context.branch_id)
         work.novels.set_status(self._context.novel.id, novel)
@@ -198,8 +200,13 @@ class NovelRun:
         text = f"{type(error).__name__}: {error}"
         _log.error("run %s failed: %s", self._context.run.id, text)
         with contextlib.suppress(StorageFailure), self._store.writing() as work:
+            self._require_mine(work)
             work.runs.finish(self._context.run.id, RunStatus.FAILED, text)
             work.novels.set_status(self._context.novel.id, NovelStatus.FAILED)
+
+    def _require_mine(self, work: UnitOfWork) -> None:
+        """Another run that took the novel over has its statuses too. Raises `HeadMoved`."""
+        work.require_epoch(self._context.novel.id, self._context.run.epoch)
 
 
 def _new_run(novel: NovelRecord, engine: Engine, purpose: RunPurpose, terms: RunTerms) -> NewRun:

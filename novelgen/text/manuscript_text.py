@@ -32,7 +32,7 @@ def read_handed_in(raw: str) -> HandedIn:
     title = None
     heading = _HEADING.fullmatch(lines[0].strip()) if lines else None
     if heading is not None:
-        title = " ".join(heading.group(1).split())
+        title = " ".join(heading.group(1).split()) or None  # "# Chapter 3" names nothing new
         lines = lines[1:]
     paragraphs = [_paragraph(block) for block in _blocks(lines)]
     return HandedIn("\n\n".join(each for each in paragraphs if each), title)

@@ -1,11 +1,14 @@
 """Changes: made, undone and redone by moving pointers, never by touching a text."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from storage.change_records import ChangeRecord, NewChange, Pointers
 from storage.errors import HeadMoved, RecordNotFound, StorageFailure
+from storage.records import CONTINUES
 from storage.repositories.base import Repository
 from storage.repositories.plans import copy_plan
 from storage.tables import (
@@ -64,7 +67,10 @@ class ChangeRepository(Repository):
         if row is None:
             raise RecordNotFound("There is no change to undo.")
         record = _record(row)
-        self._move(row.novel_id, branch_id, record.after, record.before)
+        # A run may have written on what the change left; then that is what a redo brings back.
+        after = replace(record.after, chapters=self._written_on(branch_id, record.after.chapters))
+        self._move(row.novel_id, branch_id, after, record.before)
+        row.after = _as_json(after)
         row.undone_at = self._next_undone_at(branch_id)
         self._session.flush()
         return _record(row)
@@ -92,6 +98,21 @@ class ChangeRepository(Repository):
         row.undone_at = None
         self._session.flush()
         return _record(row)
+
+    def _written_on(self, branch_id: str, chapters: Mapping[int, str]) -> dict[int, str]:
+        """For each chapter the revision named, or the one in which a run went on from it."""
+        return {
+            number: self._continuation(branch_id, number, revision_id) or revision_id
+            for number, revision_id in chapters.items()
+        }
+
+    def _continuation(self, branch_id: str, number: int, revision_id: str) -> str | None:
+        chapter = self._session.get(ChapterRow, (branch_id, number))
+        revision = None if chapter is None else self._session.get(RevisionRow, chapter.revision_id)
+        while revision is not None and revision.id != revision_id:
+            earlier = revision.provenance.get(CONTINUES)
+            revision = None if earlier is None else self._session.get(RevisionRow, earlier)
+        return None if revision is None or chapter is None else chapter.revision_id
 
     def _next_undone_at(self, branch_id: str) -> datetime:
         """Now, but after every earlier one, for their order says what was undone last."""

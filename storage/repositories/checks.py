@@ -15,11 +15,11 @@ class CheckRepository(Repository):
     """The checks of the branches."""
 
     def add(self, checks: Iterable[NewCheck]) -> None:
-        """Add checks that wait for an answer. One that stands open already is not added twice."""
+        """Add checks that wait for an answer; none that waits already, or has had its answer."""
         now = utc_now()
         for check in checks:
             values = asdict(check)
-            same = select(CheckRow.id).filter_by(**values, state=CheckState.OPEN)
+            same = select(CheckRow.id).filter_by(**values)
             if self._session.scalar(same) is None:
                 self._session.add(CheckRow(**values, state=CheckState.OPEN, created_at=now))
         self._session.flush()

@@ -54,7 +54,7 @@ def is_locked(database: Path, novel_id: str) -> bool:
 
 
 def _lock_path(database: Path, novel_id: str) -> Path:
-    return database.parent / "locks" / f"{novel_id}.lock"
+    return database.resolve().parent / "locks" / f"{novel_id}.lock"
 
 
 def _try_file(path: Path, patience_seconds: float) -> LockFile | None:

@@ -11,9 +11,9 @@ from storage import (
     BranchFork,
     NameTaken,
     NewCheck,
+    NewInboxItem,
     NewPlannedChapter,
     NewRevision,
-    NewSegment,
     NovelRecord,
     PlannedBeats,
     PlanOrigin,
@@ -111,14 +111,14 @@ def test_a_fork_copies_the_current_plan(store: Store, written: "Scribe") -> None
 
 def test_both_branches_go_on_by_themselves(store: Store, written: "Scribe") -> None:
     with store.writing() as work:
-        branch = work.branches.fork(replace(fork_of(written, 2, 0), last_carry="But"))
+        branch = work.branches.fork(fork_of(written, 2, 0))
         work.novels.set_active_branch(written.novel.id, branch.id)
         written.novel = work.novels.get(written.novel.id)
         cut = work.chapters.last(branch.id)
         last = work.segments.last_of_branch(branch.id)
     assert cut is not None
     assert last is not None
-    assert last[1].carry == "But"
+    assert last[1].carry == ""
     main_id, written.key = branch.parent_branch_id, last[1].key
     commit = written.commit_of(cut.revision, 1, "But not so. ")
     written.write(replace(commit, completes_chapter=True))
@@ -217,7 +217,7 @@ def test_a_fork_copies_the_opening_of_an_open_chapter(store: Store, written: "Sc
         assert copy.revision.genesis_key == "a" * 64
 
 
-def test_a_chapter_stored_whole_is_cut_with_given_segments(store: Store, written: "Scribe") -> None:
+def test_a_chapter_stored_whole_is_cut_with_its_text(store: Store, written: "Scribe") -> None:
     new = NewRevision(
         4,
         "Four",
@@ -226,33 +226,46 @@ def test_a_chapter_stored_whole_is_cut_with_given_segments(store: Store, written
         text="4.0 4.1 4.2",
         words=3,
     )
-    segments = tuple(
-        NewSegment("", position, f"4.{position} ", 1, 4, "k" * position, "k" * (position + 1))
-        for position in range(3)
-    )
     with store.writing() as work:
         revision = work.chapters.add_revision(written.novel.id, new)
         work.chapters.point_at(written.branch_id, 4, revision.id)
-        fork = replace(
-            fork_of(written, 4, 1),
-            segments=segments,
-            genesis_key="b" * 64,
-            last_carry="But then",
-            last_carry_words=2,
+        with pytest.raises(RecordNotFound):
+            work.branches.fork(fork_of(written, 4, 0))
+        fork = BranchFork(
+            written.novel.id, "cut", written.branch_id, 4, cut_text="4.0 4.1 ", cut_words=2
         )
-        for beyond in (replace(fork, segments=None), replace(fork, through_position=3)):
-            with pytest.raises(RecordNotFound):
-                work.branches.fork(beyond)
         branch = work.branches.fork(fork)
     with store.reading() as work:
         copy = work.chapters.last(branch.id)
         assert copy is not None
-        assert work.texts.of_revision(copy.revision.id) == "4.0 4.1 But then"
-        assert work.segments.keys_of_revision(copy.revision.id) == [("", "k"), ("k", "kk")]
+        assert work.texts.of_revision(copy.revision.id) == "4.0 4.1 "
         assert work.texts.of_revision(revision.id) == "4.0 4.1 4.2"
-    assert (copy.revision.words, copy.revision.open_words, copy.revision.tokens) == (4, 2, 8)
-    assert (copy.revision.num_segments, copy.revision.genesis_key) == (2, "b" * 64)
-    assert (copy.revision.parent_id, copy.revision.state) == (revision.id, RevisionState.OPEN)
+        assert [each.number for each in work.chapters.of_branch(branch.id)] == [1, 2, 3, 4]
+    assert (copy.revision.words, copy.revision.state) == (2, RevisionState.PARTIAL)
+    assert (copy.revision.parent_id, copy.revision.origin) == (revision.id, RevisionOrigin.IMPORTED)
+
+
+def test_a_fork_takes_what_waits_of_the_chapters_that_it_shares(
+    store: Store, written: "Scribe"
+) -> None:
+    with store.writing() as work:
+        for number in (1, 3):
+            chapter = work.chapters.get(written.branch_id, number)
+            assert chapter is not None
+            item = NewInboxItem(
+                written.novel.id,
+                written.branch_id,
+                number,
+                chapter.revision.id,
+                written.run.id,
+                True,
+            )
+            work.inbox.begin(item)
+            work.inbox.complete(written.branch_id, chapter.revision.id, [])
+        branch = work.branches.fork(BranchFork(written.novel.id, "two", written.branch_id, 2))
+    with store.reading() as work:
+        assert work.inbox.held_chapters(written.branch_id) == {1, 3}
+        assert work.inbox.held_chapters(branch.id) == {1}
 
 
 def test_a_fork_takes_the_checks_of_its_chapters(store: Store, written: "Scribe") -> None:

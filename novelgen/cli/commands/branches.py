@@ -147,8 +147,7 @@ def compare(
             {
                 "number": each.number,
                 "title": each.title,
-                one.name: each.words,
-                two.name: each.other_words,
+                "words": [each.words, each.other_words],
                 "share_changed": round(each.share_changed, 4),
             }
             for each in compared

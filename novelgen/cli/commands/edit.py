@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from novelgen.cli.invocation import Invocation, invocation_of
-from novelgen.cli.output import passages_to_check
+from novelgen.cli.edited import say_edited
+from novelgen.cli.invocation import invocation_of
 
 if TYPE_CHECKING:
-    from novelgen.generation.editing import ChapterText, Edited
+    from novelgen.generation.editing import Edited
 
 
 def edit(
@@ -67,32 +67,4 @@ def edit(
                 edited = take(raw)
         if edited.is_changed:
             read_when_idle(invocation, workbench, found)
-    say_edited(invocation, before, edited)
-
-
-def say_edited(invocation: Invocation, before: "ChapterText", edited: "Edited") -> None:
-    """What became of a changed chapter."""
-    output, revision = invocation.output, edited.revision
-    words_before = 0 if before.revision is None else before.revision.words
-    if output.as_json:
-        document = {
-            "chapter": revision.chapter_number,
-            "revision": revision.number,
-            "words": revision.words,
-            "changed": edited.is_changed,
-            "to_check": edited.to_check,
-        }
-        output.document(document)
-        return
-    if not edited.is_changed:
-        output.data(f"Chapter {revision.chapter_number} is as it was (revision {revision.number}).")
-        return
-    output.data(
-        f"Chapter {revision.chapter_number} is revision {revision.number} now: "
-        f"{revision.words:,} words ({revision.words - words_before:+,})."
-    )
-    if edited.to_check:
-        output.note(
-            f"{passages_to_check(edited.to_check)} may no longer fit: `novelgen check "
-            f"{before.novel_id}` shows them."
-        )
+    say_edited(invocation.output, before, edited)

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from novelgen.cli.edited import say_to_check
 from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import columns
 from novelgen.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from novelgen.generation.editing import Undone
     from storage.change_records import ChangeRecord
     from storage.records import RevisionRecord
     from storage.unit_of_work import UnitOfWork
@@ -114,7 +116,7 @@ def restore(
     Example: novelgen restore 3f2a --chapter 7 --revision 1
     """
     invocation = invocation_of(context)
-    from novelgen.cli.commands.edit import say_edited
+    from novelgen.cli.edited import say_edited
     from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.editing import chapter_text, restore_revision
 
@@ -126,7 +128,7 @@ def restore(
         edited = restore_revision(workbench.store, before, wanted)
         if edited.is_changed:
             read_when_idle(invocation, workbench, found)
-    say_edited(invocation, before, edited)
+    say_edited(invocation.output, before, edited)
 
 
 def undo(
@@ -143,6 +145,7 @@ def undo(
     Example: novelgen undo 3f2a
     """
     invocation = invocation_of(context)
+    from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.editing import undo_change
 
     with invocation.workbench() as workbench:
@@ -151,8 +154,9 @@ def undo(
             with workbench.store.reading() as work:
                 _list_changes(invocation, work.changes.of_branch(found.active_branch_id))
             return
-        change = undo_change(workbench.store, found)
-    _say_change(invocation, "Undone", change)
+        undone = undo_change(workbench.store, found)
+        read_when_idle(invocation, workbench, found)
+    _say_change(invocation, "Undone", undone)
 
 
 def redo(context: typer.Context, novel: Novel) -> None:
@@ -161,11 +165,14 @@ def redo(context: typer.Context, novel: Novel) -> None:
     Example: novelgen redo 3f2a
     """
     invocation = invocation_of(context)
+    from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.editing import redo_change
 
     with invocation.workbench() as workbench:
-        change = redo_change(workbench.store, workbench.find(novel).novel)
-    _say_change(invocation, "Done once more", change)
+        found = workbench.find(novel).novel
+        undone = redo_change(workbench.store, found)
+        read_when_idle(invocation, workbench, found)
+    _say_change(invocation, "Done once more", undone)
 
 
 def _current(work: "UnitOfWork", branch_id: str, number: int) -> "RevisionRecord":
@@ -214,11 +221,14 @@ def _list_changes(invocation: Invocation, changes: "list[ChangeRecord]") -> None
     invocation.output.data(columns(["made (UTC)", "change", ""], rows))
 
 
-def _say_change(invocation: Invocation, what: str, change: "ChangeRecord") -> None:
+def _say_change(invocation: Invocation, what: str, undone: "Undone") -> None:
+    change = undone.change
     if invocation.output.as_json:
-        invocation.output.document(_change_json(change))
-    else:
-        invocation.output.data(f"{what}: {change.label}.")
+        invocation.output.document(_change_json(change) | {"to_check": undone.to_check})
+        return
+    invocation.output.data(f"{what}: {change.label}.")
+    if undone.to_check:
+        say_to_check(invocation.output, undone.to_check, change.novel_id)
 
 
 def _change_json(change: "ChangeRecord") -> dict[str, Any]:

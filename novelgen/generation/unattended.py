@@ -1,4 +1,8 @@
-"""Puts a chapter that a run drafted while nobody looked into the inbox, with what was odd in it."""
+"""What a run drafts while nobody looks goes through the inbox, with what was odd in it.
+
+A chapter is noted there when it is begun, so that one that must not join the book by itself is no
+part of it while it is half drafted, and waits from the moment it is complete.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,26 +12,29 @@ from storage.records import RevisionRecord, RunRecord, SegmentRecord
 from storage.unit_of_work import UnitOfWork
 
 
-def put_into_inbox(
+def begin_unattended(
     work: UnitOfWork, run: RunRecord, revision: RevisionRecord, *, is_held: bool
 ) -> None:
-    """Let a complete chapter wait there. `is_held`: it is no part of the book until kept."""
+    """Note that a run drafts a chapter. `is_held`: it is no part of the book until kept."""
     if run.branch_id is None:
         raise LookupError(f"run {run.id} has no branch")
-    marks = [
-        mark for segment in work.segments.of_revision(revision.id) for mark in _marks_of(segment)
-    ]
-    work.inbox.add(
+    work.inbox.begin(
         NewInboxItem(
             novel_id=revision.novel_id,
             branch_id=run.branch_id,
             chapter_number=revision.chapter_number,
             revision_id=revision.id,
             run_id=run.id,
-            marks=marks,
             is_held=is_held,
         )
     )
+
+
+def complete_unattended(work: UnitOfWork, branch_id: str, revision: RevisionRecord) -> None:
+    """Let a complete chapter wait for the person, if it was begun while nobody looked."""
+    segments = work.segments.of_revision(revision.id)
+    marks = [mark for segment in segments for mark in _marks_of(segment)]
+    work.inbox.complete(branch_id, revision.id, marks)
 
 
 def _marks_of(segment: SegmentRecord) -> Iterator[dict[str, Any]]:
