@@ -6,6 +6,7 @@ they belong to. A log that is merely shorter than it was looks like one that was
 that loss nobody can see. Format: https://www.sqlite.org/fileformat2.html#walformat
 """
 
+import os
 import sqlite3
 import struct
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ def unreadable_commits(connection: sqlite3.Connection, path: Path) -> int:
     `connection` has the file open and no transaction. While another program writes, the log is its
     own and the answer is 0. The last commit that is counted may be one that was never finished.
     """
+    if not hasattr(os, "pread"):  # Windows, where the log is not looked into
+        return 0
     with suppress(OSError, struct.error):
         if Path(f"{path}-wal").stat().st_size > _LOG_HEADER_BYTES:
             with _sole_writer(connection) as is_alone:
@@ -58,31 +61,37 @@ def _sole_writer(connection: sqlite3.Connection) -> Iterator[bool]:
 
 
 def _count(path: Path) -> int:
-    log, index = Path(f"{path}-wal"), Path(f"{path}-shm")
-    with index.open("rb") as file:
-        num_read, read_salts = _INDEX_HEADER.unpack(file.read(_INDEX_HEADER.size))
+    log, index = _open_for_good(Path(f"{path}-wal")), _open_for_good(Path(f"{path}-shm"))
+    num_read, read_salts = _INDEX_HEADER.unpack(os.pread(index, _INDEX_HEADER.size, 0))
     count = 0
-    with log.open("rb") as file:
-        header = file.read(_LOG_HEADER_BYTES)
-        _, _, page_size, _, salts, *_ = _LOG_HEADER.unpack(header)
-        if not _is_whole(header):  # then SQLite reads nothing, and only the frames know their salts
-            _, _, salts = _FRAME_HEADER.unpack(file.read(_FRAME_HEADER.size))
-            page_size = _page_size(path)
-        frame_bytes = _FRAME_HEADER_BYTES + page_size
-        position = _LOG_HEADER_BYTES + (num_read if read_salts == salts else 0) * frame_bytes
-        file.seek(position)
-        while len(header := file.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
-            _, pages_after_commit, frame_salts = _FRAME_HEADER.unpack(header)
-            count += pages_after_commit > 0 and frame_salts == salts
-            position += frame_bytes
-            file.seek(position)
+    header = os.pread(log, _LOG_HEADER_BYTES, 0)
+    _, _, page_size, _, salts, *_ = _LOG_HEADER.unpack(header)
+    if not _is_whole(header):  # then SQLite reads nothing, and only the frames know their salts
+        first = os.pread(log, _FRAME_HEADER.size, _LOG_HEADER_BYTES)
+        _, _, salts = _FRAME_HEADER.unpack(first)
+        page_size = _page_size(path)
+    frame_bytes = _FRAME_HEADER_BYTES + page_size
+    position = _LOG_HEADER_BYTES + (num_read if read_salts == salts else 0) * frame_bytes
+    while len(header := os.pread(log, _FRAME_HEADER.size, position)) == _FRAME_HEADER.size:
+        _, pages_after_commit, frame_salts = _FRAME_HEADER.unpack(header)
+        count += pages_after_commit > 0 and frame_salts == salts
+        position += frame_bytes
     return count
 
 
 def _page_size(path: Path) -> int:
-    with path.open("rb") as file:
-        (size,) = _PAGE_SIZE.unpack(file.read(_PAGE_SIZE.size))
+    (size,) = _PAGE_SIZE.unpack(os.pread(_open_for_good(path), _PAGE_SIZE.size, 0))
     return 65_536 if size == 1 else int(size)
+
+
+def _open_for_good(path: Path) -> int:
+    """A descriptor that is never closed.
+
+    Closing one would free every lock that this process holds on the file, SQLite's among them,
+    and the next program to come would take the shared index for nobody's and cut it short.
+    See "POSIX advisory locking" in SQLite's os_unix.c.
+    """
+    return os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
 
 
 def _is_whole(header: bytes) -> bool:
