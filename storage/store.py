@@ -20,6 +20,7 @@ from storage.errors import DatabaseUnavailable, StorageFailure
 from storage.locks import NovelLock
 from storage.postgresql import locks as postgresql_locks
 from storage.schema import is_empty, require_current_schema, upgrade_schema
+from storage.sqlite import descriptors
 from storage.sqlite import locks as sqlite_locks
 from storage.sqlite.connection import use_write_ahead_log
 from storage.sqlite.torn_log import unreadable_commits
@@ -84,8 +85,11 @@ class Store:
 
     def close(self) -> None:
         """Close all connections. Closing twice does nothing."""
-        self._is_open = False
+        was_open, self._is_open = self._is_open, False
         self._engine.dispose()
+        path = database_path(self.url)
+        if was_open and path is not None:
+            descriptors.leave(path)
 
     def __enter__(self) -> Self:
         return self
@@ -130,6 +134,9 @@ def open_store(
             create_parent_folder(url)
         _require_file(url, create=create)
         engine = create_storage_engine(url, busy_timeout_seconds=busy_timeout_seconds)
+        path = database_path(url)
+        if path is not None:
+            descriptors.enter(path)
         try:
             if is_empty(engine):
                 _require_creation(url, create=create)
@@ -139,6 +146,8 @@ def open_store(
             num_unreadable = _count_unreadable(engine, url)
         except BaseException:
             engine.dispose()
+            if path is not None:
+                descriptors.leave(path)
             raise
     return Store(url, engine, unreadable_commits=num_unreadable)
 

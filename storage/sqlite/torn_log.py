@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from storage.sqlite.descriptors import open_beside
+
 _LOG_HEADER = struct.Struct(">IIII8sII")
 """Magic, version, page size, checkpoint number, salts, two checksums of all that."""
 _LOG_HEADER_BYTES = 32
@@ -61,7 +63,7 @@ def _sole_writer(connection: sqlite3.Connection) -> Iterator[bool]:
 
 
 def _count(path: Path) -> int:
-    log, index = _open_for_good(Path(f"{path}-wal")), _open_for_good(Path(f"{path}-shm"))
+    log, index = (open_beside(path, Path(f"{path}{end}")) for end in ("-wal", "-shm"))
     num_read, read_salts = _INDEX_HEADER.unpack(os.pread(index, _INDEX_HEADER.size, 0))
     count = 0
     header = os.pread(log, _LOG_HEADER_BYTES, 0)
@@ -80,18 +82,8 @@ def _count(path: Path) -> int:
 
 
 def _page_size(path: Path) -> int:
-    (size,) = _PAGE_SIZE.unpack(os.pread(_open_for_good(path), _PAGE_SIZE.size, 0))
+    (size,) = _PAGE_SIZE.unpack(os.pread(open_beside(path, path), _PAGE_SIZE.size, 0))
     return 65_536 if size == 1 else int(size)
-
-
-def _open_for_good(path: Path) -> int:
-    """A descriptor that is never closed.
-
-    Closing one would free every lock that this process holds on the file, SQLite's among them,
-    and the next program to come would take the shared index for nobody's and cut it short.
-    See "POSIX advisory locking" in SQLite's os_unix.c.
-    """
-    return os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
 
 
 def _is_whole(header: bytes) -> bool:

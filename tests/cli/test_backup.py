@@ -19,16 +19,16 @@ def text_of(database: Path) -> str:
     """The text, after a check of every hash in it."""
     with open_store(f"sqlite:///{database}") as store, store.reading() as work:
         (summary,) = work.novels.summaries()
-        branch = summary.novel.active_branch_id
-        assert verify_branch(work, branch).is_sound
-        return "".join(segment.text for _, segment in work.segments.of_branch(branch))
+        assert verify_branch(work, summary.novel).is_sound
+        segments = work.segments.of_branch(summary.novel.active_branch_id)
+        return "".join(segment.text for _, segment in segments)
 
 
 def words_of(database: Path) -> int:
     with open_store(f"sqlite:///{database}") as store, store.reading() as work:
         (summary,) = work.novels.summaries()
-        segments = work.segments.of_branch(summary.novel.active_branch_id)
-        return sum(count_words(segment.text) for _, segment in segments)
+        texts = work.texts.of_branch(summary.novel.active_branch_id)
+        return sum(count_words(text) for _, text in texts)
 
 
 def test_copies_taken_while_a_novel_is_written(

@@ -151,7 +151,7 @@ def text_of(database: Path) -> Text:
 def verified(database: Path) -> Verification:
     with open_store(f"sqlite:///{database}") as store, store.reading() as work:
         (summary,) = work.novels.summaries()
-        return verify_branch(work, summary.novel.active_branch_id)
+        return verify_branch(work, summary.novel)
 
 
 def run_program(

@@ -11,7 +11,6 @@ import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from novelgen.errors import DeviceFailed, ModelError
-from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.run import NovelRun
 from novelgen.generation.stop import StopSignal
@@ -74,7 +73,7 @@ class Desk:
             )
 
     def write(self, engine: TorchEngine) -> None:
-        run = NovelRun(self.store, engine, PromptLibrary(), self.novel, limits=RunLimits(),
+        run = NovelRun(self.store, engine, PromptLibrary(), self.novel,
                        stop=StopSignal())  # fmt: skip
         for _ in run.events():
             pass

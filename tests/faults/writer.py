@@ -19,7 +19,6 @@ import alembic.runtime.environment  # noqa: F401
 from sqlalchemy import Engine, event
 
 from novelgen.engine.scripted import ScriptedEngine
-from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.run import NovelRun, claim_novel
 from novelgen.generation.stop import StopSignal
@@ -51,13 +50,12 @@ def write(database: Path, words: int, seed: int) -> None:
         say("created")
         if novel.status is NovelStatus.FINISHED:
             return
-        with claim_novel(database.parent / "locks", novel):
+        with claim_novel(store, novel):
             run = NovelRun(
                 store,
                 ScriptedEngine(),
                 PromptLibrary(),
                 novel,
-                limits=RunLimits(),
                 stop=StopSignal(),
             )
             say("claimed")
