@@ -94,7 +94,7 @@ def _consequences(mentions: list[Mention], rates: WordRates) -> Iterator[Consequ
     suspects = {mention.suspect for mention in mentions}
     stems = {suspect.stem for suspect in suspects}.union(*(one.companions for one in suspects))
     rates.count_stems(frozenset(stems))
-    surest: dict[tuple[int, int, str], tuple[float, Consequence]] = {}
+    surest: dict[tuple[int, int, str], tuple[tuple[float, int, str], Consequence]] = {}
     paragraph, read = "", ReadParagraph("")
     for mention in mentions:
         suspect = mention.suspect
@@ -103,7 +103,10 @@ def _consequences(mentions: list[Mention], rates: WordRates) -> Iterator[Consequ
             paragraph, read = mention.text, ReadParagraph(mention.text)
         for use in find_uses(suspect, read, rates):
             place = (mention.chapter, mention.paragraph, suspect.revision.before)
-            if place in surest and surest[place][0] <= use.by_chance:
+            # Of two as sure the one that stands first in the old sentence.
+            at = suspect.revision.before.find(suspect.term)
+            rank = (use.by_chance, at, suspect.term)
+            if place in surest and surest[place][0] <= rank:
                 continue
             consequence = Consequence(
                 kind=suspect.kind,
@@ -114,7 +117,7 @@ def _consequences(mentions: list[Mention], rates: WordRates) -> Iterator[Consequ
                 passage=use.passage,
                 paragraph=mention.paragraph,
             )
-            surest[place] = (use.by_chance, consequence)
+            surest[place] = (rank, consequence)
     return (consequence for _, consequence in surest.values())
 
 

@@ -96,7 +96,7 @@ class InboxRepository(Repository):
         """
         row = self._item(item_id)
         row.state = state
-        row.decided_at = None if state is InboxState.READ else utc_now()
+        row.decided_at = None if state in (InboxState.DRAFTED, InboxState.READ) else utc_now()
         self._session.flush()
         return record_of(InboxRecord, row)
 

@@ -1,13 +1,15 @@
 """The inbox: drafted chapters wait there until the person decides or their text is another one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from storage import (
+    InboxRecord,
     InboxState,
+    JsonObject,
     NewInboxItem,
     NewRun,
     NovelRecord,
@@ -15,6 +17,7 @@ from storage import (
     RevisionOrigin,
 )
 from storage.store import Store
+from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from tests.storage.conftest import Scribe
@@ -29,19 +32,30 @@ def drafted(scribe: "Scribe", number: int, *, is_held: bool = False) -> NewInbox
         chapter_number=number,
         revision_id=revision.id,
         run_id=scribe.run.id,
-        marks=[{"mark": "drawn 2 times", "segment": 0}],
         is_held=is_held,
+    )
+
+
+def put(work: UnitOfWork, item: NewInboxItem, marks: Sequence[JsonObject] = ()) -> InboxRecord:
+    """Begin and complete a chapter there, as a run does."""
+    work.inbox.begin(item)
+    work.inbox.complete(item.branch_id, item.revision_id, marks)
+    return next(
+        each
+        for each in work.inbox.waiting(item.novel_id)
+        if (each.branch_id, each.revision_id) == (item.branch_id, item.revision_id)
     )
 
 
 def test_a_drafted_chapter_waits(store: Store, scribe: "Scribe") -> None:
     new = drafted(scribe, 1)
     with store.writing() as work:
-        added = work.inbox.add(new)
+        added = put(work, new, [{"mark": "drawn 2 times"}])
     with store.reading() as work:
         assert work.inbox.waiting() == [added]
         assert work.inbox.get(added.id) == added
     assert asdict(new).items() <= asdict(added).items()
+    assert added.marks == [{"mark": "drawn 2 times"}]
     assert (added.state, added.decided_at) == (InboxState.DRAFTED, None)
 
 
@@ -61,9 +75,8 @@ def test_the_oldest_waits_first_and_by_novel(
             chapter_number=1,
             revision_id=begun.revision.id,
             run_id=run.id,
-            marks=(),
         )
-        second, first, third = (work.inbox.add(item) for item in (*items, foreign))
+        second, first, third = (put(work, item) for item in (*items, foreign))
     with store.reading() as work:
         assert work.inbox.waiting() == [second, first, third]
         assert work.inbox.waiting(scribe.novel.id) == [second, first]
@@ -77,7 +90,7 @@ def test_the_oldest_waits_first_and_by_novel(
         (InboxState.READ, True),
         (InboxState.DRAFTED, True),
         (InboxState.KEPT, False),
-        (InboxState.REDONE, False),
+        (InboxState.REDONE, True),  # its text stands, so the new draft was taken back
     ],
 )
 def test_what_is_decided_waits_no_more(
@@ -85,20 +98,20 @@ def test_what_is_decided_waits_no_more(
 ) -> None:
     item = drafted(scribe, 1, is_held=True)
     with store.writing() as work:
-        added = work.inbox.add(item)
+        added = put(work, item)
         decided = work.inbox.decide(added.id, state)
     with store.reading() as work:
         assert work.inbox.waiting() == ([decided] if waits else [])
         assert work.inbox.held_chapters(scribe.branch_id) == ({1} if waits else set())
         assert work.inbox.get(added.id) == decided
     assert decided.state is state
-    assert (decided.decided_at is None) == waits
+    assert (decided.decided_at is None) == (state in (InboxState.READ, InboxState.DRAFTED))
 
 
 def test_only_held_chapters_are_no_part_of_the_book(store: Store, scribe: "Scribe") -> None:
     items = [drafted(scribe, 1), drafted(scribe, 2, is_held=True), drafted(scribe, 3, is_held=True)]
     with store.writing() as work:
-        kept = [work.inbox.add(item) for item in items][2]
+        kept = [put(work, item) for item in items][2]
         work.inbox.decide(kept.id, InboxState.KEPT)
     with store.reading() as work:
         assert work.inbox.held_chapters(scribe.branch_id) == {2}
@@ -108,7 +121,7 @@ def test_only_held_chapters_are_no_part_of_the_book(store: Store, scribe: "Scrib
 def test_a_chapter_whose_text_was_replaced_waits_no_more(store: Store, scribe: "Scribe") -> None:
     item = drafted(scribe, 1, is_held=True)
     with store.writing() as work:
-        added = work.inbox.add(item)
+        added = put(work, item)
         work.chapters.begin_chapter(scribe.branch_id, 1, "Anew", RevisionOrigin.EDITED)
     with store.reading() as work:
         assert work.inbox.waiting() == []
@@ -118,6 +131,25 @@ def test_a_chapter_whose_text_was_replaced_waits_no_more(store: Store, scribe: "
     with store.reading() as work:
         assert work.inbox.waiting() == [added]
         assert work.inbox.held_chapters(scribe.branch_id) == {1}
+
+
+def test_a_chapter_that_is_being_drafted_is_held_and_does_not_wait_yet(
+    store: Store, scribe: "Scribe"
+) -> None:
+    item = drafted(scribe, 1, is_held=True)
+    with store.writing() as work:
+        work.inbox.begin(item)
+        work.inbox.begin(item)
+        assert work.inbox.waiting() == []
+        assert work.inbox.held_chapters(scribe.branch_id) == {1}
+        copy = work.chapters.begin_chapter(scribe.branch_id, 1, "One", RevisionOrigin.GENERATED)
+        assert work.inbox.held_chapters(scribe.branch_id) == set()
+        work.inbox.follow(scribe.branch_id, item.revision_id, copy.revision.id)
+        assert work.inbox.held_chapters(scribe.branch_id) == {1}
+        work.inbox.complete(scribe.branch_id, copy.revision.id, [{"mark": "odd"}])
+        work.inbox.complete(scribe.branch_id, "no such revision", [])
+        (waiting,) = work.inbox.waiting()
+    assert (waiting.revision_id, waiting.marks) == (copy.revision.id, [{"mark": "odd"}])
 
 
 def test_an_item_that_does_not_exist(store: Store, scribe: "Scribe") -> None:
