@@ -10,10 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from novelgen.text.changed_sentences import find_changed_sentences
 from novelgen.text.company import ReadParagraph, find_uses
 from novelgen.text.later_passages import LaterPassages, Mention
 from novelgen.text.passages import fold
-from novelgen.text.revisions import find_revisions
 from novelgen.text.suspect_search import find_suspects, find_suspects_of_rewriting
 from novelgen.text.suspects import ConsequenceKind
 from novelgen.text.word_diff import diff_words, share_changed
@@ -55,7 +55,7 @@ def find_consequences(
     `later` and `before` are the chapters after and before the edited one, with their numbers; each
     is gone through once. At most `MAX_CONSEQUENCES`, of the nearest chapters.
     """
-    revisions = find_revisions(old, new)
+    revisions = find_changed_sentences(old, new)
     if not revisions:
         return []
     rates = WordRates()

@@ -7,6 +7,7 @@ says in the same company. Knows no later text.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
+from novelgen.text.changed_sentences import ChangedSentence
 from novelgen.text.content_words import (
     are_contrasts,
     are_synonyms,
@@ -20,7 +21,6 @@ from novelgen.text.content_words import (
 from novelgen.text.names import capitalised_in, looks_like_name, names_in
 from novelgen.text.passages import paragraphs_of, sentences_of
 from novelgen.text.quantities import Quantity, quantities_in
-from novelgen.text.revisions import Revision
 from novelgen.text.suspects import ConsequenceKind, Evidence, Suspect
 from novelgen.text.word_rates import stem_filter
 
@@ -32,7 +32,7 @@ _NEAR = 10
 
 
 def find_suspects(
-    revisions: list[Revision], old: str, new: str, is_known: Callable[[str], bool]
+    revisions: list[ChangedSentence], old: str, new: str, is_known: Callable[[str], bool]
 ) -> list[Suspect]:
     """The suspects of an edit; `is_known` tells the names that earlier chapters used."""
     search = _Search(revisions, old, new, is_known)
@@ -41,7 +41,7 @@ def find_suspects(
 
 
 def find_suspects_of_rewriting(
-    revisions: list[Revision], old: str, new: str, is_known: Callable[[str], bool]
+    revisions: list[ChangedSentence], old: str, new: str, is_known: Callable[[str], bool]
 ) -> list[Suspect]:
     """The suspects when a chapter was written anew: vanished names, numbers of those who stayed."""
     search = _Search(revisions, old, new, is_known)
@@ -50,7 +50,7 @@ def find_suspects_of_rewriting(
 
 class _Search:
     def __init__(
-        self, revisions: list[Revision], old: str, new: str, is_known: Callable[[str], bool]
+        self, revisions: list[ChangedSentence], old: str, new: str, is_known: Callable[[str], bool]
     ) -> None:
         self._names = names_in(old) | names_in(new)
         self._new_names = capitalised_in(new)
@@ -61,7 +61,7 @@ class _Search:
         self._renamed: set[str] = set()
         self._seen: set[str] = set()
 
-    def look_for_renamings(self, revisions: list[Revision]) -> None:
+    def look_for_renamings(self, revisions: list[ChangedSentence]) -> None:
         """Takes note of the names that gave way to one other name again and again."""
         swaps: Counter[tuple[str, str]] = Counter()
         for revision in revisions:
@@ -69,16 +69,16 @@ class _Search:
             swaps.update((one, other) for one in gone for other in came)
         self._renamed = {one for (one, _), count in swaps.items() if count >= _RENAMED_MENTIONS}
 
-    def suspects(self, revisions: list[Revision]) -> Iterator[Suspect]:
+    def suspects(self, revisions: list[ChangedSentence]) -> Iterator[Suspect]:
         self._new_sentences = _sentences_by_stem(self._new, revisions)
         for revision in revisions:
             yield from self._names_of(revision)
             yield from self._numbers_of(revision)
             yield from self._facts_of(revision)
 
-    def suspects_of_rewriting(self, revisions: list[Revision]) -> Iterator[Suspect]:
+    def suspects_of_rewriting(self, revisions: list[ChangedSentence]) -> Iterator[Suspect]:
         for revision in revisions:
-            revision = Revision(revision.before, "", revision.nearby)
+            revision = ChangedSentence(revision.before, "", revision.nearby)
             names = capitalised_in(revision.before)
             for name in sorted(names - self._new_names - self._seen):
                 if self._is_name(name) and not self._is_known(name):
@@ -92,7 +92,7 @@ class _Search:
                         suspect.kind, suspect.term, suspect.key, Evidence.NUMBER, company, revision
                     )
 
-    def _swapped_names(self, revision: Revision) -> tuple[frozenset[str], frozenset[str]]:
+    def _swapped_names(self, revision: ChangedSentence) -> tuple[frozenset[str], frozenset[str]]:
         before, after = capitalised_in(revision.before), capitalised_in(revision.after)
         came = {name for name in after - before if self._is_name(name)}
         return frozenset(filter(self._is_name, before - after)), frozenset(came)
@@ -100,7 +100,7 @@ class _Search:
     def _is_name(self, word: str) -> bool:
         return word in self._names or looks_like_name(word)
 
-    def _names_of(self, revision: Revision) -> Iterator[Suspect]:
+    def _names_of(self, revision: ChangedSentence) -> Iterator[Suspect]:
         gone, came = self._swapped_names(revision)
         for name in sorted(gone):
             has_vanished = name not in self._new_names
@@ -111,11 +111,11 @@ class _Search:
             elif came and not any(are_synonyms(stem(name), stem(one)) for one in came):
                 yield self._name(name, Evidence.COMPANY, revision)
 
-    def _name(self, name: str, evidence: Evidence, revision: Revision) -> Suspect:
+    def _name(self, name: str, evidence: Evidence, revision: ChangedSentence) -> Suspect:
         company = frozenset(content_stems(revision.before)) - {stem(name)}
         return Suspect(ConsequenceKind.NAME, name, name, evidence, company, revision)
 
-    def _numbers_of(self, revision: Revision) -> Iterator[Suspect]:
+    def _numbers_of(self, revision: ChangedSentence) -> Iterator[Suspect]:
         kept = {quantity.key for quantity in quantities_in(revision.after)}
         for quantity in quantities_in(revision.before):
             term = revision.before[quantity.start : quantity.end]
@@ -137,14 +137,14 @@ class _Search:
             for other in quantities_in(part)
         )
 
-    def _is_respelt(self, term: str, revision: Revision) -> bool:
+    def _is_respelt(self, term: str, revision: ChangedSentence) -> bool:
         """Whether a word of number became one that is spelt nearly the same: three, there."""
         if not term.isalpha():
             return False
         came = set(words_of(revision.after)) - set(words_of(revision.before))
         return any(are_synonyms(stem(term), stem(word)) for word in came)
 
-    def _facts_of(self, revision: Revision) -> Iterator[Suspect]:
+    def _facts_of(self, revision: ChangedSentence) -> Iterator[Suspect]:
         before, after = set(content_stems(revision.before)), set(content_stems(revision.after))
         kept = self._stems_of(revision.after or revision.nearby)
         not_facts = self._not_facts(revision.before)
@@ -195,7 +195,7 @@ def _company_of(sentence: str, word: str) -> set[str]:
     return {stem(one) for one in near if is_content(one)} - {stem(word)}
 
 
-def _sentences_by_stem(text: str, revisions: list[Revision]) -> dict[str, list[str]]:
+def _sentences_by_stem(text: str, revisions: list[ChangedSentence]) -> dict[str, list[str]]:
     """The sentences of a text that each word of the revised ones stands in."""
     wanted = {stem(word) for one in revisions for word in words_of(one.before) if is_content(word)}
     may_have = stem_filter(frozenset(wanted))

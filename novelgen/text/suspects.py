@@ -7,9 +7,9 @@ a later mention of the same matter is told from a chance use of the word. Knows 
 import enum
 from dataclasses import dataclass
 
+from novelgen.text.changed_sentences import ChangedSentence
 from novelgen.text.content_words import stem, words_of
 from novelgen.text.quantities import first_words
-from novelgen.text.revisions import Revision
 
 
 class ConsequenceKind(enum.Enum):
@@ -43,7 +43,7 @@ class Suspect:
     evidence: Evidence
     companions: frozenset[str]
     """Stems of the words that stood with it."""
-    revision: Revision
+    revision: ChangedSentence
 
     @property
     def is_quantity(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_kill_and_resume import progress_of
+from tests.cli.test_kill_and_resume import progress_of, stored_segments
 from tests.conftest import CommandLine
 
 NEW = (
@@ -45,4 +45,34 @@ def test_a_killed_run_of_the_real_model_writes_the_same_manuscript(
     made = json.loads(novelgen(*NEW, "--json", **whole).stdout)
     assert novelgen("export", "The Keeper", "--output", "-", **whole).stdout == resumed
     assert abs(made["words"] - 150) <= 15
+    novelgen("verify", "The Keeper")
+    _edit_and_read_again(novelgen)
+    _kill_a_redraft(novelgen, environment, home)
+
+
+def _edit_and_read_again(novelgen: CommandLine) -> None:
+    """Memory read again from a person's text is what the model computes from it, to the byte."""
+    novelgen("edit", "The Keeper", "--chapter", "1", stdin="It rained.\n\nShe read the letter.\n")
+    assert json.loads(novelgen("verify", "The Keeper", "--json").stdout)["memory_behind"] == [1, 2]
+    novelgen("reread", "The Keeper")
+    verified = json.loads(novelgen("verify", "The Keeper", "--memory", "--json").stdout)
+    assert verified["memory_behind"] == verified["problems"] == []
+    assert verified["memory"]["equal"] == verified["memory"]["compared"] >= 2
+
+
+def _kill_a_redraft(novelgen: CommandLine, environment: dict[str, str], home: Path) -> None:
+    """A killed redraft leaves the chapter as it was; what it drafted is kept beside it."""
+    before = novelgen("export", "The Keeper", "--output", "-").stdout
+    process = subprocess.Popen(
+        [sys.executable, "-m", "novelgen", "regenerate", "The Keeper", "--chapter", "2",
+         "--candidates", "4"], env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    stored = stored_segments(home)
+    for segments in progress_of(process, home):
+        if segments > stored:
+            process.send_signal(signal.SIGKILL)
+            break
+    assert process.wait() == -signal.SIGKILL
+    assert novelgen("export", "The Keeper", "--output", "-").stdout == before
     novelgen("verify", "The Keeper")

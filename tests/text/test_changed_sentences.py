@@ -1,6 +1,6 @@
 """Revisions: which sentences changed, and into what."""
 
-from novelgen.text.revisions import find_revisions
+from novelgen.text.changed_sentences import find_changed_sentences
 
 CHAPTER = (
     "The ferry left at dawn. Nobody waved from the quay.\n\n"
@@ -9,7 +9,7 @@ CHAPTER = (
 
 
 def changes(old: str, new: str) -> list[tuple[str, str]]:
-    return [(revision.before, revision.after) for revision in find_revisions(old, new)]
+    return [(revision.before, revision.after) for revision in find_changed_sentences(old, new)]
 
 
 def test_marks_case_space_and_order_are_no_changes() -> None:

@@ -23,7 +23,7 @@ _MOST_REVISIONS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class ChangedSentence:
     """A sentence of the old text that is no longer there."""
 
     before: str
@@ -45,7 +45,7 @@ class _Sentence:
         return frozenset(content_stems(self.text))
 
 
-def find_revisions(old: str, new: str) -> list[Revision]:
+def find_changed_sentences(old: str, new: str) -> list[ChangedSentence]:
     """The changed sentences of `old`, in order, each of them once; bounded in number."""
     folded = fold(new)
     old, new = _differing(old, new)
@@ -53,7 +53,7 @@ def find_revisions(old: str, new: str) -> list[Revision]:
     old_keys = [sentence.key for sentence in old_sentences]
     new_keys = [sentence.key for sentence in new_sentences]
     in_old, in_new = set(old_keys), set(new_keys)
-    revisions: dict[str, Revision] = {}
+    revisions: dict[str, ChangedSentence] = {}
     for start, end, new_start, new_end in _gaps(align(old_keys, new_keys), old_keys, new_keys):
         changed = [one for one in old_sentences[start:end] if one.key not in in_new]
         added = [one for one in new_sentences[new_start:new_end] if one.key not in in_old]
@@ -63,7 +63,7 @@ def find_revisions(old: str, new: str) -> list[Revision]:
             if len(revisions) == _MOST_REVISIONS:
                 break
             if one.text not in revisions and one.text not in folded:
-                revisions[one.text] = Revision(one.text, after, text)
+                revisions[one.text] = ChangedSentence(one.text, after, text)
     return list(revisions.values())
 
 
