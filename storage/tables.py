@@ -131,6 +131,10 @@ class NovelRow(Row):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
+    def touch(self) -> None:
+        """Changed now, and never before it was changed last, whatever the clock says."""
+        self.updated_at = max(self.updated_at, utc_now())
+
 
 class BranchRow(Row):
     __tablename__ = "branches"

@@ -141,7 +141,7 @@ class ChangeRepository(Repository):
         for name in ("title", "premise"):
             if getattr(after, name) is not None:
                 setattr(novel, name, getattr(after, name))
-        novel.updated_at = utc_now()
+        novel.touch()
         self._session.flush()
 
     def _require_chapters(self, branch_id: str, before: Pointers, after: Pointers) -> None:

@@ -102,7 +102,7 @@ class NovelRepository(Repository):
             value = getattr(changes, name)
             if value is not None:
                 setattr(row, name, dict(value) if name == "settings" else value)
-        row.updated_at = utc_now()
+        row.touch()
         self._session.flush()
         return record_of(NovelRecord, row)
 
@@ -110,7 +110,7 @@ class NovelRepository(Repository):
         """Raises `RecordNotFound`."""
         row = self._novel(novel_id)
         row.status = status
-        row.updated_at = utc_now()
+        row.touch()
         self._session.flush()
 
     def set_active_branch(self, novel_id: str, branch_id: str) -> None:
@@ -120,7 +120,7 @@ class NovelRepository(Repository):
         if branch is None or branch.novel_id != novel_id:
             raise RecordNotFound(f"Novel {novel_id} has no branch with the id {branch_id!r}.")
         row.active_branch_id = branch_id
-        row.updated_at = utc_now()
+        row.touch()
         self._session.flush()
 
     def claim_run(self, novel_id: str) -> int:

@@ -123,11 +123,6 @@ class PlanRepository(Repository):
             return None
         return PlannedBeats(tuple(Beat(**beat) for beat in row.beats), row.origin)
 
-    def count_chapters(self, plan_id: str) -> int:
-        """How many chapters are planned so far."""
-        statement = select(func.count()).where(PlannedChapterRow.plan_id == plan_id)
-        return self._session.scalar(statement) or 0
-
 
 def copy_plan(
     session: Session, plan_id: str, branch_id: str, *, filled_from: str | None = None

@@ -105,11 +105,15 @@ class RunRepository(Repository):
         return [record_of(RunEventRecord, row) for row in reversed(rows)]
 
     def mark_crashed(self, run_id: str) -> None:
-        """Note that a run that counts as running is dead. Raises `RecordNotFound`."""
+        """Note that a run that counts as running is dead; should it live, it commits no more.
+
+        Raises `RecordNotFound`.
+        """
         row = self._run(run_id)
         if row.status is RunStatus.RUNNING:
             row.status = RunStatus.CRASHED
             row.finished_at = row.heartbeat_at
+            self._row(NovelRow, row.novel_id, "novel").run_epoch += 1
             self._session.flush()
 
     def finish(self, run_id: str, status: RunStatus, error: str | None = None) -> RunRecord:

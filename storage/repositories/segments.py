@@ -92,26 +92,6 @@ class SegmentRepository(Repository):
         row = self._last_row(revision_id)
         return None if row is None else record_of(SegmentRecord, row)
 
-    def last_of_branch(self, branch_id: str) -> tuple[int, SegmentRecord] | None:
-        """The last segment of a branch with its chapter number; None while nothing is written."""
-        chapter = self._chapter_before(branch_id, None)
-        while chapter is not None:
-            number, revision_id = chapter
-            last = self.last_of_revision(revision_id)
-            if last is not None:
-                return number, last
-            chapter = self._chapter_before(branch_id, number)
-        return None
-
-    def _chapter_before(self, branch_id: str, number: int | None) -> tuple[int, str] | None:
-        statement = select(ChapterRow.number, ChapterRow.revision_id).where(
-            ChapterRow.branch_id == branch_id
-        )
-        if number is not None:
-            statement = statement.where(ChapterRow.number < number)
-        row = self._session.execute(statement.order_by(ChapterRow.number.desc()).limit(1)).first()
-        return None if row is None else (row.number, row.revision_id)
-
     def _from_position(self, revision_id: str, position: int) -> Sequence[SegmentRow]:
         return self._session.scalars(
             select(SegmentRow)

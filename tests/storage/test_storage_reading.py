@@ -112,18 +112,6 @@ def test_reading_through_a_branch_holds_few_rows(
     assert max(seen) <= 9
 
 
-def test_the_last_segment_is_found_past_empty_chapters(store: Store, scribe: "Scribe") -> None:
-    with store.reading() as work:
-        assert work.segments.last_of_branch(scribe.branch_id) is None
-        assert work.texts.tail(scribe.branch_id, 100, 9) == []
-    scribe.chapter(1, ["1.0 ", "1.1 "])
-    scribe.begin(2)
-    with store.reading() as work:
-        last = work.segments.last_of_branch(scribe.branch_id)
-    assert last is not None
-    assert (last[0], last[1].text) == (1, "1.1 ")
-
-
 def test_a_new_revision_takes_the_place_of_the_old_one_which_stays(
     store: Store, written: "Scribe"
 ) -> None:
@@ -179,7 +167,7 @@ def test_nothing_that_a_run_asks_grows_with_the_novel(store: Store, written: "Sc
             work.texts.of_revision(revision.id)
             work.segments.keys_of_revision(revision.id)
             work.runs.tell(written.run.id, "Told", {})
-            work.segments.last_of_branch(written.branch_id)
+            work.segments.last_of_revision(revision.id)
             work.plans.current(written.branch_id)
             work.runs.heartbeat(written.run.id)
     asked = [each for each in sent if each[0].startswith(("SELECT", "UPDATE"))]
