@@ -54,7 +54,7 @@ def append_segment(session: Session, commit: SegmentCommit) -> SegmentRecord:
     row.run_id = commit.run_id
     session.add(row)
     _count(row, commit.segment.carry_words, revision)
-    novel.touch()
+    novel.touch(row.created_at)
     if run is not None:
         _count_in_run(row, run)
         if commit.event is not None:

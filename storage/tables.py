@@ -131,9 +131,9 @@ class NovelRow(Row):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
-    def touch(self) -> None:
-        """Changed now, and never before it was changed last, whatever the clock says."""
-        self.updated_at = max(self.updated_at, utc_now())
+    def touch(self, at: datetime | None = None) -> None:
+        """Changed at that time, or now; never before it was changed last, by whatever clock."""
+        self.updated_at = max(self.updated_at, at or utc_now())
 
 
 class BranchRow(Row):
