@@ -4,6 +4,7 @@ A text that was typed into the editor is never thrown away: its file stays until
 """
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -19,11 +20,15 @@ from novelgen.text.encodings import decode
 _MAX_BYTES = 64_000_000
 """A hundred times the longest chapter anybody writes."""
 
+_HAS_UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+"""A letter of several bytes."""
+
 
 def text_of_file(path: Path) -> str:
     """The text of a file, in whichever encoding. Raises `UsageError`."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
     return _text(raw, str(path))
@@ -77,6 +82,15 @@ def _text(raw: bytes, where: str) -> str:
         raise UsageError(
             f"{where} has more than {_MAX_BYTES // 1_000_000} MB.", "Give one chapter at a time."
         )
+    if _HAS_UTF_8.search(raw):  # an older encoding would not look like it
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            raise UsageError(
+                f"{where} is UTF-8 with a byte in line {line} that is not.",
+                "Mend that line, and save the file as UTF-8.",
+            ) from error
     try:
         return decode(raw)
     except ValueError as error:

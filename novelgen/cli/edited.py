@@ -20,6 +20,7 @@ def say_edited(output: Output, before: "ChapterText", edited: "Edited") -> None:
             "revision": revision.number,
             "words": revision.words,
             "changed": edited.is_changed,
+            "words_meanwhile": edited.words_meanwhile,
             "to_check": edited.to_check,
         }
         output.document(document)
@@ -31,13 +32,21 @@ def say_edited(output: Output, before: "ChapterText", edited: "Edited") -> None:
         f"Chapter {revision.chapter_number} is revision {revision.number} now: "
         f"{revision.words:,} words ({revision.words - words_before:+,})."
     )
+    if edited.words_meanwhile:
+        output.note(
+            f"While you edited, a run wrote {edited.words_meanwhile:,} words more; they stand "
+            "behind your text, and the run pauses."
+        )
     if edited.to_check:
         say_to_check(output, edited.to_check, before.novel_id)
 
 
 def say_to_check(output: Output, count: int, novel_id: str) -> None:
     """That later passages may no longer fit, and where they are listed."""
-    passages = f"{count} later passage{'' if count == 1 else 's'}"
+    from novelgen.text.consequences import MAX_CONSEQUENCES
+
+    at_least = "At least " if count >= MAX_CONSEQUENCES else ""
+    passages = f"{at_least}{count} later passage{'' if count == 1 else 's'}"
     output.note(f"{passages} may no longer fit: `novelgen check {novel_id}` shows them.")
 
 

@@ -41,7 +41,8 @@ def say_ending(output: Output, novel: NovelRecord, ending: Ending | None) -> Non
             f"Export it with `novelgen export {novel.id}`."
         )
     elif isinstance(ending, ChapterRedrafted):
-        say_redrafted(output, novel, ending)
+        if not output.as_json:  # its document is another one
+            say_redrafted(output, novel, ending)
     elif isinstance(ending, RunStopped):
         output.note(_stopped(novel, ending))
 
@@ -73,6 +74,8 @@ def _stopped(novel: NovelRecord, ending: RunStopped) -> str:
             f"Planned. Look at it with `novelgen show {novel.id}`, "
             f"write it with `novelgen resume {novel.id}`."
         )
+    if ending.reason is StopReason.ASKED and ending.why:
+        return f"Stopped. {ending.why}"
     if ending.reason is StopReason.CHANGED:
         return (
             f"Paused: {ending.why} The text as it stands now is kept; "

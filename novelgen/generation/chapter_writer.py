@@ -198,7 +198,8 @@ class ChapterWriter:
 
     def _complete(self) -> Iterator[SegmentCommitted]:
         """The open text fits one segment here; its commit and the chapter's end are one."""
-        if self._open.strip():
+        self._open = self._open.rstrip()
+        if self._open:
             yield self._commit(self._open, completes_chapter=True)
             return
         with self._context.store.writing() as work:

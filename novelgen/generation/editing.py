@@ -4,7 +4,7 @@ A change adds a revision and moves a pointer, and only if the chapter still is w
 saw. A text that comes too late is kept as a revision of its own, and nothing is overwritten.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.generation.consequences import checks_after
@@ -46,6 +46,8 @@ class Edited:
     is_changed: bool
     to_check: int
     """Later passages that may no longer fit."""
+    words_meanwhile: int = 0
+    """Words that a run wrote at the chapter's end while the person edited; they stand behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,11 @@ def edit_chapter(
         words=count_words(handed_in.text),
     )
     try:
-        revision = _put_in_place(store, before, new, checks)
+        revision = _put_in_place(store, before, new, checks, ends_chapter=ends_chapter)
     except HeadMoved as moved:
         raise _kept_aside(store, before, new) from moved
-    return Edited(revision, is_changed=True, to_check=len(checks))
+    meanwhile = revision.words - new.words
+    return Edited(revision, is_changed=True, to_check=len(checks), words_meanwhile=meanwhile)
 
 
 def restore_revision(store: Store, before: ChapterText, revision: RevisionRecord) -> Edited:
@@ -164,9 +167,15 @@ def redo_change(store: Store, novel: NovelRecord) -> Undone:
 
 
 def _put_in_place(
-    store: Store, before: ChapterText, new: NewRevision, checks: list[NewCheck]
+    store: Store,
+    before: ChapterText,
+    new: NewRevision,
+    checks: list[NewCheck],
+    *,
+    ends_chapter: bool | None,
 ) -> RevisionRecord:
     with store.writing() as work:
+        new = _with_words_meanwhile(work, before, new, ends_chapter)
         revision = work.chapters.add_revision(before.novel_id, new)
         done = "added" if before.revision is None else "edited"
         label = f"chapter {new.chapter_number} {done}"
@@ -202,6 +211,32 @@ def _copy_of(revision: RevisionRecord, text: str) -> NewRevision:
         text=text,
         words=count_words(text),
     )
+
+
+def _with_words_meanwhile(
+    work: UnitOfWork, before: ChapterText, new: NewRevision, ends_chapter: bool | None
+) -> NewRevision:
+    """The person's text, and behind it what a run has added to the chapter since they saw it.
+
+    Raises `HeadMoved` where that cannot be: the chapter is another one, or is to end with the text.
+    """
+    present = work.chapters.get(before.branch_id, before.number)
+    if present is None or before.revision is None or present.revision.id != before.revision.id:
+        return new  # the change itself finds out
+    now = present.revision
+    if (now.words, now.num_segments, now.state) == (
+        before.revision.words,
+        before.revision.num_segments,
+        before.revision.state,
+    ):
+        return new
+    text = work.texts.of_revision(now.id)
+    if ends_chapter or not text.startswith(before.text):
+        raise HeadMoved(f"Chapter {before.number} was written on in the meantime.")
+    whole = (new.text or "") + text[len(before.text) :]
+    is_whole = now.state is RevisionState.COMPLETE and ends_chapter is None
+    state = RevisionState.COMPLETE if is_whole else new.state
+    return replace(new, text=whole, words=count_words(whole), state=state)
 
 
 def _kept_aside(store: Store, before: ChapterText, new: NewRevision) -> TextKeptAside:

@@ -84,7 +84,7 @@ class RunStopped:
     reason: StopReason
     words: int
     why: str = ""
-    """What changed under the run, in words; empty for other reasons."""
+    """What changed under the run, or what became of a redraft, in words; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def open_chapter(
             if _goes_on(work, chapter, identity, parent_key):
                 return chapter.revision
             text = work.texts.of_revision(chapter.revision.id)
+            if chapter.revision.state is RevisionState.PARTIAL:
+                text = text.rstrip() + "\n\n"  # what is drawn begins a paragraph of its own
     if chapter is None:
         with store.writing() as work:
             if work.chapters.get(branch_id, number) is not None:

@@ -212,7 +212,12 @@ class Redrafter:
     def _stopped(self) -> RunStopped:
         with self._context.store.reading() as work:
             words = work.chapters.totals(self._context.branch_id).words
-        return RunStopped(StopReason.ASKED, words)
+        number = self._redraft.chapter
+        return RunStopped(
+            StopReason.ASKED,
+            words,
+            f"Chapter {number} is as it was; what was drafted is kept with its revisions.",
+        )
 
 
 def _standing(

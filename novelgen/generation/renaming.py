@@ -38,6 +38,14 @@ class RenamePreview:
         return prose + self.chapter_titles + self.plan + self.title + self.premise
 
 
+def require_names(old: str, new: str) -> None:
+    """Raises `UsageError` unless both are names, and two."""
+    _require_name(old)
+    _require_name(new)
+    if old == new:
+        raise UsageError(f"{old!r} is the same name.", "Give another one.")
+
+
 def preview_rename(store: Store, novel: NovelRecord, old: str) -> RenamePreview:
     """Where `old` would be changed, with the words around it."""
     _require_name(old)
@@ -66,10 +74,7 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
     Raises `NotFoundError` when it stands nowhere, `UsageError` for something that is no name,
     `HeadMoved` when a chapter changes in this moment.
     """
-    _require_name(old)
-    _require_name(new)
-    if old == new:
-        raise UsageError(f"{old!r} is the same name.", "Give another one.")
+    require_names(old, new)
     branch_id = novel.active_branch_id
     with store.reading() as work:
         chapters = [

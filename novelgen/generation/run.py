@@ -134,7 +134,8 @@ class NovelRun:
         """Everything that happens, as it happens. Statuses of run and novel follow."""
         context = self._context
         _log.info("run %s of novel %s on %s", context.run.id, context.novel.id, context.run.device)
-        self._mark(NovelStatus.PLANNING if context.limits.plan_only else NovelStatus.WRITING)
+        if context.run.purpose is RunPurpose.WRITE:  # a redraft leaves the novel where it stands
+            self._mark(NovelStatus.PLANNING if context.limits.plan_only else NovelStatus.WRITING)
         try:
             with Heartbeat(self._store, context.run.id, context.stop):
                 for event in self._job(context):

@@ -79,14 +79,14 @@ def find_consequences(
 def is_still_true(consequence: Consequence, edited_text: str, later_text: str) -> bool:
     """Whether the edit still stands and so does the later passage, in the chapters' present texts.
 
-    To put the old sentence back, or to change the passage, takes the consequence off the list.
+    To put the old sentence back, or to change the passage, takes the consequence off the list; so
+    does a name that stands in the edited chapter again, in whatever new sentence.
     """
     edited = fold(edited_text)
-    return (
-        consequence.after in edited
-        and consequence.before not in edited
-        and consequence.passage in fold(later_text)
-    )
+    if consequence.before in edited or consequence.passage not in fold(later_text):
+        return False
+    is_back = consequence.kind is ConsequenceKind.NAME and consequence.term in edited
+    return consequence.after in edited or not is_back
 
 
 def _consequences(mentions: list[Mention], rates: WordRates) -> Iterator[Consequence]:

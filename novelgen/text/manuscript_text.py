@@ -8,10 +8,12 @@ lines are short, as in text that is wrapped by hand.
 import re
 from dataclasses import dataclass
 
+from novelgen.errors import UsageError
 from novelgen.text.sanitize import clean_text
 from novelgen.text.sentences import SCENE_BREAK
 
 _HEADING = re.compile(r"#\s+(?:chapter\s+\d+\s*[:.—-]?\s*)?(.*)", re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"---\n(?:[^\n]*\n)*?---\n")
 _SCENE_BREAK = re.compile(r"(?:[*#_~=-]\s*){3,}|[*#]")
 _ESCAPED = re.compile(r"\\([#>+=|~`<*.)-])")
 _WRAPPED_AT = 100
@@ -27,13 +29,24 @@ class HandedIn:
 
 
 def read_handed_in(raw: str) -> HandedIn:
-    """The chapter in a text or Markdown file."""
-    lines = clean_text(raw).strip("\n ").split("\n")
+    """The chapter in a text or Markdown file; front matter of an export is passed over.
+
+    Raises `UsageError` when there is more than one chapter in it.
+    """
+    lines = _FRONT_MATTER.sub("", clean_text(raw).strip("\n ")).strip("\n ").split("\n")
     title = None
     heading = _HEADING.fullmatch(lines[0].strip()) if lines else None
     if heading is not None:
-        title = " ".join(heading.group(1).split()) or None  # "# Chapter 3" names nothing new
+        name = _ESCAPED.sub(r"\1", " ".join(heading.group(1).split()))
+        title = name or None  # "# Chapter 3" names nothing new
         lines = lines[1:]
+    others = [line.strip() for line in lines if line.startswith("# ")]
+    if others:
+        raise UsageError(
+            f"The text holds a second heading, “{others[0][:60]}”.",
+            "Give one chapter at a time; `novelgen export --chapters K` writes one. A line that "
+            "begins with # and is prose is written \\#.",
+        )
     paragraphs = [_paragraph(block) for block in _blocks(lines)]
     return HandedIn("\n\n".join(each for each in paragraphs if each), title)
 

@@ -65,7 +65,7 @@ def rename_in(text: str, old: str, new: str) -> tuple[str, int]:
     parts: list[str] = []
     end = count = 0
     for match in _uses(text, old):
-        replacement = _in_case_of(match.group(), new.strip())
+        replacement = _in_case_of(match.group(), old, new.strip())
         parts.append(_with_article(text[end : match.start()], match.group(), replacement))
         parts.append(replacement)
         end = match.end()
@@ -150,9 +150,13 @@ def _starts_sentence(text: str, start: int) -> bool:
     )
 
 
-def _in_case_of(used: str, new: str) -> str:
-    """The new name in capitals where the old one was, on as many lines where that works out."""
-    words = [word.upper() for word in new.split()] if _is_capitals(used) else new.split()
+def _in_case_of(used: str, old: str, new: str) -> str:
+    """The new name in capitals where the old one was set in them, on as many lines if it can be.
+
+    A name that is capitals by itself, such as initials, is not set in them.
+    """
+    is_set = _is_capitals(used) and not _is_capitals(old)
+    words = [word.upper() for word in new.split()] if is_set else new.split()
     spaces = re.findall(r"\s+", used)
     if len(spaces) != len(words) - 1:
         return " ".join(words)

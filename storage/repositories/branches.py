@@ -30,7 +30,10 @@ class BranchRepository(Repository):
         statement = select(BranchRow).where(BranchRow.novel_id == novel_id, BranchRow.name == name)
         row = self._session.scalar(statement)
         if row is None:
-            raise RecordNotFound(f"Novel {novel_id} has no branch called {name!r}.")
+            raise RecordNotFound(
+                f"Novel {novel_id} has no branch called {name!r}.",
+                "`novelgen branches NOVEL` lists them.",
+            )
         return record_of(BranchRecord, row)
 
     def fork(self, fork: BranchFork) -> BranchRecord:

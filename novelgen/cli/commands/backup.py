@@ -16,8 +16,8 @@ def backup(
 ) -> None:
     """Copy the whole database to a file, also while a novel is written.
 
-    The copy is a database: name it with --db, or put it in the place of the other one. Of a
-    PostgreSQL database it is what pg_dump writes, for pg_restore.
+    The copy is a database: name it with --db sqlite:////FILE, or put it in the place of the other
+    one. Of a PostgreSQL database it is what pg_dump writes, for pg_restore.
 
     Example: novelgen backup novels-monday.db
     """

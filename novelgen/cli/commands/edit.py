@@ -37,7 +37,8 @@ def edit(
     """Replace a chapter's text, as a new revision; the old one stays.
 
     The chapter after the last one can be given too; `resume` then goes on behind it.
-    The text is plain paragraphs; a first line `# Title` names the chapter. What later chapters
+    The text is plain paragraphs, the lines of one are joined; a first line `# Title` names the
+    chapter. What later chapters
     make of the change is listed by `novelgen check`; `novelgen undo` takes it back.
 
     Example: novelgen edit 3f2a --chapter 7 --file chapter-7.txt

@@ -30,13 +30,14 @@ def rename(
     """
     invocation = invocation_of(context)
     from novelgen.cli.idle_reading import read_when_idle
-    from novelgen.generation.renaming import preview_rename
+    from novelgen.generation.renaming import preview_rename, require_names
     from novelgen.generation.renaming import rename as rename_in_novel
     from novelgen.text.sanitize import clean_line
 
     old, new = clean_line(old), clean_line(new)
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
+        require_names(old, new)
         preview = preview_rename(workbench.store, found, old)
         if not preview.total:
             raise NotFoundError(
@@ -59,7 +60,10 @@ def rename(
             }
         )
     elif is_wanted:
-        invocation.output.data(f"{preview.total} places changed. `novelgen undo` takes it back.")
+        places = f"{preview.total} place{'' if preview.total == 1 else 's'}"
+        invocation.output.data(f"{places} changed. `novelgen undo {found.id}` takes it back.")
+        if preview.title:
+            invocation.output.note("The novel's title has changed too; its id is the same.")
     else:
         invocation.output.data("Nothing was changed. Give --yes to change them.")
 
