@@ -20,6 +20,7 @@ from novelgen.bench.storage import bench_storage
 from novelgen.cli.commands.bench_decode import Shape, _document
 from novelgen.engine.values import SamplingParams
 from novelgen.errors import UsageError
+from novelgen.generation.retention import Retention
 from tests.conftest import CommandLine
 
 _PNG = b"\x89PNG"
@@ -121,11 +122,14 @@ def test_a_prompt_too_long_is_refused(loaded: BenchModel) -> None:
 
 def test_storage_commits_lists_shows_and_exports(tmp_path: Path) -> None:
     seen: list[int] = []
-    report = bench_storage(tmp_path, 9_000, 200, 500, 4, lambda done, total: seen.append(total))
+    report = bench_storage(
+        tmp_path, 9_000, 200, 500, 4, Retention(4), lambda done, total: seen.append(total)
+    )
     assert (report.words, report.segments, report.num_listed) == (9_000, 45, 4)
     assert seen == [45] * 45
     assert report.database_bytes > 9_000 * 4
     assert (tmp_path / "saga.md").read_text().count("\n# Chapter ") == 3
+    assert report.found_to_check > 0
     assert min(report.commit_at_start, report.commit_at_end, report.export_seconds) > 0
 
 

@@ -239,3 +239,14 @@ def test_memory_of_another_adapter_is_offered_to_be_read_again(
     assert "Read the text again with it?" in asked.stderr
     if code == 0:
         novelgen("verify", "The Keeper", "--memory")
+
+
+def test_a_file_of_spoilt_encoding_is_refused(written: CommandLine, tmp_path: Path) -> None:
+    before = chapter(written, 1)
+    (tmp_path / "spoilt.txt").write_bytes("She said “no”.\n\nLast ".encode() + b"\xff byte.\n")
+    refused = written("edit", "The Keeper", "--chapter", "1", "--file", "spoilt.txt", expect=2)
+    assert "line 3" in refused.stderr
+    assert chapter(written, 1) == before
+    (tmp_path / "old.txt").write_bytes("Café.\n".encode("cp1252"))
+    written("edit", "The Keeper", "--chapter", "1", "--file", "old.txt")
+    assert chapter(written, 1) == "Café."

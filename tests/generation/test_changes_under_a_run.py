@@ -6,7 +6,13 @@ import pytest
 
 from novelgen.errors import UsageError
 from novelgen.generation.branching import branch_after, switch_branch
-from novelgen.generation.editing import redo_change, restore_revision, undo_change
+from novelgen.generation.editing import (
+    TextKeptAside,
+    edit_chapter,
+    redo_change,
+    restore_revision,
+    undo_change,
+)
 from novelgen.generation.events import (
     ChapterBegun,
     ChapterRedrafted,
@@ -21,6 +27,7 @@ from novelgen.generation.regeneration import Redraft, Redrafter
 from novelgen.generation.renaming import rename
 from novelgen.generation.run import RunTerms
 from novelgen.generation.verification import verify_branch
+from novelgen.text.manuscript_text import HandedIn
 from novelgen.text.words import count_words
 from storage.errors import HeadMoved
 from storage.inbox_records import InboxState
@@ -237,3 +244,44 @@ def test_a_rename_keeps_what_is_to_be_checked(desks: Desks) -> None:
     assert passages() == ["Wilhelmina had not seen Barnabas since."]
     undo_change(desk.store, desk.fresh())
     assert passages() == ["Hortensia had not seen Barnabas since."]
+
+
+@pytest.mark.parametrize("chapter_ends", [False, True])
+def test_what_a_run_writes_while_a_person_edits_stands_behind_their_text(
+    desks: Desks, chapter_ends: bool
+) -> None:
+    desk = desks.desk(3_000)
+    events = desk.run().events()
+    for event in events:
+        if isinstance(event, SegmentCommitted) and event.chapter == 2:
+            break
+    seen = desk.seen(2)  # the person opens the editor
+    for event in events:
+        if isinstance(event, ChapterBegun if chapter_ends else SegmentCommitted):
+            break
+    grown = desk.text(2)
+    assert grown.startswith(seen.text)
+    assert len(grown) > len(seen.text)
+    mine = "It was my beginning. " + seen.text
+    edited = edit_chapter(desk.store, seen, HandedIn(mine, None))
+    assert desk.text(2) == mine + grown[len(seen.text) :]
+    assert edited.words_meanwhile == count_words(grown[len(seen.text) :]) > 0
+    state = RevisionState.COMPLETE if chapter_ends else RevisionState.PARTIAL
+    assert edited.revision.state is state
+    list(events)
+    assert isinstance(desk.write()[-1], NovelFinished)
+    assert desk.text(2).startswith(mine + grown[len(seen.text) :].rstrip())
+
+
+def test_a_text_that_is_to_end_a_chapter_that_grew_is_kept_aside(desks: Desks) -> None:
+    desk = desks.desk(3_000)
+    events = desk.run().events()
+    for event in events:
+        if isinstance(event, SegmentCommitted):
+            break
+    seen = desk.seen(1)
+    next(events)
+    grown = desk.text(1)
+    with pytest.raises(TextKeptAside):
+        edit_chapter(desk.store, seen, HandedIn("The end.", None), ends_chapter=True)
+    assert desk.text(1) == grown

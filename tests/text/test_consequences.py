@@ -166,7 +166,8 @@ def test_to_restore_the_text_or_to_mend_the_passage_settles_it() -> None:
     assert is_still_true(consequence, new.replace("\n\n", "\n"), later.replace(" ", "  "))
     assert not is_still_true(consequence, CHAPTER, later)
     assert not is_still_true(consequence, new, later.replace("blue", "green"))
-    assert not is_still_true(consequence, new.replace("green eyes", "dark eyes"), later)
+    # Changed once more, but not back: the later passage fits as little as before.
+    assert is_still_true(consequence, new.replace("green eyes", "dark eyes"), later)
 
 
 def test_a_deletion_is_settled_when_the_sentence_is_back() -> None:

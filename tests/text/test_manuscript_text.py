@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from novelgen.errors import UsageError
 from novelgen.text.manuscript_text import read_handed_in
 from novelgen.text.words import count_words
 
@@ -57,3 +58,13 @@ def test_no_word_is_lost_and_reading_again_changes_nothing(raw: str) -> None:
     once = read_handed_in("x\n" + raw).text
     assert count_words(once) == count_words("x\n" + raw)
     assert read_handed_in(once).text == once
+
+
+def test_front_matter_is_passed_over_and_a_second_chapter_refused() -> None:
+    exported = "---\ntitle: Salt\nwords: 3\n---\n\n# Chapter 1: A \\<b>\n\nIt rained.\n"
+    assert (read_handed_in(exported).title, read_handed_in(exported).text) == (
+        "A <b>",
+        "It rained.",
+    )
+    with pytest.raises(UsageError, match="second heading, “# Chapter 2”"):
+        read_handed_in(exported + "\n# Chapter 2\n\nIt snowed.\n")

@@ -90,3 +90,17 @@ def test_a_long_text_of_names_is_renamed() -> None:
     renamed, count = rename_in("a Clara " * 20_000, "Clara", "Anna")
     assert count == 20_000
     assert renamed == "an Anna " * 20_000
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "expected"),
+    [
+        ("J. R. came.", "J. R.", "John Ross", "John Ross came."),
+        ("HAL opened.", "HAL", "Sally", "Sally opened."),
+        ("CLARA! Clara.", "Clara", "Anna", "ANNA! Anna."),
+    ],
+)
+def test_a_name_that_is_capitals_by_itself_sets_none(
+    text: str, old: str, new: str, expected: str
+) -> None:
+    assert rename_in(text, old, new)[0] == expected
