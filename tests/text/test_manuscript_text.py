@@ -53,7 +53,7 @@ def test_a_long_line_among_others_is_a_paragraph_by_itself() -> None:
     assert handed_in.text.split("\n\n") == [long.strip(), "short", "last"]
 
 
-@given(st.text(alphabet="ab .,\n#*'", max_size=300))
+@given(st.text(alphabet="ab .,\n*'", max_size=300))
 def test_no_word_is_lost_and_reading_again_changes_nothing(raw: str) -> None:
     once = read_handed_in("x\n" + raw).text
     assert count_words(once) == count_words("x\n" + raw)
