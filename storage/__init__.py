@@ -38,14 +38,12 @@ from storage.records import (
     NewNovel,
     NewPlannedChapter,
     NewRevision,
-    NewRun,
     NewSegment,
     NewSnapshot,
     NovelChanges,
     NovelRecord,
     NovelStatus,
     NovelSummary,
-    PauseRequest,
     PlannedBeats,
     PlannedChapterRecord,
     PlanOrigin,
@@ -53,15 +51,19 @@ from storage.records import (
     RevisionOrigin,
     RevisionRecord,
     RevisionState,
-    RunEventRecord,
-    RunPurpose,
-    RunRecord,
-    RunStatus,
     SegmentCommit,
     SegmentRecord,
     SnapshotRecord,
     SnapshotSummary,
     new_id,
+)
+from storage.run_records import (
+    NewRun,
+    PauseRequest,
+    RunEventRecord,
+    RunPurpose,
+    RunRecord,
+    RunStatus,
 )
 
 __all__ = [

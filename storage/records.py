@@ -61,31 +61,6 @@ class RevisionState(StrEnum):
     COMPLETE = "complete"
 
 
-class RunStatus(StrEnum):
-    """How a writing run stands or ended."""
-
-    RUNNING = "running"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    CRASHED = "crashed"
-
-
-class RunPurpose(StrEnum):
-    """What a run is for."""
-
-    WRITE = "write"
-    REGENERATE = "regenerate"
-
-
-class PauseRequest(StrEnum):
-    """Whether a run was asked to stop, and how soon."""
-
-    NONE = "none"
-    AFTER_SEGMENT = "after_segment"
-    NOW = "now"
-
-
 def new_id() -> str:
     """A fresh record id: 12 random lowercase hexadecimal digits."""
     return secrets.token_hex(6)
@@ -429,60 +404,3 @@ class ChapterCompletion:
     expected_epoch: int
     revision_id: str
     stands_revision_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NewRun:
-    """A writing run that begins."""
-
-    novel_id: str
-    pid: int
-    host: str
-    device: str
-    dtype: str
-    versions: JsonObject = field(default_factory=dict)
-    branch_id: str | None = None
-    """The branch it writes."""
-    purpose: RunPurpose = RunPurpose.WRITE
-    is_unattended: bool = False
-    """Whether it goes on without a terminal; its chapters then wait in the inbox."""
-    id: str = field(default_factory=new_id)
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """A writing run. Words, tokens and seconds are the sums over the segments it committed."""
-
-    id: str
-    novel_id: str
-    epoch: int
-    status: RunStatus
-    pid: int
-    host: str
-    device: str
-    dtype: str
-    versions: JsonObject
-    started_at: datetime
-    heartbeat_at: datetime
-    finished_at: datetime | None
-    words: int
-    tokens: int
-    elapsed_seconds: float
-    error: str | None
-    branch_id: str | None
-    purpose: RunPurpose
-    is_unattended: bool
-    pause_request: PauseRequest
-    heartbeats: int
-    """Rises while the run lives: told from a dead one without trust in anybody's clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunEventRecord:
-    """Something that a run told. `id` rises from event to event over all runs."""
-
-    id: int
-    run_id: str
-    kind: str
-    data: JsonObject
-    created_at: datetime

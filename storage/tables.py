@@ -31,15 +31,8 @@ from sqlalchemy.types import JSON
 
 from storage.change_records import ChangeKind, CheckState
 from storage.inbox_records import InboxState
-from storage.records import (
-    NovelStatus,
-    PauseRequest,
-    PlanOrigin,
-    RevisionOrigin,
-    RevisionState,
-    RunPurpose,
-    RunStatus,
-)
+from storage.records import NovelStatus, PlanOrigin, RevisionOrigin, RevisionState
+from storage.run_records import PauseRequest, RunPurpose, RunStatus
 
 ID_LENGTH = 32
 KEY_LENGTH = 64

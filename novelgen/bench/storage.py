@@ -26,16 +26,15 @@ from novelgen.text.manuscript_text import HandedIn
 from novelgen.text.words import count_words
 from storage.records import (
     NewNovel,
-    NewRun,
     NewSegment,
     NewSnapshot,
     NovelChanges,
     NovelRecord,
     RevisionOrigin,
     RevisionRecord,
-    RunRecord,
     SegmentCommit,
 )
+from storage.run_records import NewRun, RunRecord
 from storage.store import Store, open_store
 
 _WORDS_PER_CHAPTER = 4_000

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from novelgen.runs.following import RunFollower
     from novelgen.runs.launch import Worker
     from novelgen.runs.standing import Standing
-    from storage.records import NovelRecord, RunRecord
+    from storage.records import NovelRecord
+    from storage.run_records import RunRecord
 
 
 class RunDesk:
@@ -141,7 +142,7 @@ class RunDesk:
         from novelgen.generation.regeneration import Redrafter
         from novelgen.generation.run import NovelRun, write_to_the_end
         from novelgen.prompting.library import PromptLibrary
-        from storage.records import RunPurpose
+        from storage.run_records import RunPurpose
 
         def draft_anew(context: "NovelContext") -> "Iterator[Event]":
             if redraft is None:

@@ -12,7 +12,8 @@ from novelgen.errors import ExitCode, UsageError
 from novelgen.generation.novel_context import RunLimits
 from novelgen.runs.folder import worker_log
 from novelgen.runs.launch import Worker
-from storage.records import NovelRecord, RunRecord
+from storage.records import NovelRecord
+from storage.run_records import RunRecord
 
 _SECONDS_BETWEEN_LOOKS = 0.1
 

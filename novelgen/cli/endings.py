@@ -10,7 +10,8 @@ from novelgen.generation.events import (
     RunStopped,
     StopReason,
 )
-from storage.records import NovelRecord, RunRecord, RunStatus
+from storage.records import NovelRecord
+from storage.run_records import RunRecord, RunStatus
 
 Ending = NovelFinished | RunStopped | ChapterRedrafted
 

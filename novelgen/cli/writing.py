@@ -23,7 +23,8 @@ from novelgen.generation.run import NovelRun, RunTerms
 from novelgen.generation.stop import StopSignal
 from novelgen.runs.folder import live_file
 from novelgen.runs.live import LiveBroadcast
-from storage.records import NovelRecord, RunRecord
+from storage.records import NovelRecord
+from storage.run_records import RunRecord
 
 _SECONDS_BETWEEN_LINES_IN_A_LOG = 60.0
 

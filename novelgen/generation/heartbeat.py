@@ -10,7 +10,7 @@ from types import TracebackType
 
 from novelgen.generation.stop import StopSignal
 from storage.errors import StorageFailure
-from storage.records import PauseRequest
+from storage.run_records import PauseRequest
 from storage.store import Store
 
 _SECONDS_BETWEEN_LOOKS = 0.5

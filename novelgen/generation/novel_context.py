@@ -9,7 +9,8 @@ from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.retention import Retention
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
-from storage.records import NovelRecord, RunRecord
+from storage.records import NovelRecord
+from storage.run_records import RunRecord
 from storage.store import Store
 
 

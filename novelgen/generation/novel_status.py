@@ -4,7 +4,8 @@ from novelgen.planning.structure import Structure
 from storage.records import NovelStatus, RevisionState
 from storage.unit_of_work import UnitOfWork
 
-_AT_WORK = (NovelStatus.WRITING, NovelStatus.PLANNING)
+AT_WORK = (NovelStatus.WRITING, NovelStatus.PLANNING)
+"""Statuses that a run sets while it works."""
 
 
 def status_at_rest(work: UnitOfWork, branch_id: str) -> NovelStatus:
@@ -24,5 +25,5 @@ def status_at_rest(work: UnitOfWork, branch_id: str) -> NovelStatus:
 def settle_status(work: UnitOfWork, novel_id: str) -> None:
     """Bring a novel's status up to its text after a person's change; a run sets its own."""
     novel = work.novels.get(novel_id)
-    if novel.status not in _AT_WORK:
+    if novel.status not in AT_WORK:
         work.novels.set_status(novel_id, status_at_rest(work, novel.active_branch_id))

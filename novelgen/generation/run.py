@@ -30,15 +30,8 @@ from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.prompting.library import PromptLibrary
 from storage.errors import HeadMoved, StorageFailure
 from storage.locks import NovelLock
-from storage.records import (
-    NewRun,
-    NovelChanges,
-    NovelRecord,
-    NovelStatus,
-    RunPurpose,
-    RunRecord,
-    RunStatus,
-)
+from storage.records import NovelChanges, NovelRecord, NovelStatus
+from storage.run_records import NewRun, RunPurpose, RunRecord, RunStatus
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from storage.inbox_records import NewInboxItem
-from storage.records import RevisionRecord, RunRecord, SegmentRecord
+from storage.records import RevisionRecord, SegmentRecord
+from storage.run_records import RunRecord
 from storage.unit_of_work import UnitOfWork
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from novelgen.generation.events import Event, event_from_json
 from novelgen.runs.live import LiveNews, LiveReader
 from novelgen.runs.standing import IsHeld, mark_if_dead
-from storage.records import RunEventRecord, RunRecord, RunStatus
+from storage.run_records import RunEventRecord, RunRecord, RunStatus
 from storage.store import Store
 
 _SECONDS_BETWEEN_LOOKS = 0.3

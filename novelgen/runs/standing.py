@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from storage.records import NovelRecord, NovelStatus, RunRecord, RunStatus
+from novelgen.generation.novel_status import AT_WORK
+from storage.records import NovelRecord
+from storage.run_records import RunRecord, RunStatus
 from storage.store import Store
 
 IsHeld = Callable[[str], bool]
 """Whether a process holds the lock of the novel with that id."""
 
-_AT_WORK = (NovelStatus.WRITING, NovelStatus.PLANNING)
 _DIED = (RunStatus.RUNNING, RunStatus.CRASHED)
 
 
@@ -62,7 +63,7 @@ def crashed_novels(store: Store, novels: Iterable[NovelRecord], is_held: IsHeld)
 
     Looks at those alone, and changes nothing.
     """
-    suspects = [novel.id for novel in novels if novel.status in _AT_WORK and not is_held(novel.id)]
+    suspects = [novel.id for novel in novels if novel.status in AT_WORK and not is_held(novel.id)]
     if not suspects:
         return set()
     with store.reading() as work:

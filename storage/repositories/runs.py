@@ -3,15 +3,9 @@
 from sqlalchemy import func, select
 
 from storage.errors import RecordNotFound
-from storage.records import (
-    JsonObject,
-    NewRun,
-    PauseRequest,
-    RunEventRecord,
-    RunRecord,
-    RunStatus,
-)
+from storage.records import JsonObject
 from storage.repositories.base import Repository, record_of
+from storage.run_records import NewRun, PauseRequest, RunEventRecord, RunRecord, RunStatus
 from storage.tables import NovelRow, RunEventRow, RunRow, utc_now
 
 

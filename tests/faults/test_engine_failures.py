@@ -16,7 +16,8 @@ from novelgen.generation.run import NovelRun
 from novelgen.generation.stop import StopSignal
 from novelgen.modeling.torch_engine import TorchEngine, load_torch_engine
 from novelgen.prompting.library import PromptLibrary
-from storage.records import NewNovel, NovelRecord, NovelStatus, RunStatus
+from storage.records import NewNovel, NovelRecord, NovelStatus
+from storage.run_records import RunStatus
 from storage.store import Store, open_store
 from tests.conftest import CommandLine
 from tests.faults.conftest import NEW, Writers, run_program, text_of

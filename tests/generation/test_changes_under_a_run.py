@@ -31,7 +31,8 @@ from novelgen.text.manuscript_text import HandedIn
 from novelgen.text.words import count_words
 from storage.errors import HeadMoved
 from storage.inbox_records import InboxState
-from storage.records import NovelStatus, RevisionState, RunStatus
+from storage.records import NovelStatus, RevisionState
+from storage.run_records import RunStatus
 from tests.generation.conftest import Desk, Desks
 
 

@@ -18,7 +18,8 @@ from novelgen.generation.verification import verify_branch
 from novelgen.text.segmentation import split_segments
 from novelgen.text.sentences import complete_sentence_ends
 from novelgen.text.words import count_words
-from storage.records import NovelStatus, RunStatus
+from storage.records import NovelStatus
+from storage.run_records import RunStatus
 from tests.generation.conftest import Desk, Desks
 
 

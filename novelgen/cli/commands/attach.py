@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from novelgen.cli.endings import Ending
     from novelgen.cli.output import Output
     from novelgen.runs.following import ProseCommitted, RunFollower
-    from storage.records import NovelSummary, RunRecord
+    from storage.records import NovelSummary
+    from storage.run_records import RunRecord
 
 _SECONDS_BETWEEN_LOOKS = 0.3
 

@@ -11,7 +11,8 @@ from novelgen.cli.output import Output
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import Workbench
-    from storage.records import NovelRecord, PauseRequest, RunRecord
+    from storage.records import NovelRecord
+    from storage.run_records import PauseRequest, RunRecord
 
 _SECONDS_BETWEEN_LOOKS = 0.2
 
@@ -32,7 +33,7 @@ def pause(
     Example: novelgen pause 3f2a
     """
     invocation = invocation_of(context)
-    from storage.records import PauseRequest
+    from storage.run_records import PauseRequest
 
     output = invocation.output
     request = PauseRequest.NOW if now else PauseRequest.AFTER_SEGMENT
@@ -69,14 +70,14 @@ def _stop(
 
 
 def _asked(run: "RunRecord", request: "PauseRequest") -> str:
-    from storage.records import PauseRequest
+    from storage.run_records import PauseRequest
 
     when = "now" if request is PauseRequest.NOW else "after its segment"
     return f"Run {run.id} (process {run.pid} on {run.host}) is asked to stop {when}. Waiting."
 
 
 def _say(output: Output, novel: "NovelRecord", run: "RunRecord | None", *, was_asked: bool) -> None:
-    from storage.records import RunStatus
+    from storage.run_records import RunStatus
 
     go_on = f"Go on with `novelgen resume {novel.id}`."
     if run is not None and run.status is RunStatus.CRASHED:

@@ -8,7 +8,7 @@ from novelgen.cli.invocation import invocation_of
 from novelgen.cli.output import columns
 
 if TYPE_CHECKING:
-    from storage.records import RunRecord
+    from storage.run_records import RunRecord
 
 
 def runs(
