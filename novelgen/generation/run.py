@@ -196,7 +196,8 @@ class NovelRun:
         with contextlib.suppress(StorageFailure), self._store.writing() as work:
             self._require_mine(work)
             work.runs.finish(self._context.run.id, RunStatus.FAILED, text)
-            work.novels.set_status(self._context.novel.id, NovelStatus.FAILED)
+            if self._context.run.purpose is RunPurpose.WRITE:
+                work.novels.set_status(self._context.novel.id, NovelStatus.FAILED)
 
     def _require_mine(self, work: UnitOfWork) -> None:
         """Another run that took the novel over has its statuses too. Raises `HeadMoved`."""

@@ -3,8 +3,8 @@
 import pytest
 
 from novelgen.engine.scripted import ScriptedEngine
-from novelgen.engine.values import DecodeRequest, DecodeResult
-from novelgen.errors import NotFoundError, UsageError
+from novelgen.engine.values import Candidate, DecodeRequest, DecodeResult, FinishReason
+from novelgen.errors import ModelError, NotFoundError, UsageError
 from novelgen.generation.editing import undo_change
 from novelgen.generation.events import (
     ChapterRedrafted,
@@ -19,6 +19,7 @@ from novelgen.generation.regeneration import Redraft
 from novelgen.generation.verification import verify_branch
 from novelgen.text.words import count_words
 from storage.records import NovelStatus, RevisionState
+from storage.run_records import RunPurpose, RunStatus
 from tests.generation.conftest import Desk, Desks
 
 
@@ -156,3 +157,23 @@ def test_a_chapter_being_written_can_be_drafted_to_its_end(desks: Desks) -> None
     assert isinstance(desk.redraft(Redraft(2))[-1], ChapterRedrafted)
     assert desk.seen(2).revision.state is RevisionState.COMPLETE
     assert isinstance(desk.write()[-1], NovelFinished)
+
+
+class Mute(ScriptedEngine):
+    """Plans, and then says nothing."""
+
+    def decode(self, request: DecodeRequest, observer: object = None) -> DecodeResult:
+        rows = tuple(Candidate("", 0, 0.0, FinishReason.STOP_TOKEN) for _ in request.stream_keys)
+        return DecodeResult(rows, 1, 0.0)
+
+
+def test_a_redraft_that_fails_leaves_a_finished_novel_finished(desk: Desk) -> None:
+    before = desk.chapters()
+    with pytest.raises(ModelError, match="nothing usable"):
+        desk.redraft(Redraft(2), engine=Mute(), purpose=RunPurpose.REGENERATE)
+    assert desk.chapters() == before
+    assert desk.fresh().status is NovelStatus.FINISHED
+    with desk.store.reading() as work:
+        run = work.runs.latest(desk.novel.id)
+    assert run is not None
+    assert run.status is RunStatus.FAILED
