@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from storage.commit import keep_segments
-from storage.errors import HeadMoved, RecordNotFound, StorageFailure
+from storage.errors import RecordNotFound, StorageFailure
 from storage.records import (
     BranchTotals,
     ChapterRecord,
@@ -153,16 +153,6 @@ class ChapterRepository(Repository):
             .order_by(RevisionRow.number)
         )
         return [record_of(RevisionRecord, row) for row in self._session.scalars(statement)]
-
-    def complete_revision(self, revision_id: str) -> RevisionRecord:
-        """Close a revision for good. Raises `HeadMoved` unless it is open, `RecordNotFound`."""
-        row = self._row(RevisionRow, revision_id, "revision")
-        if row.state is not RevisionState.OPEN:
-            raise HeadMoved(f"Revision {revision_id} is closed already.")
-        row.state = RevisionState.COMPLETE
-        row.completed_at = utc_now()
-        self._session.flush()
-        return record_of(RevisionRecord, row)
 
     def totals(self, branch_id: str) -> BranchTotals:
         """What a branch holds, summed over the counters of its revisions."""

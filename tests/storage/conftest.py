@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage import (
+    ChapterCompletion,
     NewNovel,
     NewRun,
     NewSegment,
@@ -78,6 +79,10 @@ class Scribe:
             ),
             run_id=self.run.id,
         )
+
+    def completion(self, revision_id: str) -> ChapterCompletion:
+        """To close a revision without another segment."""
+        return ChapterCompletion(self.novel.id, self.branch_id, self.run.epoch, revision_id)
 
     def write(self, commit: SegmentCommit) -> None:
         with self.store.writing() as work:

@@ -109,7 +109,7 @@ def chapter_replaced(scribe: "Scribe", commit: SegmentCommit) -> SegmentCommit:
 
 def chapter_completed(scribe: "Scribe", commit: SegmentCommit) -> SegmentCommit:
     with scribe.store.writing() as work:
-        work.chapters.complete_revision(commit.segment.revision_id)
+        work.complete_chapter(scribe.completion(commit.segment.revision_id))
     return commit
 
 
@@ -247,5 +247,5 @@ def test_what_is_written_cannot_be_changed_by_any_program(
 
 def test_a_complete_revision_cannot_be_completed_again(store: Store, scribe: "Scribe") -> None:
     revision = scribe.chapter(1, ["It was dark."])
-    with store.writing() as work, pytest.raises(HeadMoved, match="closed already"):
-        work.chapters.complete_revision(revision.id)
+    with store.writing() as work, pytest.raises(HeadMoved, match="takes no more text"):
+        work.complete_chapter(scribe.completion(revision.id))

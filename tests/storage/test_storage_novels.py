@@ -9,6 +9,7 @@ from storage import (
     AmbiguousName,
     Beat,
     BranchTotals,
+    ChapterCompletion,
     HeadMoved,
     NewNovel,
     NewPlannedChapter,
@@ -156,7 +157,7 @@ def test_what_does_not_exist_is_named(store: Store, novel: NovelRecord) -> None:
             lambda: work.branches.get("nope"),
             lambda: work.plans.add("nope", {}),
             lambda: work.plans.add_chapter("nope", NewPlannedChapter(1, 1, "", "", 1)),
-            lambda: work.chapters.complete_revision("nope"),
+            lambda: work.complete_chapter(ChapterCompletion("nope", "nope", 0, "nope")),
             lambda: work.runs.heartbeat("nope"),
             lambda: work.runs.get("nope"),
         ):

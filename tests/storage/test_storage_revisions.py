@@ -184,8 +184,8 @@ def test_a_partial_revision_takes_no_more(store: Store, scribe: "Scribe") -> Non
     commit = scribe.commit_of(partial, 0, "More.")
     with store.writing() as work, pytest.raises(HeadMoved, match="takes no more text"):
         work.commit_segment(commit)
-    with store.writing() as work, pytest.raises(HeadMoved, match="closed already"):
-        work.chapters.complete_revision(partial.id)
+    with store.writing() as work, pytest.raises(HeadMoved, match="takes no more text"):
+        work.complete_chapter(scribe.completion(partial.id))
     with store.reading() as work:
         assert work.texts.of_revision(partial.id) == PROSE
         assert work.chapters.revision(partial.id) == partial

@@ -71,7 +71,7 @@ def test_thinning_out_spares_what_an_open_chapter_goes_on_from(
     with store.writing() as work:
         chapter = work.chapters.last(scribe.branch_id)
         assert chapter is not None
-        work.chapters.complete_revision(chapter.revision.id)
+        work.complete_chapter(scribe.completion(chapter.revision.id))
         assert work.snapshots.thin_out(keys) == 1
     assert stored(store, keys) == []
     assert keys_of(store, scribe) == keys

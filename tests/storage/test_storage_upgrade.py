@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import NovelRecord, RevisionState, RunPurpose, SchemaOutdated
+from storage import ChapterCompletion, NovelRecord, RevisionState, RunPurpose, SchemaOutdated
 from storage.schema import current_revision, head_revision, upgrade_schema
 from storage.store import Store, open_store
 from tests.conftest import REPOSITORY, CommandLine
@@ -173,7 +173,11 @@ def test_an_upgraded_database_goes_on(upgraded: Store) -> None:
         assert plan.identity == plan.id
         chapter = work.chapters.last(novel.active_branch_id)
         assert chapter is not None
-        closed = work.chapters.complete_revision(chapter.revision.id)
+        closed = work.complete_chapter(
+            ChapterCompletion(
+                novel.id, novel.active_branch_id, novel.run_epoch, chapter.revision.id
+            )
+        )
     assert closed.words == chapter.revision.words
 
 
