@@ -1,7 +1,8 @@
 """Gives a chapter an open revision to write in: a new one, the one that is there, or a copy.
 
-What a chapter holds already is kept to the letter. It is copied into a new open revision when it
-cannot be written on as it is: a person's text, segments of another past, or of another model.
+What a chapter holds already is kept to the letter, white space at its end aside. It is copied
+into a new open revision when it cannot be written on as it is: a person's text, segments of
+another past, or of another model.
 """
 
 from collections.abc import Mapping

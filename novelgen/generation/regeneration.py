@@ -26,7 +26,7 @@ from storage.records import ChapterRecord, NovelRecord, RevisionRecord, Revision
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
-LEAST_NEW_WORDS = 40
+_LEAST_NEW_WORDS = 40
 """Words that a redraft draws at least: a passage that can end on a sentence."""
 _BREAK = re.compile(r"\n\n+")
 
@@ -51,11 +51,27 @@ def require_chapter(store: Store, novel: NovelRecord, redraft: Redraft) -> None:
     with store.reading() as work:
         _, text = _standing(work, novel.id, novel.active_branch_id, redraft.chapter)
     kept = count_words(kept_text(text, redraft))
-    if redraft.words is not None and redraft.words < kept + LEAST_NEW_WORDS:
+    if redraft.words is not None and redraft.words < kept + _LEAST_NEW_WORDS:
         raise UsageError(
             f"{kept:,} words are kept, and --words is {redraft.words:,}.",
-            f"Give at least {kept + LEAST_NEW_WORDS:,}, or keep fewer paragraphs.",
+            f"Give at least {kept + _LEAST_NEW_WORDS:,}, or keep fewer paragraphs.",
         )
+
+
+def kept_text(text: str, redraft: Redraft) -> str:
+    """The paragraphs that stay, to the letter, with the break behind them.
+
+    Raises `UsageError` when the first new paragraph is beyond the end.
+    """
+    starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+    starts = [start for start in starts if text[start:].strip()]
+    if redraft.from_paragraph > len(starts):
+        raise UsageError(
+            f"Chapter {redraft.chapter} has {len(starts)} paragraphs, --from-paragraph is "
+            f"{redraft.from_paragraph}.",
+            "Choose one that is there.",
+        )
+    return text[: starts[redraft.from_paragraph - 1]]
 
 
 class Redrafter:
@@ -134,7 +150,7 @@ class Redrafter:
             return self._redraft.words
         revision = self._stands.revision
         words = revision.words if revision.state is RevisionState.COMPLETE else planned
-        return max(words, kept + LEAST_NEW_WORDS)
+        return max(words, kept + _LEAST_NEW_WORDS)
 
     def _kept(self) -> Kept:
         context = self._context
@@ -230,19 +246,3 @@ def _standing(
             f"Chapter {number} has no text yet.", f"Write it with `novelgen resume {novel_id}`."
         )
     return chapter, work.texts.of_revision(chapter.revision.id)
-
-
-def kept_text(text: str, redraft: Redraft) -> str:
-    """The paragraphs that stay, to the letter, with the break behind them.
-
-    Raises `UsageError` when the first new paragraph is beyond the end.
-    """
-    starts = [0, *(match.end() for match in _BREAK.finditer(text))]
-    starts = [start for start in starts if text[start:].strip()]
-    if redraft.from_paragraph > len(starts):
-        raise UsageError(
-            f"Chapter {redraft.chapter} has {len(starts)} paragraphs, --from-paragraph is "
-            f"{redraft.from_paragraph}.",
-            "Choose one that is there.",
-        )
-    return text[: starts[redraft.from_paragraph - 1]]

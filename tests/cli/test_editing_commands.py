@@ -250,3 +250,36 @@ def test_a_file_of_spoilt_encoding_is_refused(written: CommandLine, tmp_path: Pa
     (tmp_path / "old.txt").write_bytes("Café.\n".encode("cp1252"))
     written("edit", "The Keeper", "--chapter", "1", "--file", "old.txt")
     assert chapter(written, 1) == "Café."
+
+
+def test_bad_requests_are_answered_and_change_nothing(written: CommandLine) -> None:
+    before = written("export", "The Keeper", "-o", "-").stdout
+    bad: list[tuple[tuple[str, ...], int, str]] = [
+        (("regenerate", "--chapter", "0"), 2, "--chapter"),
+        (("regenerate", "--chapter", "2", "--candidates", "17"), 2, "--candidates"),
+        (("regenerate", "--chapter", "2", "--words", "10"), 2, "--words"),
+        (("regenerate", "--chapter", "2", "--from-paragraph", "999"), 2, "paragraphs"),
+        (("regenerate", "--chapter", "2", "--instruction", "x" * 1_001), 2, "1,000 characters"),
+        (("edit", "--chapter", "9"), 3, "the next one is 4"),
+        (("edit", "--chapter", "1", "--file", "missing.txt"), 2, "cannot be read"),
+        (("edit", "--chapter", "1", "--file", "."), 2, "cannot be read"),
+        (("revisions", "--chapter", "9"), 3, "no chapter 9"),
+        (("diff", "--chapter", "1", "--from", "7"), 3, "no revision 7"),
+        (("diff", "--chapter", "1", "--branch", "nowhere"), 3, "no branch called"),
+        (("restore", "--chapter", "1", "--revision", "7"), 3, "no revision 7"),
+        (("undo",), 3, "no change to undo"),
+        (("redo",), 3, "no change to redo"),
+        (("check", "--intended", "x"), 2, "no number of the list"),
+        (("branch", "--at", "-1", "--name", "x"), 2, "--at"),
+        (("branch", "--at", "9", "--name", "x"), 3, "no chapter 9"),
+        (("branch", "--at", "1", "--name", " "), 2, "1 to 60 characters"),
+        (("compare", "nowhere"), 3, "no branch called"),
+        (("resume", "--from", "zz"), 3, "no snapshot"),
+        (("rename", "Mara", "…", "--yes"), 2, "is no name"),
+        (("rename", "Mara", "Mara", "--yes"), 2, "is the same name"),
+    ]
+    for (command, *options), code, said in bad:
+        refused = written(command, "The Keeper", *options, expect=code)
+        assert said in refused.stderr, (command, options, refused.stderr)
+        assert "Traceback" not in refused.stderr
+    assert written("export", "The Keeper", "-o", "-").stdout == before

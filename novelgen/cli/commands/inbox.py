@@ -126,9 +126,9 @@ def redo(
     """
     invocation = invocation_of(context)
     invocation.follow_first_process()
+    from novelgen.cli.instructions import checked_instruction
     from novelgen.cli.writing import write_novel
     from novelgen.generation.regeneration import Redraft
-    from novelgen.text.sanitize import clean_line
 
     with invocation.writing_workbench() as workbench:
         found = _open_item(workbench, item)
@@ -137,7 +137,8 @@ def redo(
                 f"Item {item} is a chapter of the branch {found.branch}, which is not active.",
                 f"`novelgen switch {found.novel.id} {found.branch}` makes it so.",
             )
-        redraft = Redraft(found.record.chapter_number, instruction=clean_line(instruction or ""))
+        wish = checked_instruction(instruction)
+        redraft = Redraft(found.record.chapter_number, instruction=wish)
         code = write_novel(invocation, workbench, found.novel, workbench.runs.run_terms(), redraft)
         if code is ExitCode.DONE:
             workbench.inbox.decide(item, InboxState.REDONE)
@@ -176,6 +177,10 @@ def _open_item(workbench: "Workbench", number: int) -> "DraftedChapter":
         why = found.record.state.value
         if found.record.state in (InboxState.DRAFTED, InboxState.READ):
             why = "replaced by another text since"
+        if found.record.state is InboxState.DRAFTING:
+            raise UsageError(
+                f"Item {number} is still being drafted.", "`novelgen inbox` shows what waits."
+            )
         raise UsageError(
             f"Item {number}, chapter {found.record.chapter_number} of “{found.novel.title}”, "
             f"waits no more: it was {why}.",

@@ -5,9 +5,6 @@ from typing import Annotated
 import typer
 
 from novelgen.cli.invocation import invocation_of
-from novelgen.errors import UsageError
-
-_MAX_INSTRUCTION = 1_000
 
 
 def regenerate(
@@ -45,17 +42,12 @@ def regenerate(
     """
     invocation = invocation_of(context)
     invocation.follow_first_process()
+    from novelgen.cli.instructions import checked_instruction
     from novelgen.cli.writing import write_novel
     from novelgen.generation.regeneration import Redraft, require_chapter
-    from novelgen.text.sanitize import clean_line
 
-    cleaned = clean_line(instruction or "")
-    if len(cleaned) > _MAX_INSTRUCTION:
-        raise UsageError(
-            f"--instruction has more than {_MAX_INSTRUCTION:,} characters.",
-            "It stands in every brief; keep it to what this chapter needs.",
-        )
-    redraft = Redraft(chapter, from_paragraph, candidates, cleaned, words)
+    wish = checked_instruction(instruction)
+    redraft = Redraft(chapter, from_paragraph, candidates, wish, words)
     with invocation.writing_workbench() as workbench:
         found = workbench.find(novel).novel
         require_chapter(workbench.store, found, redraft)
