@@ -181,7 +181,7 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
 
     yield mount
     for place in mounted:
-        subprocess.run(["umount", str(place)], check=True)
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def read_only() -> Iterator[Callable[[Path], None]]:
                 place.chmod(mode & ~0o222)
             return
         _mount_or_skip("--bind", str(folder), str(folder))
-        undo.append(lambda: subprocess.run(["umount", str(folder)], check=True))
+        undo.append(lambda: subprocess.run(["umount", "--lazy", str(folder)], check=True))
         _mount_or_skip("-o", "remount,bind,ro", str(folder))
 
     yield forbid
