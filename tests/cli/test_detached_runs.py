@@ -47,7 +47,7 @@ def test_a_detached_run_is_announced_and_paused_from_elsewhere(
         paused = novelgen("pause", "The Keeper")
         assert "asked to stop after its segment" in paused.stderr
         assert "has stopped; nothing is lost" in paused.stderr
-        assert not is_alive(run["pid"]) or process.wait(60) is not None
+        process.wait(60)
         assert last_run(novelgen)["status"] == "stopped"
         again = json.loads(novelgen("pause", "The Keeper", "--json").stdout)
         assert again["was_running"] is False and again["run_status"] == "stopped"

@@ -15,6 +15,12 @@ from tests.storage.conftest import Scribe
 AddNovel = Callable[..., NovelRecord]
 
 
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A file: a server is copied by its own program, which the last test has."""
+    return f"sqlite:///{tmp_path / 'novels.db'}"
+
+
 def test_a_copy_is_a_database_that_can_be_written(
     store: Store, url: str, scribe: Scribe, tmp_path: Path
 ) -> None:

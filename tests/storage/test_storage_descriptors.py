@@ -1,11 +1,9 @@
 """What is read beside SQLite is closed with the store, and frees none of SQLite's locks before."""
 
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,13 @@ from storage.store import open_store
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
 
 
+DEAD_MANS_SWITCH = 128
+"""The byte of the shared index that every connection locks, shared: "unixShmNode" in os_unix.c."""
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Path]:
-    """A database whose log holds commits, for somebody has it open."""
+def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Somebody who has a database open whose log holds commits; it ends with its input."""
     path = tmp_path / "novels.db"
     open_store(f"sqlite:///{path}").close()
     code = (
@@ -28,14 +30,30 @@ def database(tmp_path: Path) -> Iterator[Path]:
         "print('ready', flush=True)\n"
         "sys.stdin.readline()\n"
     )
-    holder = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert Path(f"{path}-wal").stat().st_size > 0
+        yield process
+
+
+@pytest.fixture
+def database(holder: subprocess.Popen[str], tmp_path: Path) -> Path:
+    return tmp_path / "novels.db"
+
+
+def is_locked(database: Path) -> bool:
+    """Whether another process finds a lock on the switch of the shared index."""
+    code = (
+        "import fcntl\n"
+        f"with open({str(database) + '-shm'!r}, 'r+b') as index:\n"
+        f"    fcntl.lockf(index, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, {DEAD_MANS_SWITCH})\n"
     )
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "ready\n"
-    assert Path(f"{path}-wal").stat().st_size > 0
-    yield path
-    holder.communicate("\n")
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert answer.returncode == 0 or "BlockingIOError" in answer.stderr, answer.stderr
+    return answer.returncode != 0
 
 
 def open_files(database: Path) -> list[str]:
@@ -60,19 +78,15 @@ def test_nothing_stays_open_after_the_last_store_of_a_database(database: Path) -
     assert open_files(database) == before
 
 
-def test_a_store_keeps_its_locks_while_others_come_and_go(database: Path) -> None:
+def test_a_store_keeps_its_locks_while_others_come_and_go(
+    holder: subprocess.Popen[str], database: Path
+) -> None:
     """A newcomer that finds no lock on the shared index cuts it short: a bus error for the rest."""
-    with open_store(f"sqlite:///{database}") as store, store.writing() as work:
-        for _ in range(3):
-            open_store(f"sqlite:///{database}").close()
-        code = (
-            "import sqlite3\n"
-            f"connection = sqlite3.connect('file:{database}?mode=ro', uri=True)\n"
-            "connection.execute('SELECT count(*) FROM novels').fetchone()\n"
-        )
-        subprocess.run([sys.executable, "-c", code], check=True)
-        with closing(sqlite3.connect(database, timeout=0)) as other:
-            assert os.path.getsize(f"{database}-shm") > 0  # noqa: PTH202
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.execute("BEGIN IMMEDIATE")
-        assert work.novels.summaries() == []
+    with open_store(f"sqlite:///{database}") as store:
+        holder.communicate("\n")
+        assert is_locked(database)
+        open_store(f"sqlite:///{database}").close()
+        assert is_locked(database)
+        with store.reading() as work:
+            assert work.novels.summaries() == []
+    assert not Path(f"{database}-shm").exists() or not is_locked(database)
