@@ -2,7 +2,8 @@
 
 It ships for demonstrations, tests and trying the product. It obeys the same contract as a real
 engine: a row is a function of memory, brief, tail and its stream key, memory is a function of the
-prose read, the stop signal is honoured between words. It writes sentences, not stories.
+prose read, the stop signal and rejected rows are heeded between words. It writes sentences, not
+stories.
 """
 
 import hashlib
@@ -116,6 +117,9 @@ def _draw_row(
             break
         if request.max_words is not None and words >= request.max_words:
             reason = FinishReason.WORDS
+            break
+        if observer is not None and row in observer.rejected_rows():
+            reason = FinishReason.REJECTED
             break
         cost = sum(1 for _ in _TOKEN.finditer(piece))
         if tokens + cost > request.max_new_tokens:

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from novelgen.engine.libraries import library_versions
 from novelgen.engine.memory import memory_values, pack_memory, require_fit
-from novelgen.engine.protocol import DecodeObserver
+from novelgen.engine.protocol import DecodeObserver, QuietObserver
 from novelgen.engine.values import (
     ChatMessage,
     DecodeRequest,
@@ -45,14 +45,11 @@ _WARM_UP_TOKENS = 4
 """A step that runs as it is, one that is recorded, and one that is replayed."""
 
 
-class _StopsSoon:
+class _StopsSoon(QuietObserver):
     """An observer that lets a few tokens be drawn."""
 
     def __init__(self) -> None:
         self._questions = 0
-
-    def on_text(self, row: int, text: str) -> None:
-        """Nobody sees it."""
 
     def should_stop(self) -> bool:
         self._questions += 1
