@@ -23,7 +23,7 @@ SUFFIXES = (".md", ".txt")
 
 # A key, then keys, items, comments, continuations and empty lines alone: a text may open with a
 # rule and have another one further down.
-_FRONT_MATTER = re.compile(
+FRONT_MATTER = re.compile(
     r"\A\s*---[ ]*\n(?=[\w\"'-]+:)"
     r"(?:(?:[\w\"'][\w\"' -]*:[^\n]*|-[ ][^\n]*|#[^\n]*|[ \t][^\n]*)?\n)*?"
     r"(?:---|\.\.\.)[ ]*(?:\n|\Z)"
@@ -127,7 +127,7 @@ def find_books(corpus: Path) -> list[BookFile]:
 
 def prose_of(raw: str) -> tuple[str, tuple[Chapter, ...]]:
     """The prose in the text of a file, and its chapters: those headings that prose stands under."""
-    text = _FRONT_MATTER.sub("", clean_text(raw))
+    text = FRONT_MATTER.sub("", clean_text(raw))
     text = _GUTENBERG_START.sub("", text)
     text = _GUTENBERG_END.sub("", text)
     is_wrapped = _is_hard_wrapped(_HEADING.sub("", text))
