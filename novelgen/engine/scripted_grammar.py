@@ -1,58 +1,59 @@
-"""The grammar of the scripted engine: sentences with names, places, weather and speech."""
+"""The grammar of the scripted engine: sentences with names, places, weather and speech.
+
+Its words are many and put together one by one, so that it hardly says the same thing twice, as
+little as people do.
+"""
 
 from collections.abc import Iterator, Sequence
 
 
 def _choices(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(choice.split()) for choice in text.split("/"))
+    return tuple(text.split())
 
 
 _NAMES = _choices("""
-Mara / Hale / Tobias / Wren / Ines / Corvin / Odile / Brandt / Silas / Juno / Petra / Aldous /
-Nell / Ruben / Thea / Marek / Isolde / Farrow / Greta / Anselm
+Mara Hale Tobias Wren Ines Corvin Odile Brandt Silas Juno Petra Aldous Nell Ruben Thea Marek Isolde
+Farrow Greta Anselm
 """)
-_PLACES = _choices("""
-the harbour / the lighthouse stair / the salt road / the upper town / the ferry landing / the
-old mill / the customs house / the orchard wall / the north gate / the archive / the drowned
-chapel / the market / the glassworks / the signal tower / the river steps / the observatory /
-the tannery / the long bridge
+_DETERMINERS = _choices("the that this her his their every another one some")
+_ADJECTIVES = _choices("""
+brass torn sealed unsigned silver broken folded wooden narrow heavy empty painted hidden rusty warm
+cold pale crooked borrowed forgotten yellow green black distant quiet crowded salted frozen polished
+faded hollow splintered tangled patient stubborn clumsy gentle bitter golden dusty cracked woven
+leaden slender shallow ragged famous secret careful nameless
 """)
 _THINGS = _choices("""
-a brass key / a torn chart / a sealed letter / the ledger / a lantern / an unsigned note / a
-tide table / a silver whistle / the captain's log / a coil of rope / a broken compass / a
-photograph / a music box / an iron ring / a bundle of maps / a child's shoe / a jar of ink / a
-folded flag
+key chart letter ledger lantern note table whistle compass photograph ring map shoe flag bottle
+knife coat basket drum mirror candle hammer ladder rope button bell coin anchor kettle blanket glove
+feather pipe violin telescope hourglass almanac saddle spade needle pocket chain trunk locket stone
+""")
+_PLACES = _choices("""
+harbour lighthouse road town landing mill orchard gate archive chapel market glassworks tower river
+observatory tannery bridge cellar garden quarry station courtyard meadow island forest library
+bakery stable attic terrace workshop cemetery theatre warehouse
 """)
 _VERBS = _choices("""
-found / lost / carried / hid / studied / returned / bought / stole / forgot / mended / burned /
-buried / opened / copied
+found lost carried hid studied returned bought stole forgot mended burned buried opened copied
+weighed painted followed counted dropped kept sold wrapped lifted traded guarded cleaned borrowed
+noticed refused broke
 """)
 _MOVES = _choices("""
-walked to / turned back from / waited near / hurried past / slept beside / looked down on / kept
-away from / came at last to / had grown up near
+walked waited hurried slept rested wandered stumbled lingered sat knelt argued worked sang hesitated
+turned vanished
 """)
-_ADVERBS = _choices("""
-slowly / without a word / before dawn / in the rain / against all advice / once more / with some
-care / as if nothing had happened / while the bells rang / for the second time / under a low sky
-/ by candlelight
+_PREPOSITIONS = _choices("""
+near beside behind below above beyond past inside outside under along across toward against without
+from with before after around
 """)
+_CONJUNCTIONS = _choices("because though while until since unless although whenever before after")
+_PRONOUNS = _choices("he she they nobody somebody everyone we you")
 _WEATHER = _choices("""
-The fog had not lifted / Snow lay on the roofs / The wind came round to the east / It rained
-until noon / The tide was out / Heat stood in the streets / A thin moon rose / The first frost
-came early / Swallows had gathered on the wires / The river ran high
+fog snow wind rain tide heat moon frost storm river thunder dusk mist sun hail darkness
 """)
-_REMARKS = _choices("""
-You knew this would happen / There is no boat until morning / Somebody has been here before us /
-I counted them twice / We cannot stay / Ask me again tomorrow / That was never the agreement /
-They will look for it here first / I have told you all I know / Nobody remembers the house / It
-was lighter when I carried it / Close the door behind you
+_STIRS = _choices("""
+rose fell thickened passed lifted lingered spread returned hung gathered faded crept settled
 """)
-_TAGS = ("said", "asked", "whispered", "answered", "repeated")
-_REASONS = _choices("""
-because the road was watched / though it was late / since nobody else would / before the lamps
-were lit / so that the children would not see / until the last cart had gone / after what the
-doctor had told them / even though the letter forbade it
-""")
+_TAGS = _choices("said asked whispered answered repeated added murmured called")
 _SPEECH_SHARE = 0.3
 
 
@@ -75,21 +76,39 @@ def pieces(numbers: Iterator[float]) -> Iterator[str]:
 def _sentence(numbers: Iterator[float]) -> str:
     kind = next(numbers)
     if kind < _SPEECH_SHARE:
-        remark, tag, name = _pick(_REMARKS, numbers), _pick(_TAGS, numbers), _pick(_NAMES, numbers)
-        return f'"{remark}," {tag} {name}.'
+        said = f"{_pick(_PRONOUNS, numbers)} {_deed(numbers)} {_where(numbers)}"
+        return f'"{_capital(said)}," {_pick(_TAGS, numbers)} {_pick(_NAMES, numbers)}.'
     if kind < 0.45:
-        weather, name = _pick(_WEATHER, numbers), _pick(_NAMES, numbers)
-        return f"{weather}, and {name} {_pick(_MOVES, numbers)} {_pick(_PLACES, numbers)}."
+        weather = f"{_pick(_WEATHER, numbers)} {_pick(_STIRS, numbers)} {_where(numbers)}"
+        return f"The {weather}, and {_pick(_NAMES, numbers)} {_deed(numbers)}."
     if kind < 0.75:
-        return (
-            f"{_pick(_NAMES, numbers)} {_pick(_VERBS, numbers)} {_pick(_THINGS, numbers)} "
-            f"{_pick(_ADVERBS, numbers)}, {_pick(_REASONS, numbers)}."
-        )
-    return (
-        f"{_pick(_NAMES, numbers)} and {_pick(_NAMES, numbers)} {_pick(_MOVES, numbers)} "
-        f"{_pick(_PLACES, numbers)} {_pick(_ADVERBS, numbers)}, {_pick(_REASONS, numbers)}."
-    )
+        return f"{_pick(_NAMES, numbers)} {_deed(numbers)} {_where(numbers)}, {_why(numbers)}."
+    if kind < 0.85:
+        return f"{_capital(_where(numbers))} {_pick(_NAMES, numbers)} {_deed(numbers)}."
+    pair = f"{_pick(_NAMES, numbers)} and {_pick(_NAMES, numbers)}"
+    return f"{pair} {_pick(_MOVES, numbers)} {_where(numbers)}, {_why(numbers)}."
+
+
+def _deed(numbers: Iterator[float]) -> str:
+    return f"{_pick(_VERBS, numbers)} {_thing(_THINGS, numbers)}"
+
+
+def _where(numbers: Iterator[float]) -> str:
+    return f"{_pick(_PREPOSITIONS, numbers)} {_thing(_PLACES, numbers)}"
+
+
+def _why(numbers: Iterator[float]) -> str:
+    return f"{_pick(_CONJUNCTIONS, numbers)} {_pick(_PRONOUNS, numbers)} {_deed(numbers)}"
+
+
+def _thing(nouns: Sequence[str], numbers: Iterator[float]) -> str:
+    determiner, adjective = _pick(_DETERMINERS, numbers), _pick(_ADJECTIVES, numbers)
+    return f"{determiner} {adjective} {_pick(nouns, numbers)}"
 
 
 def _pick(choices: Sequence[str], numbers: Iterator[float]) -> str:
     return choices[int(next(numbers) * len(choices))]
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]

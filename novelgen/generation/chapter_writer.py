@@ -6,45 +6,28 @@ run goes on with the words that an uninterrupted one would have written.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from novelgen.errors import ModelError
 from novelgen.generation.beats import NextPassage, next_passage
+from novelgen.generation.book_so_far import BookSoFar
+from novelgen.generation.chapter_task import ChapterTask
 from novelgen.generation.events import SegmentCommitted, event_as_json
+from novelgen.generation.material import ChapterMaterial
 from novelgen.generation.memory_head import MemoryHead, next_head, snapshot_of
 from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.passage import Passage, PassagePlace, PassageWriter
 from novelgen.generation.unattended import complete_unattended
-from novelgen.planning.planner import ChapterCard
-from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.text.segmentation import closed_segment
-from novelgen.text.sentences import end_of_prose
 from novelgen.text.words import count_words
 from storage.records import (
-    Beat,
     ChapterCompletion,
     NewSegment,
     RevisionRecord,
     SegmentCommit,
 )
 
-_CHARS_PER_TOKEN = 6
 _MAX_EMPTY_PASSAGES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterTask:
-    """A chapter to write: its card and beats, and its words as things stand."""
-
-    title: str
-    premise: str
-    card: ChapterCard
-    beats: Sequence[Beat]
-    target_words: int
-    total_chapters: int
-    earlier: str
 
 
 class ChapterWriter:
@@ -56,10 +39,12 @@ class ChapterWriter:
         task: ChapterTask,
         revision: RevisionRecord,
         head: MemoryHead,
+        book: BookSoFar,
         *,
         stands_revision_id: str | None = None,
     ) -> None:
-        """`head` is the memory after the last segment of the revision, or before the chapter.
+        """`head` is the memory after the last segment of the revision, or before the chapter;
+        `book` reads what stands before it.
 
         `stands_revision_id` is the chapter's text where the revision is a draft beside it.
         """
@@ -69,15 +54,13 @@ class ChapterWriter:
         self._head = head
         self._stands_revision_id = stands_revision_id
         engine = context.engine
-        chat = engine.render_chat if engine.info.has_chat_template else None
-        self._briefs = BriefRenderer(context.library, chat)
         self._passages = PassageWriter(
             engine, context.settings, context.novel.seed, context.watching
         )
         self._segment_size = engine.info.segment_size
         with context.store.reading() as work:
             last = work.segments.last_of_revision(revision.id)
-            self._own = "".join(work.segments.texts_of_revision(revision.id))
+            own = "".join(work.segments.texts_of_revision(revision.id))
             totals = work.chapters.totals(context.branch_id)
         self._position = revision.num_segments
         self._committed_words = revision.words - revision.open_words
@@ -87,7 +70,10 @@ class ChapterWriter:
                 stands = work.chapters.revision(stands_revision_id)
             self._novel_words += revision.words - stands.words
         self._open = last.carry if last else revision.opening
-        self._drawn: list[dict[str, Any]] = []
+        self._material = ChapterMaterial(
+            context, task, book.read_before(task.card.number), own + self._open
+        )
+        self._drawn: list[Passage] = []
         self._empty_passages = 0
         self._started = time.monotonic()
 
@@ -115,7 +101,8 @@ class ChapterWriter:
             if self._overshoots(passage, step):
                 break
             self._open += passage.text
-            self._drawn.append(passage.provenance)
+            self._material.add(passage.text)
+            self._drawn.append(passage)
         yield from self._complete()
 
     def _next_step(self) -> NextPassage | None:
@@ -133,14 +120,8 @@ class ChapterWriter:
             segment=self._position,
             passage=len(self._drawn),
         )
-        passage = self._passages.draw(
-            place,
-            self._head.memory,
-            self._brief(step),
-            self._prose_before(),
-            wanted_words=step.wanted_words,
-            starts_paragraph=self._open.endswith("\n\n") or not (self._open or self._position),
-        )
+        material = self._material.for_passage(step, self._head.memory)
+        passage = self._passages.draw(place, material)
         self._empty_passages = 0 if passage.words else self._empty_passages + 1
         if self._empty_passages >= _MAX_EMPTY_PASSAGES:
             raise ModelError(
@@ -154,39 +135,6 @@ class ChapterWriter:
         """Whether the chapter is nearer to its target without its last passage."""
         has_text = bool(self._open or self._position)
         return step.ends_chapter and has_text and passage.words > 2 * step.wanted_words
-
-    def _brief(self, step: NextPassage) -> str:
-        card, task = self._task.card, self._task
-        last_chapter = card.number == task.total_chapters
-        return self._briefs.render(
-            Brief(
-                title=task.title,
-                premise=task.premise,
-                chapter_number=card.number,
-                total_chapters=task.total_chapters,
-                chapter_title=card.title,
-                chapter_brief=card.brief,
-                beat=task.beats[step.beat].brief,
-                earlier=task.earlier,
-                is_closing=last_chapter and step.beat == len(task.beats) - 1,
-            )
-        )
-
-    def _prose_before(self) -> str:
-        """Enough of the end of the manuscript to fill the verbatim tail.
-
-        A chat model sees its own chapter only: it is asked for a chapter, and an answer that
-        begins with the end of another one reads to it as finished.
-        """
-        chars = self._context.settings.tail_tokens * _CHARS_PER_TOKEN
-        own = self._own + self._open
-        if self._context.engine.info.has_chat_template or len(own) >= chars:
-            return end_of_prose(own, chars).strip()
-        with self._context.store.reading() as work:
-            before = work.texts.tail(
-                self._context.branch_id, chars - len(own), self._task.card.number
-            )
-        return end_of_prose("\n\n".join([*before, own]), chars).strip()
 
     def _commit_closed(self) -> Iterator[SegmentCommitted]:
         count = self._context.engine.count_tokens
@@ -227,7 +175,7 @@ class ChapterWriter:
             key=head.key,
             carry=self._open[len(text) :],
             carry_words=count_words(self._open[len(text) :]),
-            provenance={"passages": self._drawn},
+            provenance={"passages": [passage.provenance for passage in self._drawn]},
             elapsed_seconds=now - self._started,
         )
         commit = SegmentCommit(
@@ -249,7 +197,7 @@ class ChapterWriter:
         return self._advance(segment, head, now)
 
     def _event(self, segment: NewSegment) -> SegmentCommitted:
-        drawn = sum(passage["tokens_drawn"] for passage in self._drawn)
+        drawn = sum(passage.tokens_drawn for passage in self._drawn)
         return SegmentCommitted(
             chapter=self._task.card.number,
             position=segment.position,
@@ -264,7 +212,6 @@ class ChapterWriter:
     def _advance(self, segment: NewSegment, head: MemoryHead, now: float) -> SegmentCommitted:
         event = self._event(segment)
         self._head = head
-        self._own += segment.text
         self._open = self._open[len(segment.text) :]
         self._position += 1
         self._committed_words += segment.words

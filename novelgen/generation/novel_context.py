@@ -1,5 +1,6 @@
 """What the writers of one run share: the novel, its store, its engine, its stop signal."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from novelgen.engine.protocol import Engine
@@ -38,6 +39,10 @@ class NovelContext:
     observer: RunObserver | None = None
     limits: RunLimits = RunLimits()
     retention: Retention = field(default_factory=Retention)
+    borrowed_names: Set[str] = frozenset()
+    """Casefolded: of people in the books that the model was trained on."""
+    known_names: Set[str] = frozenset()
+    """Names of this novel that need not stand in its plan or text."""
     holds_drafts: bool = False
     """Whether unattended chapters are no part of the book until they are kept."""
 

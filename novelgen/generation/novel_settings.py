@@ -3,6 +3,7 @@ shell writes the same words. Where the model runs, and how precisely, is a matte
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from novelgen.engine.values import SamplingParams
@@ -19,6 +20,16 @@ PROSE_SAMPLING = SamplingParams(
 )
 
 
+class WritingPart(StrEnum):
+    """What the writing of a passage is made of, beside the model; each can be left out, to see what
+    it buys."""
+
+    GUARD = "guard"
+    RANKING = "ranking"
+    PLAN = "plan"
+    MEMORY = "memory"
+
+
 @dataclass(frozen=True, slots=True)
 class NovelSettings:
     """Settings of the story loop. Sizes are in tokens."""
@@ -28,6 +39,11 @@ class NovelSettings:
     candidates: int = 1
     chapters: int | None = None
     sampling: SamplingParams = field(default_factory=lambda: PROSE_SAMPLING)
+    without: tuple[WritingPart, ...] = ()
+    """Parts that are left out; for research."""
+
+    def uses(self, part: WritingPart) -> bool:
+        return part not in self.without
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -35,4 +51,6 @@ class NovelSettings:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "NovelSettings":
         fields = dict(document)
-        return cls(**{**fields, "sampling": SamplingParams(**fields["sampling"])})
+        without = tuple(WritingPart(name) for name in fields.get("without", ()))
+        sampling = SamplingParams(**fields["sampling"])
+        return cls(**{**fields, "sampling": sampling, "without": without})

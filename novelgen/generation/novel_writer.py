@@ -6,7 +6,9 @@ rest pays back. The writer keeps no text of earlier chapters, only the cards of 
 
 from collections.abc import Iterator
 
-from novelgen.generation.chapter_writer import ChapterTask, ChapterWriter
+from novelgen.generation.book_so_far import BookSoFar
+from novelgen.generation.chapter_task import ChapterTask
+from novelgen.generation.chapter_writer import ChapterWriter
 from novelgen.generation.events import (
     ChapterBegun,
     ChapterFinished,
@@ -31,6 +33,7 @@ class NovelWriter:
     def __init__(self, context: NovelContext) -> None:
         self._context = context
         self._plan = PlanKeeper(context)
+        self._book = BookSoFar(context.store, context.branch_id)
         self._finished_words: dict[int, int] = {}
         self._stopped: StopReason | None = None
 
@@ -87,7 +90,7 @@ class NovelWriter:
         total = self._plan.structure.total_chapters
         yield ChapterBegun(number, total, task.card.title, task.target_words)
         head = context.memory_reader().head_before(number + 1)
-        writer = ChapterWriter(context, task, revision, head)
+        writer = ChapterWriter(context, task, revision, head, self._book)
         for event in writer.write():
             yield event
             limit = self._context.limits.until_words

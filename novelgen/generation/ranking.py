@@ -1,60 +1,130 @@
-"""Chooses among candidates without a judge. Pure.
+"""Chooses among candidates without a judge.
 
-In this order: no talk about the story, fewest repeats, nearest to the wanted length, likeliest.
+What speaks against a draft is a sum of terms, each with its weight; the one with the least is kept.
+Most terms are counted in the text. Two ask the model, for the best few only: how well the passage
+tells its beat, and how much better it is foreseen by the novel's memory than by an empty one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence, Set
+from dataclasses import asdict, dataclass, replace
+
+from novelgen.generation.drafts import Draft, Wanted
+from novelgen.text.alarms.prose_words import placed_words
+from novelgen.text.names import names_in
 
 _N = 4
+_FINALISTS = 2
+"""Drafts that the model is asked about; each takes a reading or two."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A cleaned candidate that ends on a complete sentence."""
+class Terms:
+    """What speaks against a draft: 0 where nothing does. None where it was not looked at."""
 
-    attempt: int
-    candidate: int
-    text: str
-    """With the white space that joins it to the text before."""
-    words: int
-    mean_logprob: float
-    leaks: int
-    """Places where it stops being prose (`novelgen.text.leaks`)."""
+    repeats: float
+    """Share of its 4-grams that the last 5,000 words or itself hold already, 0 to 1."""
+    length: float
+    """How far from the wanted words, as a share of them."""
+    names: float
+    """Names in it that nobody has heard of."""
+    likelihood: float
+    """How much less likely the model found it than the likeliest draft, in nats a token."""
+    bands: float | None = None
+    """How far its metrics, with the words before it, are outside of what humans write, in widths of
+    the human bands."""
+    beat: float | None = None
+    """How much less likely its beat is after it than without it, in nats a token; below 0 when it
+    is likelier."""
+    memory: float | None = None
+    """How much less likely it is with the novel's memory than with an empty one, in nats a token;
+    below 0 when the memory foresees it."""
 
 
-def best_draft(drafts: Sequence[Draft], recent: str, wanted_words: int) -> Draft:
-    """The draft to keep. `recent` is the prose that a draft must not repeat."""
-    known = _ngrams(recent)
+WEIGHTS = Terms(
+    repeats=12.0, length=1.0, names=0.15, likelihood=0.3, bands=0.5, beat=0.5, memory=2.0
+)
+"""How much each counts. Chosen by hand: docs/quality.md says what switching ranking off costs."""
+_END_LENGTH = 4.0
+"""The length of a chapter's last passage counts more: nothing after it can make up for it."""
 
-    def cost(draft: Draft) -> tuple[float, ...]:
-        return (
-            float(draft.leaks),
-            round(_repeat_share(draft.text, known), 2),
-            round(abs(draft.words - wanted_words) / max(wanted_words, 1), 1),
-            -draft.mean_logprob,
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft, what speaks against it, and the sum."""
+
+    draft: Draft
+    terms: Terms
+    cost: float
+
+
+AskModel = Callable[[Draft], tuple[float, float | None]]
+"""The terms `beat` and `memory` of a draft."""
+
+
+class Ranker:
+    """Ranks the drafts of one passage."""
+
+    def __init__(
+        self,
+        recent: Sequence[str],
+        known_names: Set[str],
+        band_distance: Callable[[str], float],
+        ask: AskModel | None = None,
+    ) -> None:
+        """`recent` are the last 5,000 words of the book, `known_names` casefolded words."""
+        self._known = set(_ngrams(recent))
+        self._known_names = known_names
+        self._band_distance = band_distance
+        self._ask = ask
+
+    def rank(self, drafts: Sequence[Draft], wanted: Wanted) -> list[Judged]:
+        """The drafts, the one to keep first. Equal costs keep their order."""
+        likeliest = max((d.mean_logprob for d in drafts if d.mean_logprob is not None), default=0.0)
+        judged = sorted(
+            (
+                self._judged(draft, self._terms(draft, wanted, likeliest), wanted)
+                for draft in drafts
+            ),
+            key=lambda each: each.cost,
+        )
+        if self._ask is None or len(judged) < 2:
+            return judged
+        finalists = [self._asked(each, wanted) for each in judged[:_FINALISTS]]
+        return [*sorted(finalists, key=lambda each: each.cost), *judged[_FINALISTS:]]
+
+    def _terms(self, draft: Draft, wanted: Wanted, likeliest: float) -> Terms:
+        likelihood = 0.0 if draft.mean_logprob is None else likeliest - draft.mean_logprob
+        invented = {name.casefold() for name in names_in(draft.text)} - self._known_names
+        return Terms(
+            repeats=_repeat_share(draft.text, self._known),
+            length=abs(draft.words - wanted.words) / max(wanted.words, 1),
+            names=float(len(invented)),
+            likelihood=likelihood,
         )
 
-    return min(drafts, key=cost)
+    def _asked(self, judged: Judged, wanted: Wanted) -> Judged:
+        beat, memory = self._ask(judged.draft) if self._ask else (None, None)
+        return self._judged(judged.draft, replace(judged.terms, beat=beat, memory=memory), wanted)
+
+    def _judged(self, draft: Draft, terms: Terms, wanted: Wanted) -> Judged:
+        weights = replace(WEIGHTS, length=_END_LENGTH) if wanted.ends_chapter else WEIGHTS
+        cost = sum(
+            weight * value
+            for weight, value in zip(asdict(weights).values(), asdict(terms).values(), strict=True)
+            if value is not None
+        )
+        return Judged(draft, terms, cost)
 
 
 def repeat_share(text: str, recent: str) -> float:
     """Share of the 4-grams of `text` that it or the recent prose already holds, 0 to 1."""
-    return _repeat_share(text, _ngrams(recent))
+    return _repeat_share(text, set(_ngrams(placed_words(recent).words)))
 
 
-def _repeat_share(text: str, known: set[tuple[str, ...]]) -> float:
-    """Share of the text's 4-grams that it or the recent prose already holds."""
-    grams = _ngram_list(text)
-    if not grams:
-        return 0.0
-    return 1.0 - len(set(grams) - known) / len(grams)
+def _repeat_share(text: str, known: Set[tuple[str, ...]]) -> float:
+    grams = _ngrams(placed_words(text).words)
+    return 1.0 - len(set(grams) - known) / len(grams) if grams else 0.0
 
 
-def _ngrams(text: str) -> set[tuple[str, ...]]:
-    return set(_ngram_list(text))
-
-
-def _ngram_list(text: str) -> list[tuple[str, ...]]:
-    words = [word.strip(".,;:!?\"'“”‘’()—").lower() for word in text.split()]
-    return list(zip(*(words[offset:] for offset in range(_N)), strict=False))
+def _ngrams(words: Sequence[str]) -> list[tuple[str, ...]]:
+    return [tuple(words[at : at + _N]) for at in range(len(words) - _N + 1)]

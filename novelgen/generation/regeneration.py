@@ -7,11 +7,13 @@ changes nothing, and every draft is kept.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from novelgen.errors import NotFoundError, UsageError
+from novelgen.generation.book_so_far import BookSoFar
 from novelgen.generation.chapter_ranking import ChapterDraft, best_chapter
-from novelgen.generation.chapter_writer import ChapterTask, ChapterWriter
+from novelgen.generation.chapter_task import ChapterTask
+from novelgen.generation.chapter_writer import ChapterWriter
 from novelgen.generation.consequences import checks_after
 from novelgen.generation.events import ChapterRedrafted, DraftBegun, Event, RunStopped, StopReason
 from novelgen.generation.memory_identity import identity_of_engine
@@ -86,6 +88,7 @@ class Redrafter:
                 work, context.novel.id, context.branch_id, redraft.chapter
             )
         self._plan = PlanKeeper(context)
+        self._book = BookSoFar(context.store, context.branch_id)
 
     def run(self) -> Iterator[Event]:
         """Draft, choose, and point the chapter at the choice."""
@@ -125,11 +128,6 @@ class Redrafter:
         structure = self._plan.structure
         card = self._plan.card(number)
         beats = self._plan.beats(number)
-        if self._redraft.instruction:
-            beats = tuple(
-                replace(beat, brief=f"{beat.brief} {self._redraft.instruction}".strip())
-                for beat in beats
-            )
         return ChapterTask(
             title=self._plan.title,
             premise=self._plan.premise,
@@ -138,6 +136,7 @@ class Redrafter:
             target_words=self._target(card.target_words),
             total_chapters=structure.total_chapters,
             earlier=self._plan.card(number - 1).brief if number > 1 else "",
+            instruction=self._redraft.instruction,
         )
 
     def _target(self, planned: int) -> int:
@@ -183,7 +182,12 @@ class Redrafter:
         if context.stop.is_requested:
             return
         writer = ChapterWriter(
-            context, task, revision, head, stands_revision_id=self._stands.revision.id
+            context,
+            task,
+            revision,
+            head,
+            self._book,
+            stands_revision_id=self._stands.revision.id,
         )
         yield from writer.write()
 

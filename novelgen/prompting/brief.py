@@ -1,7 +1,8 @@
 """The one brief renderer: what the model is told while it writes, never what it remembers.
 
 Trainer and writer use the same renderer; an adapter is trained on its output, so
-`BRIEF_VERSION` is part of the adapter's fingerprint and changes with the layout.
+`BRIEF_VERSION` is part of the adapter's fingerprint and changes with the layout. Fields that
+training has no use for are empty there, and then the layout is the trained one to the letter.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,6 +31,34 @@ class Brief:
     """What the chapter before was about; empty in the first."""
     is_closing: bool = False
     """Whether this is the last scene of the novel."""
+    ends_chapter: bool = False
+    """Whether this is the last scene of its chapter."""
+    voice: str = ""
+    """The style sheet in a sentence or two."""
+    story_so_far: str = ""
+    """What has happened in all chapters before; stands in the place of `earlier`."""
+    facts: tuple[str, ...] = ()
+    """What holds at this point of the story and matters here, a sentence each."""
+    threads: tuple[str, ...] = ()
+    """What was promised and is still open."""
+    characters: tuple[str, ...] = ()
+    """Who is there."""
+    place: str = ""
+    instruction: str = ""
+    """What a person wants done differently."""
+
+    def parts(self) -> dict[str, str]:
+        """The texts that it is made of, by the name that a person reads."""
+        return {
+            "premise": self.premise,
+            "voice": self.voice,
+            "story so far": self.story_so_far or self.earlier,
+            "facts": " ".join(self.facts),
+            "open threads": " ".join(self.threads),
+            "chapter": f"{self.chapter_title} {self.chapter_brief}",
+            "scene": " ".join([self.beat, *self.characters, self.place]).strip(),
+            "instruction": self.instruction,
+        }
 
 
 class BriefRenderer:

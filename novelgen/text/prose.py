@@ -7,7 +7,12 @@ repeats, rules. Normalised: white space, paragraph breaks (one empty line), scen
 import re
 
 from novelgen.text.sanitize import clean_text
-from novelgen.text.sentences import SCENE_BREAK, complete_sentence_ends, has_balanced_quotes
+from novelgen.text.sentences import (
+    SCENE_BREAK,
+    complete_sentence_ends,
+    has_balanced_quotes,
+    split_sentences,
+)
 from novelgen.text.words import count_words
 
 _HEADING = re.compile(
@@ -36,6 +41,19 @@ def clean_prose(raw: str) -> str:
     if paragraphs[-1:] == [SCENE_BREAK]:
         paragraphs.pop()
     return "\n\n".join(paragraphs)
+
+
+def without_fragment(text: str) -> str:
+    """`text` from its first sentence on that begins like one, so without the end of another.
+
+    Empty when no sentence does.
+    """
+    for sentence in split_sentences(text):
+        beginning = text[sentence.start :].lstrip()
+        first = next((character for character in beginning if character.isalpha()), "")
+        if first and not first.islower():
+            return beginning
+    return ""
 
 
 def joint(raw: str) -> str:

@@ -69,6 +69,23 @@ class TextRepository(Repository):
             min_chars -= len(found[-1])
         return found[::-1]
 
+    def revisions_before(self, branch_id: str, min_words: int, before_chapter: int) -> list[str]:
+        """Ids of the revisions of the last chapters before one that together hold `min_words`, in
+        order; all of them where the branch is shorter."""
+        chapters = self._session.execute(
+            select(RevisionRow.id, RevisionRow.words)
+            .join(ChapterRow, ChapterRow.revision_id == RevisionRow.id)
+            .where(ChapterRow.branch_id == branch_id, ChapterRow.number < before_chapter)
+            .order_by(ChapterRow.number.desc())
+        )
+        found: list[str] = []
+        for revision_id, words in chapters:
+            if min_words <= 0:
+                break
+            found.append(revision_id)
+            min_words -= words
+        return found[::-1]
+
     def cut_ends(self, revision_id: str, genesis_key: str) -> tuple[int, ...] | None:
         """Where the segments of a revision end, in characters, for an engine that read it.
 

@@ -1,0 +1,44 @@
+"""Watches rows while they grow, and ends those that raise an alarm; the others go on.
+
+A row is looked at when it has grown by a line or by some words. What it held then is what is judged
+later, however many more tokens an engine in another process had drawn before it heard of it.
+"""
+
+from collections.abc import Callable, Collection
+
+from novelgen.generation.stop import RunObserver
+
+_CHARS_BETWEEN_LOOKS = 160
+
+
+class StreamGuard:
+    """The observer of one decode call. `raises_alarm` judges a row's text."""
+
+    def __init__(self, inner: RunObserver, raises_alarm: Callable[[str], bool]) -> None:
+        self._inner = inner
+        self._raises_alarm = raises_alarm
+        self._texts: dict[int, str] = {}
+        self._looked_at: dict[int, int] = {}
+        self._rejected: set[int] = set()
+
+    def on_text(self, row: int, text: str) -> None:
+        self._inner.on_text(row, text)
+        if row in self._rejected:
+            return
+        grown = self._texts.get(row, "") + text
+        self._texts[row] = grown
+        seen = self._looked_at.get(row, 0)
+        if "\n" in text or len(grown) - seen >= _CHARS_BETWEEN_LOOKS:
+            self._looked_at[row] = len(grown)
+            if self._raises_alarm(grown):
+                self._rejected.add(row)
+
+    def should_stop(self) -> bool:
+        return self._inner.should_stop()
+
+    def rejected_rows(self) -> Collection[int]:
+        return self._rejected
+
+    def text_of(self, row: int, drawn: str) -> str:
+        """What a row held when it was ended here; else `drawn`, all that the engine gave."""
+        return self._texts[row] if row in self._rejected else drawn

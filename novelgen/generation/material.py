@@ -1,0 +1,192 @@
+"""What the passages of one chapter are written from: brief, context, the book before, known names.
+
+All of it is a function of what is committed and of the text drawn since, so that a run that was
+killed goes on from the same material.
+"""
+
+from dataclasses import dataclass, replace
+
+from novelgen.engine.values import MemoryState
+from novelgen.generation.beats import NextPassage
+from novelgen.generation.book_so_far import ChaptersBefore
+from novelgen.generation.chapter_task import ChapterTask
+from novelgen.generation.drafts import Wanted
+from novelgen.generation.likelihoods import ModelQuestions
+from novelgen.generation.novel_context import NovelContext
+from novelgen.generation.novel_settings import WritingPart
+from novelgen.generation.ranking import Ranker
+from novelgen.prompting.brief import Brief, BriefRenderer
+from novelgen.prompting.context import SegmentContext, segment_context
+from novelgen.text.alarms.echoes import EchoIndex
+from novelgen.text.alarms.repeats import NEAR_DISTANCE
+from novelgen.text.alarms.watch import Watch
+from novelgen.text.names import names_in
+from novelgen.text.prose_metrics import (
+    Norms,
+    Within,
+    band_distance,
+    measure_continued,
+    shipped_norms,
+)
+from novelgen.text.sentences import end_of_prose
+from novelgen.text.words import iter_words
+
+_CHARS_PER_TOKEN = 6
+_CHARS_PER_WORD = 6
+_BAND_WORDS = 1_000
+_LEAST_TOLERANCE = 8
+_MARKS = ".,;:!?\"'“”‘’()—"
+
+
+@dataclass(frozen=True, slots=True)
+class PassageMaterial:
+    """What one passage is written from."""
+
+    context: SegmentContext
+    wanted: Wanted
+    memory: MemoryState
+    watch: Watch | None
+    """None where the guard is off."""
+    ranker: Ranker
+
+
+class ChapterMaterial:
+    """The material of one chapter while it grows."""
+
+    def __init__(
+        self, context: NovelContext, task: ChapterTask, before: ChaptersBefore, own: str
+    ) -> None:
+        """`own` is the text that the chapter has already."""
+        self._context = context
+        self._task = task
+        engine, settings = context.engine, context.settings
+        self._settings = settings
+        chat = engine.render_chat if engine.info.has_chat_template else None
+        self._briefs = BriefRenderer(context.library, chat)
+        self._norms = shipped_norms(_BAND_WORDS)
+        self._before = before.text
+        self._text = ""
+        self._index = before.index
+        self._names = {word.strip(_MARKS).casefold() for word in iter_words(task.all_words)}
+        self._names |= {name.casefold() for name in context.known_names} | before.names
+        self.add(own)
+
+    @property
+    def text(self) -> str:
+        """The chapter so far, with the white space at its end."""
+        return self._text
+
+    def add(self, text: str) -> None:
+        """A passage was chosen and stands behind the rest."""
+        self._text += text
+        self._index.add(text)
+        self._names |= {name.casefold() for name in names_in(text)}
+
+    def for_passage(self, step: NextPassage, memory: MemoryState) -> PassageMaterial:
+        """The material of the passage that comes next."""
+        brief = self._brief(step)
+        prose = self._prose_before()
+        wanted = Wanted(
+            words=step.wanted_words,
+            starts_paragraph=self._text.endswith("\n\n") or not self._text,
+            opens_chapter=not self._text,
+            tolerance=self._tolerance() if step.ends_chapter else None,
+        )
+        context = segment_context(
+            self._context.engine,
+            self._briefs.render(brief),
+            brief.parts(),
+            prose,
+            wanted_words=step.wanted_words,
+            starts_paragraph=wanted.starts_paragraph,
+            tail_tokens=self._settings.tail_tokens,
+        )
+        if not self._settings.uses(WritingPart.MEMORY):
+            memory = self._context.engine.initial_memory()
+        watch = None
+        if self._settings.uses(WritingPart.GUARD):
+            told = " . ".join(
+                text for name, text in brief.parts().items() if name != "story so far"
+            )
+            watch = Watch(
+                index=self._index,
+                echoes=EchoIndex(told),
+                borrowed_names=self._context.borrowed_names,
+                known_names=self._names,
+            )
+        return PassageMaterial(context, wanted, memory, watch, self._ranker(brief, memory, prose))
+
+    def _ranker(self, brief: Brief, memory: MemoryState, prose: str) -> Ranker:
+        is_ranked = self._settings.uses(WritingPart.RANKING) and self._settings.candidates > 1
+        questions = ModelQuestions(
+            self._context.engine,
+            memory,
+            brief.beat,
+            prose,
+            asks_memory=self._settings.uses(WritingPart.MEMORY),
+        )
+        recent = self._recent_text()
+        return Ranker(
+            self._index.recent(NEAR_DISTANCE),
+            self._names,
+            lambda text: _bands(recent, text, self._norms),
+            questions.ask if is_ranked else None,
+        )
+
+    def _brief(self, step: NextPassage) -> Brief:
+        card, task = self._task.card, self._task
+        beat = task.beats[step.beat]
+        is_last_beat = step.beat == len(task.beats) - 1
+        brief = Brief(
+            title=task.title,
+            premise=task.premise,
+            chapter_number=card.number,
+            total_chapters=task.total_chapters,
+            chapter_title=card.title,
+            chapter_brief=card.brief,
+            beat=beat.brief,
+            earlier=task.earlier,
+            is_closing=card.number == task.total_chapters and is_last_beat,
+            ends_chapter=is_last_beat,
+            instruction=task.instruction,
+        )
+        if not self._settings.uses(WritingPart.PLAN):
+            return replace(
+                brief,
+                chapter_title=f"Chapter {card.number}",
+                chapter_brief="The story goes on.",
+                beat="What happens next.",
+                earlier="",
+                is_closing=False,
+                ends_chapter=False,
+            )
+        return brief
+
+    def _tolerance(self) -> int:
+        """Words that the end of the chapter may be off. What a chapter misses, later ones make up
+        for; the last one has nobody after it."""
+        novel = self._context.novel.target_words
+        is_last = self._task.card.number == self._task.total_chapters
+        allowed = max(25, 0.01 * novel) * 0.4 if is_last else 0.03 * self._task.target_words
+        return max(_LEAST_TOLERANCE, round(allowed))
+
+    def _prose_before(self) -> str:
+        """Enough of the end of the manuscript to fill the verbatim tail.
+
+        A chat model sees its own chapter only: it is asked for a chapter, and an answer that
+        begins with the end of another one reads to it as finished.
+        """
+        chars = self._settings.tail_tokens * _CHARS_PER_TOKEN
+        if self._context.engine.info.has_chat_template or len(self._text) >= chars:
+            return end_of_prose(self._text, chars).strip()
+        before = self._before[-chars:] if self._before else ""
+        return end_of_prose(f"{before}\n\n{self._text}", chars).strip()
+
+    def _recent_text(self) -> str:
+        chars = _BAND_WORDS * 2 * _CHARS_PER_WORD
+        return (self._before[-chars:] + "\n\n" + self._text)[-chars:]
+
+
+def _bands(recent: str, text: str, norms: Norms) -> float:
+    measured = measure_continued(recent, text, norms.window_words)
+    return sum(band_distance(measured, norms, Within.MIDDLE_HALF).values())

@@ -1,0 +1,49 @@
+"""Finds people of the books that a model was trained on, where they are nobody's here.
+
+A small model that was trained on novels remembers their heroes. Which names those are comes from
+the books themselves (`distinctive_names`); a name that this novel's own plan, premise, bible or
+text has is its own.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
+
+from novelgen.text.alarms.kinds import Alarm, AlarmKind
+
+_CAPITALISED = re.compile(r"(?<![^\W_])[A-Z][a-z]{2,}(?:-[A-Z]?[a-z]+)?(?:['’][A-Z]?[a-z]+)?")
+_LEAST_USES = 20
+_MOST_BOOKS = 2
+"""A name that more books share is a common one."""
+
+
+def borrowed_name_alarms(text: str, borrowed: Set[str], known: Set[str]) -> Iterator[Alarm]:
+    """Uses of `borrowed` names that are not `known` here. Both are sets of casefolded words."""
+    if not borrowed:
+        return
+    for match in _CAPITALISED.finditer(text):
+        name = match.group().split("'")[0].split("’")[0]
+        folded = name.casefold()
+        if folded in borrowed and folded not in known:
+            yield Alarm(AlarmKind.BORROWED_NAME, match.start(), match.start() + len(name), name)
+
+
+def distinctive_names(books: Iterable[Iterable[str]]) -> list[str]:
+    """The names, in lower case and in order, that belong to one book or two. Needs them all.
+
+    A book comes as its paragraphs. A name is a capitalised word that is used often, and that no
+    book ever writes small.
+    """
+    in_books: Counter[str] = Counter()
+    small: set[str] = set()
+    for paragraphs in books:
+        counted: Counter[str] = Counter()
+        for paragraph in paragraphs:
+            counted.update(re.findall(r"(?<=[a-z,;] )[A-Z][a-z]{2,}", paragraph))
+            small.update(re.findall(r"\b[a-z]{3,}", paragraph))
+        in_books.update(name.casefold() for name, uses in counted.items() if uses >= _LEAST_USES)
+    return sorted(
+        name
+        for name, books_with in in_books.items()
+        if books_with <= _MOST_BOOKS and name not in small
+    )

@@ -1,0 +1,40 @@
+"""Finds quotations that are never closed or never opened.
+
+Speech over several paragraphs leaves each but the last open and begins each with a quotation mark;
+that is no fault. Single quotation marks are apostrophes too often to be counted.
+"""
+
+import re
+from collections.abc import Iterator
+
+from novelgen.text.alarms.kinds import Alarm, AlarmKind
+
+_PARAGRAPH = re.compile(r"[^\n]+")
+_OPENING = ('"', "“", "«")
+
+
+def quote_alarms(text: str, *, is_whole: bool) -> Iterator[Alarm]:
+    """Paragraphs with a quotation mark too many. The last one counts where the text is whole."""
+    paragraphs = list(_PARAGRAPH.finditer(text))
+    for number, match in enumerate(paragraphs):
+        is_last = number == len(paragraphs) - 1
+        if is_last and not is_whole:
+            return
+        following = "" if is_last else paragraphs[number + 1].group().lstrip()
+        fault = _fault(match.group(), following)
+        if fault:
+            yield Alarm(AlarmKind.QUOTES, match.start(), match.end(), fault)
+
+
+def _fault(paragraph: str, following: str) -> str:
+    goes_on = following.startswith(_OPENING)
+    if paragraph.count('"') % 2 and not goes_on:
+        return "a quotation is not closed"
+    depth = 0
+    for character in paragraph:
+        depth += (character == "“") - (character == "”")
+        if depth < 0:
+            return "a quotation is closed that was not opened"
+        if depth > 1:
+            return "a quotation is opened within a quotation"
+    return "a quotation is not closed" if depth and not goes_on else ""
