@@ -77,5 +77,11 @@ class Engine(Protocol):
     def write(self, memory: MemoryState, segment: str) -> MemoryState:
         """The memory after reading `segment` (the write pass: memory and prose alone)."""
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
-        """Mean natural log-probability a token of `text` after `[memory][context]`."""
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
+        """Mean natural log-probability a token of each text after `[memory][brief][tail]`.
+
+        What stands before is read once, as `decode` reads it; a text's score does not depend on
+        the others. 0 for a text without tokens.
+        """

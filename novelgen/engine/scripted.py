@@ -95,10 +95,15 @@ class ScriptedEngine:
         )
         return self._pack(values.astype(np.float32))
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
-        """A number that depends on all three and means nothing."""
-        digest = hashlib.sha256(memory.data + context.encode() + b"\0" + text.encode()).digest()
-        return -3.0 - float(uniforms(digest[:16], 0, 1)[0])
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
+        """Numbers that depend on all that is given and mean nothing."""
+        require_fit(memory, self._info)
+        before = memory.data + f"{brief}\0{tail}\0".encode()
+        digests = [hashlib.sha256(before + text.encode()).digest()[:16] for text in texts]
+        drawn = [-3.0 - float(uniforms(digest, 0, 1)[0]) for digest in digests]
+        return tuple(score if text else 0.0 for score, text in zip(drawn, texts, strict=True))
 
     def _pack(self, values: NDArray[np.float32]) -> MemoryState:
         info = self._info

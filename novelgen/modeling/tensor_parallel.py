@@ -68,11 +68,12 @@ class LeadingEngine:
         process_team.tell({"call": "write", "memory": memory_as_json(memory), "segment": segment})
         return self._engine.write(memory, segment)
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
-        process_team.tell(
-            {"call": "score", "memory": memory_as_json(memory), "context": context, "text": text}
-        )
-        return self._engine.score(memory, context, text)
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
+        asked = {"memory": memory_as_json(memory), "brief": brief, "tail": tail, "texts": [*texts]}
+        process_team.tell({"call": "scores", **asked})
+        return self._engine.scores(memory, brief, tail, texts)
 
 
 def load_tensor_parallel_engine(
@@ -161,4 +162,5 @@ def _make_call(engine: TorchEngine, message: dict[str, Any]) -> None:
     elif message["call"] == "write":
         engine.write(memory_from_json(message["memory"]), message["segment"])
     else:
-        engine.score(memory_from_json(message["memory"]), message["context"], message["text"])
+        memory = memory_from_json(message["memory"])
+        engine.scores(memory, message["brief"], message["tail"], message["texts"])

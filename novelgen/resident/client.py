@@ -175,9 +175,12 @@ class ResidentEngine:
         answer = self._client.ask("write", memory=memory_as_json(memory), segment=segment)
         return memory_from_json(answer["value"])
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
         packed = memory_as_json(memory)
-        return float(self._client.ask("score", memory=packed, context=context, text=text)["value"])
+        answer = self._client.ask("scores", memory=packed, brief=brief, tail=tail, texts=[*texts])
+        return tuple(answer["value"])
 
     def close(self) -> None:
         """Leave the process; its model stays warm."""

@@ -65,7 +65,7 @@ class Session:
                 lambda engine: memory_as_json(engine.initial_memory())
             ),
             "write": self._write,
-            "score": self._score,
+            "scores": self._scores,
             "decode": self._decode,
         }
 
@@ -130,9 +130,11 @@ class Session:
         memory = memory_from_json(asked["memory"])
         return self._computed(lambda engine: memory_as_json(engine.write(memory, asked["segment"])))
 
-    def _score(self, asked: Message) -> Message:
+    def _scores(self, asked: Message) -> Message:
         memory = memory_from_json(asked["memory"])
-        return self._computed(lambda engine: engine.score(memory, asked["context"], asked["text"]))
+        return self._computed(
+            lambda engine: engine.scores(memory, asked["brief"], asked["tail"], asked["texts"])
+        )
 
     def _decode(self, asked: Message) -> Message:
         request, observer = request_from_json(asked["request"]), _Relay(self._connection)

@@ -90,6 +90,20 @@ def test_a_rejected_row_ends_and_the_others_go_on() -> None:
     assert observer.seen == 10 and whole[1].text.startswith(found[1].text)
 
 
+def test_scores_depend_on_all_that_is_given() -> None:
+    engine = ScriptedEngine()
+    memory = engine.initial_memory()
+    scores = engine.scores(memory, "brief", "tail", ["one", "two", ""])
+    assert scores[2] == 0.0 and len(set(scores)) == 3
+    assert engine.scores(memory, "brief", "tail", ["two"]) == scores[1:2]
+    others = [
+        engine.scores(memory, "brieft", "ail", ["one"]),
+        engine.scores(memory, "brief", "", ["one"]),
+        engine.scores(engine.write(memory, "read"), "brief", "tail", ["one"]),
+    ]
+    assert len({scores[:1], *others}) == 4
+
+
 def test_memory_depends_on_every_segment_and_their_order() -> None:
     engine = ScriptedEngine()
     start = engine.initial_memory()

@@ -93,7 +93,7 @@ def use(engine: Engine) -> dict[str, Any]:
         "stopped": [stopped.text, stopped.finish_reason],
         "shown": "".join(observer.shown),
         "rejected": [[row.text, row.num_tokens, row.finish_reason] for row in rejected],
-        "score": engine.score(memory, PROSE[:40], PROSE[40:90]),
+        "scores": engine.scores(memory, "A brief.", PROSE[:40], [PROSE[40:90], PROSE[:30]]),
         "memory": memory.data.hex(),
         "device": engine.info.device,
     }

@@ -18,7 +18,7 @@ from novelgen.modeling.compiled import fused_decoder
 from novelgen.modeling.decoding import DecodeJob, decode_rows
 from novelgen.modeling.graph_decoder import GraphDecoder
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
-from novelgen.modeling.scoring import mean_logprob
+from novelgen.modeling.scoring import mean_logprobs
 from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.text.words import count_words
@@ -430,10 +430,12 @@ def test_undefined_numbers_are_reported(make_lm: LmFactory, tokenization: Tokeni
         decode_rows(model, tokenization, model.initial_memory(), job(tokenization))
 
 
+@pytest.mark.parametrize("kind", [PlainDecoder, GraphDecoder])
 @pytest.mark.parametrize("slots", [0, 4])
 @pytest.mark.parametrize("num_context", [0, 1, 20])
 def test_a_score_equals_one_whole_pass(
     family: str,
+    kind: Any,
     slots: int,
     num_context: int,
     make_lm: LmFactory,
@@ -445,6 +447,7 @@ def test_a_score_equals_one_whole_pass(
     memory = model.initial_memory().detach()
     ids = tokenization.prose_ids(PROSE[:150])
     context, text = ids[:num_context], ids[num_context:]
+    shorter = text[:9]
     with torch.inference_mode():
         logits = model.lm(inputs_embeds=model.embed(memory, torch.tensor([ids]))).logits[0]
     logprobs = [
@@ -452,14 +455,18 @@ def test_a_score_equals_one_whole_pass(
         for position, token in enumerate(ids)
         if position >= num_context and slots + position > 0
     ]
-    found = mean_logprob(model, memory, context, text)
-    assert found == pytest.approx(sum(logprobs) / len(logprobs), abs=1e-4)
+    found = mean_logprobs(model, kind(model), memory, context, [text, shorter, []])
+    few = logprobs[: len(shorter) - (num_context + slots == 0)]
+    expected = [sum(logprobs) / len(logprobs), sum(few) / len(few), 0.0]
+    assert found == pytest.approx(expected, abs=1e-4)
 
 
 def test_an_empty_text_scores_nothing(llama: RecurrentLM) -> None:
-    assert mean_logprob(llama, llama.initial_memory(), [5, 6], []) == 0.0
+    memory, decoder = llama.initial_memory(), PlainDecoder(llama)
+    assert mean_logprobs(llama, decoder, memory, [5, 6], [[]]) == (0.0,)
+    assert mean_logprobs(llama, decoder, memory, [5, 6], []) == ()
     with pytest.raises(UsageError, match="attends to 256"):
-        mean_logprob(llama, llama.initial_memory(), [5] * 200, [6] * 100)
+        mean_logprobs(llama, decoder, memory, [5] * 200, [[6], [6] * 100])
 
 
 def test_a_row_cannot_end_itself_too_early(make_lm: LmFactory, tokenization: Tokenization) -> None:

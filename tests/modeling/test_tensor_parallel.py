@@ -64,7 +64,7 @@ def test_two_processes_draw_the_words_of_one(
     assert said["stopped"][0] == said["shown"]
     reasons = [FinishReason.LENGTH, FinishReason.REJECTED, FinishReason.LENGTH]
     assert [row[2] for row in said["rejected"]] == reasons
-    assert said["score"] == pytest.approx(expected["score"], abs=1e-5)
+    assert said["scores"] == pytest.approx(expected["scores"], abs=1e-5)
     memories = [memory_values(parse_memory(bytes.fromhex(s["memory"]))) for s in (said, expected)]
     assert memories[0] == pytest.approx(memories[1], abs=1e-5)
     assert said["device"] == "cpu x 2"

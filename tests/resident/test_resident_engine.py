@@ -85,9 +85,10 @@ def assert_equal_work(one: Engine, other: Engine) -> None:
     assert memory == other.initial_memory()
     written = one.write(memory, PROSE[:150])
     assert written == other.write(memory, PROSE[:150])
-    assert one.score(written, PROSE[:80], PROSE[80:160]) == other.score(
-        written, PROSE[:80], PROSE[80:160]
-    )
+    texts = [PROSE[80:160], "", PROSE[30:60]]
+    scores = one.scores(written, "A brief.", PROSE[:80], texts)
+    assert scores == other.scores(written, "A brief.", PROSE[:80], texts)
+    assert len(set(scores)) == 3
     assert one.count_tokens(PROSE) == other.count_tokens(PROSE)
     assert one.count_prompt_tokens("Brief.", PROSE) == other.count_prompt_tokens("Brief.", PROSE)
     messages = [ChatMessage("user", "Who is there?")]
