@@ -79,6 +79,13 @@ COMMANDS = (
         "Change a name in prose, titles, plan and premise, shown first; `undo` takes it back.",
     ),
     CommandEntry(
+        "voice",
+        "voice",
+        "voice",
+        _EDITING,
+        "Show or change how a novel is to sound: genre, person, tense, style, banned phrases.",
+    ),
+    CommandEntry(
         "undo",
         "versions",
         "undo",
