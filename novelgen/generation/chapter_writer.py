@@ -187,6 +187,7 @@ class ChapterWriter:
             snapshot=snapshot_of(head.key, self._head.key, head.memory, self._context.engine.info),
             run_id=self._context.run.id,
             completes_chapter=completes_chapter,
+            context=[passage.context for passage in self._drawn],
             stands_revision_id=self._stands_revision_id,
             event=event_as_json(self._event(segment)),
         )

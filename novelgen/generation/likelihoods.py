@@ -4,6 +4,8 @@ Both are differences, so that a dull passage is not preferred for being likely. 
 the draft is read, for each reading costs as much as drawing several passages' tokens on a CPU.
 """
 
+from collections.abc import Sequence
+
 from novelgen.engine.protocol import Engine
 from novelgen.engine.values import MemoryState
 from novelgen.generation.drafts import Draft
@@ -38,19 +40,26 @@ class ModelQuestions:
         self._asks_memory = asks_memory and engine.info.num_mem_tokens > 0
         self._beat_alone: float | None = None
 
-    def ask(self, draft: Draft) -> tuple[float, float | None]:
-        """The terms `beat` and `memory` of `novelgen.generation.ranking.Terms`."""
-        return self._beat_term(draft.text), self._memory_term(draft.text)
+    def ask(self, drafts: Sequence[Draft]) -> list[tuple[float, float | None]]:
+        """The terms `beat` and `memory` of `novelgen.generation.ranking.Terms` for each draft."""
+        beats = [self._beat_term(draft.text) for draft in drafts]
+        memories = self._memory_terms([draft.text[:_MEMORY_CHARS] for draft in drafts])
+        return list(zip(beats, memories, strict=True))
 
     def _beat_term(self, text: str) -> float:
         if self._beat_alone is None:
-            self._beat_alone = self._engine.score(self._empty, _BEAT_CUE, self._beat)
-        context = text[-_BEAT_CHARS:].lstrip() + _BEAT_CUE
-        return self._beat_alone - self._engine.score(self._empty, context, self._beat)
+            self._beat_alone = self._score_beat("")
+        return self._beat_alone - self._score_beat(text[-_BEAT_CHARS:].lstrip())
 
-    def _memory_term(self, text: str) -> float | None:
+    def _score_beat(self, passage: str) -> float:
+        (score,) = self._engine.scores(self._empty, "", passage + _BEAT_CUE, [self._beat])
+        return score
+
+    def _memory_terms(self, beginnings: Sequence[str]) -> list[float | None]:
         if not self._asks_memory or self._memory == self._empty:
-            return None
-        beginning = text[:_MEMORY_CHARS]
-        with_memory = self._engine.score(self._memory, self._before, beginning)
-        return self._engine.score(self._empty, self._before, beginning) - with_memory
+            return [None] * len(beginnings)
+        with_memory, without = (
+            self._engine.scores(memory, "", self._before, beginnings)
+            for memory in (self._memory, self._empty)
+        )
+        return [empty - full for full, empty in zip(with_memory, without, strict=True)]

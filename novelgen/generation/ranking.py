@@ -57,8 +57,8 @@ class Judged:
     cost: float
 
 
-AskModel = Callable[[Draft], tuple[float, float | None]]
-"""The terms `beat` and `memory` of a draft."""
+AskModel = Callable[[Sequence[Draft]], Sequence[tuple[float, float | None]]]
+"""The terms `beat` and `memory` of each draft."""
 
 
 class Ranker:
@@ -89,8 +89,13 @@ class Ranker:
         )
         if self._ask is None or len(judged) < 2:
             return judged
-        finalists = [self._asked(each, wanted) for each in judged[:_FINALISTS]]
-        return [*sorted(finalists, key=lambda each: each.cost), *judged[_FINALISTS:]]
+        finalists, rest = judged[:_FINALISTS], judged[_FINALISTS:]
+        answers = self._ask([each.draft for each in finalists])
+        finalists = [
+            self._judged(each.draft, replace(each.terms, beat=beat, memory=memory), wanted)
+            for each, (beat, memory) in zip(finalists, answers, strict=True)
+        ]
+        return [*sorted(finalists, key=lambda each: each.cost), *rest]
 
     def _terms(self, draft: Draft, wanted: Wanted, likeliest: float) -> Terms:
         likelihood = 0.0 if draft.mean_logprob is None else likeliest - draft.mean_logprob
@@ -101,10 +106,6 @@ class Ranker:
             names=float(len(invented)),
             likelihood=likelihood,
         )
-
-    def _asked(self, judged: Judged, wanted: Wanted) -> Judged:
-        beat, memory = self._ask(judged.draft) if self._ask else (None, None)
-        return self._judged(judged.draft, replace(judged.terms, beat=beat, memory=memory), wanted)
 
     def _judged(self, draft: Draft, terms: Terms, wanted: Wanted) -> Judged:
         weights = replace(WEIGHTS, length=_END_LENGTH) if wanted.ends_chapter else WEIGHTS
