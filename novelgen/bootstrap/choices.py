@@ -11,6 +11,7 @@ from novelgen.paths import Paths
 if TYPE_CHECKING:
     from novelgen.generation.retention import Retention
     from novelgen.modeling.fit import FitReport
+    from storage.records import NovelRecord
 
 
 def database_url(paths: Paths, settings: Settings) -> str:
@@ -89,3 +90,14 @@ def retention_of(settings: Settings) -> "Retention":
     from novelgen.generation.retention import Retention
 
     return Retention(None if settings.snapshots_kept == "all" else settings.keyframe_interval)
+
+
+def borrowed_names(novel: "NovelRecord") -> frozenset[str]:
+    """Names of people in the books that a novel's adapter was trained on, in lower case."""
+    from novelgen.modeling.adapter_config import NAMES_NAME
+    from novelgen.modeling.shipped_adapters import adapter_directory
+    from novelgen.text.alarms.borrowed_names import read_names
+
+    if novel.adapter == NO_MEMORY_ADAPTER:
+        return frozenset()
+    return read_names(adapter_directory(novel.adapter) / NAMES_NAME)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from novelgen.bootstrap.choices import absolute_url, database_url, retention_of
+from novelgen.bootstrap.choices import absolute_url, borrowed_names, database_url, retention_of
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,9 +113,13 @@ class RunDesk:
             return work.runs.latest(novel_id)
 
     def run_terms(
-        self, limits: "RunLimits | None" = None, *, is_unattended: bool = False
+        self,
+        novel: "NovelRecord",
+        limits: "RunLimits | None" = None,
+        *,
+        is_unattended: bool = False,
     ) -> "RunTerms":
-        """How runs go about their job by these settings."""
+        """How runs of a novel go about their job by these settings."""
         from novelgen.generation.novel_context import RunLimits
         from novelgen.generation.run import RunTerms
 
@@ -124,6 +128,7 @@ class RunDesk:
             retention=retention_of(self._workbench.settings),
             is_unattended=is_unattended,
             holds_drafts=self._workbench.settings.unattended_chapters == "wait",
+            borrowed_names=borrowed_names(novel),
         )
 
     def start_run(

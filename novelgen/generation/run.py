@@ -4,7 +4,7 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 
 from novelgen.engine.protocol import Engine
@@ -67,6 +67,8 @@ class RunTerms:
     retention: Retention = field(default_factory=Retention)
     is_unattended: bool = False
     holds_drafts: bool = False
+    borrowed_names: Set[str] = frozenset()
+    """Casefolded: of people in the books that the model was trained on."""
 
 
 def write_to_the_end(context: NovelContext) -> Iterator[Event]:
@@ -117,6 +119,7 @@ class NovelRun:
             limits=terms.limits,
             retention=terms.retention,
             holds_drafts=terms.holds_drafts,
+            borrowed_names=terms.borrowed_names,
         )
 
     @property

@@ -11,6 +11,8 @@ from novelgen.errors import ModelError
 ADAPTER_FORMAT = "novelgen-adapter-2"
 CONFIG_NAME = "adapter.json"
 RECORD_NAME = "training.json"
+NAMES_NAME = "names.txt"
+"""Names that belong to a book or two of its training, one a line, in lower case."""
 """How the adapter was trained, and on which books; not every adapter has it."""
 CONTROL_FOLDER = "control"
 """Inside an adapter: the one without memory that it is judged against."""

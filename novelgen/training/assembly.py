@@ -12,11 +12,12 @@ from typing import Any
 import torch
 
 from novelgen.modeling.adapter import describe_adapter, save_adapter
-from novelgen.modeling.adapter_config import CONTROL_FOLDER, RECORD_NAME
+from novelgen.modeling.adapter_config import CONTROL_FOLDER, NAMES_NAME, RECORD_NAME
 from novelgen.modeling.backbone import load_backbone
 from novelgen.modeling.folders import put_in_place
 from novelgen.modeling.torch_engine import tokenization_of
 from novelgen.prompting.brief import BRIEF_VERSION
+from novelgen.text.alarms.borrowed_names import distinctive_names
 from novelgen.text.books import Book
 from novelgen.training.checkpoint import PhaseState, load_checkpoint, read_state
 from novelgen.training.config import Phase, TrainingConfig
@@ -64,6 +65,8 @@ def assemble(
         states[phase.value] = asdict(_save(base, config, phase, path, folder))
     record = {**record, "phases": states}
     (staging / RECORD_NAME).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    names = distinctive_names(book.prose.split("\n\n") for book in books)
+    (staging / NAMES_NAME).write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
     carry_over(output, staging)
     put_in_place(staging, output)
 

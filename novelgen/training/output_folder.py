@@ -11,7 +11,7 @@ from typing import Any
 
 from novelgen.errors import ModelError, StorageError
 from novelgen.modeling.adapter import LORA_CONFIG_NAME, LORA_NAME, MEMORY_NAME, load_adapter
-from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER, RECORD_NAME
+from novelgen.modeling.adapter_config import CONFIG_NAME, CONTROL_FOLDER, NAMES_NAME, RECORD_NAME
 from novelgen.training.record import differences, read_record
 
 _WRITTEN = (CONFIG_NAME, MEMORY_NAME, LORA_NAME, LORA_CONFIG_NAME)
@@ -25,7 +25,7 @@ def carry_over(output: Path, staging: Path) -> None:
     if not output.is_dir():
         return
     written = {
-        *(output / name for name in (*_WRITTEN, RECORD_NAME)),
+        *(output / name for name in (*_WRITTEN, NAMES_NAME, RECORD_NAME)),
         *(output / CONTROL_FOLDER / name for name in _WRITTEN),
     }
 

@@ -139,7 +139,9 @@ def redo(
             )
         wish = checked_instruction(instruction)
         redraft = Redraft(found.record.chapter_number, instruction=wish)
-        code = write_novel(invocation, workbench, found.novel, workbench.runs.run_terms(), redraft)
+        code = write_novel(
+            invocation, workbench, found.novel, workbench.runs.run_terms(found.novel), redraft
+        )
         if code is ExitCode.DONE:
             workbench.inbox.decide(item, InboxState.REDONE)
     raise typer.Exit(code)

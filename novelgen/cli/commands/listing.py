@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from novelgen.cli.invocation import invocation_of
+from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import columns
+from novelgen.errors import NotFoundError
 
 if TYPE_CHECKING:
     from novelgen.manuscript.overview import ChapterOverview, NovelOverview
@@ -60,12 +61,34 @@ def list_novels(context: typer.Context) -> None:
 def show(
     context: typer.Context,
     novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
+    seen: Annotated[
+        bool,
+        typer.Option("--context", help="Show what the model saw for a passage, and what it cost."),
+    ] = False,
+    candidates: Annotated[
+        bool,
+        typer.Option(
+            "--candidates", help="Show the drafts of a passage, and what spoke against each."
+        ),
+    ] = False,
+    chapter: Annotated[
+        int | None, typer.Option(metavar="K", min=1, help="Of which chapter; default the last.")
+    ] = None,
+    segment: Annotated[
+        int | None, typer.Option(metavar="S", min=1, help="Only the passages of this segment.")
+    ] = None,
+    passage: Annotated[
+        int | None, typer.Option(metavar="P", min=1, help="Only this passage of the chapter.")
+    ] = None,
 ) -> None:
     """Show one novel: words against target, chapters, and known novels for comparison.
 
-    Example: novelgen show 3f2a
+    Example: novelgen show 3f2a --context --chapter 7 --segment 2
     """
     invocation = invocation_of(context)
+    if seen or candidates:
+        _show_seen(invocation, novel, chapter, segment, passage, seen=seen, candidates=candidates)
+        return
     with invocation.workbench() as workbench:
         overview = workbench.overview(novel)
         is_crashed = bool(workbench.runs.crashed([overview.summary.novel]))
@@ -81,6 +104,43 @@ def show(
     if is_crashed:
         novel_id = overview.summary.novel.id
         invocation.output.note(f"Its run has crashed; go on with `novelgen resume {novel_id}`.")
+
+
+def _show_seen(
+    invocation: Invocation,
+    novel: str,
+    chapter: int | None,
+    segment: int | None,
+    passage: int | None,
+    *,
+    seen: bool,
+    candidates: bool,
+) -> None:
+    from novelgen.cli.seen_output import say_candidates, say_context, seen_as_json
+    from novelgen.manuscript.passages_seen import passages_seen
+
+    with invocation.workbench() as workbench, workbench.store.reading() as work:
+        found = work.novels.find(novel)
+        number = chapter or work.chapters.totals(found.active_branch_id).chapters
+        passages = [
+            each
+            for each in passages_seen(work, found.active_branch_id, number)
+            if segment in (None, each.segment) and passage in (None, each.number)
+        ]
+    if not passages:
+        raise NotFoundError(
+            f"Chapter {number} has no such passage.",
+            f"`novelgen show {found.id} --context --chapter {number}` shows all of them.",
+        )
+    if invocation.output.as_json:
+        document = {"chapter": number, "passages": [seen_as_json(each) for each in passages]}
+        invocation.output.document(document)
+        return
+    for each in passages:
+        if seen:
+            say_context(invocation.output, each)
+        if candidates:
+            say_candidates(invocation.output, each)
 
 
 def summary_json(summary: "NovelSummary", *, is_crashed: bool = False) -> dict[str, Any]:

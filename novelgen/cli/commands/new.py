@@ -129,7 +129,9 @@ def new(
         if detach:
             code = detach_run(invocation, workbench, novel, resume_arguments(novel, limits))
         else:
-            code = write_novel(invocation, workbench, novel, workbench.runs.run_terms(limits))
+            code = write_novel(
+                invocation, workbench, novel, workbench.runs.run_terms(novel, limits)
+            )
     raise typer.Exit(code)
 
 

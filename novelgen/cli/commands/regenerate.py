@@ -51,5 +51,5 @@ def regenerate(
     with invocation.writing_workbench() as workbench:
         found = workbench.find(novel).novel
         require_chapter(workbench.store, found, redraft)
-        code = write_novel(invocation, workbench, found, workbench.runs.run_terms(), redraft)
+        code = write_novel(invocation, workbench, found, workbench.runs.run_terms(found), redraft)
     raise typer.Exit(code)

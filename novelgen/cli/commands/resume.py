@@ -75,7 +75,9 @@ def resume(
         if detach:
             code = detach_run(invocation, workbench, found, resume_arguments(found, limits))
         else:
-            code = write_novel(invocation, workbench, found, workbench.runs.run_terms(limits))
+            code = write_novel(
+                invocation, workbench, found, workbench.runs.run_terms(found, limits)
+            )
     raise typer.Exit(code)
 
 
