@@ -325,6 +325,17 @@ class SegmentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentFigures:
+    """What a stored segment took, without its text."""
+
+    chapter: int
+    words: int
+    tokens: int
+    provenance: JsonObject
+    elapsed_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class NewSnapshot:
     """A memory to keep. `data` is one safetensors file; its size and SHA-256 are taken from it.
 

@@ -16,8 +16,10 @@ from novelgen.paths import Paths
 if TYPE_CHECKING:
     from novelgen.generation.memory_chain import Link
     from novelgen.generation.verification import Verification
+    from novelgen.manuscript.novel_sections import NovelSections
     from novelgen.manuscript.overview import NovelOverview
     from novelgen.story.voice import VoiceSheet
+    from novelgen.manuscript.statistics import NovelStatistics
     from storage.backup import Backup
     from storage.records import NovelRecord, NovelSummary, SnapshotSummary
     from storage.store import Store
@@ -94,6 +96,17 @@ class Workbench:
         with self.store.reading() as work:
             summary = work.novels.summary(work.novels.find(reference).id)
             return read_overview(work, summary)
+
+    def sections(self, reference: str) -> "NovelSections":
+        """The chapters of a novel's active branch, as prose metrics read them."""
+        from novelgen.manuscript.novel_sections import NovelSections
+
+        return NovelSections(self.store, self.find(reference).novel)
+
+    def statistics(self, reference: str) -> "NovelStatistics":
+        from novelgen.manuscript.statistics import read_statistics
+
+        return read_statistics(self.store, self.find(reference).novel)
 
     def snapshots(self, reference: str) -> "list[tuple[Link, SnapshotSummary | None]]":
         """Every segment of the active branch, with its memory where that is stored."""

@@ -51,6 +51,13 @@ COMMANDS = (
         "Show one novel: words against target, chapters, and known novels for comparison.",
     ),
     CommandEntry(
+        "stats",
+        "stats",
+        "stats",
+        _WRITING,
+        "Tell a novel in figures: words, prose beside human bands, tokens and speed, whose words.",
+    ),
+    CommandEntry(
         "edit",
         "edit",
         "edit",

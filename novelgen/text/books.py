@@ -80,22 +80,27 @@ class BookFile:
 
     def read(self) -> Book:
         """The book. Raises `StorageError` when the file cannot be read or holds no text."""
-        try:
-            raw = self.path.read_bytes()
-        except OSError as error:
-            raise StorageError(
-                f"The book {self.path} cannot be read: {error.strerror}.",
-                "Check the file and its permissions, or take it out of the corpus folder.",
-            ) from error
-        try:
-            text = decode(raw)
-        except ValueError as error:
-            raise StorageError(
-                f"The book {self.path} is no text: {error}.",
-                "Take the file out of the corpus folder, or save the text in it as UTF-8.",
-            ) from error
+        raw, text = read_text_file(self.path)
         prose, chapters = prose_of(text)
         return Book(self.name, prose, chapters, hashlib.sha256(raw).hexdigest())
+
+
+def read_text_file(path: Path) -> tuple[bytes, str]:
+    """The bytes of a book and the text in them. Raises `StorageError` as `BookFile.read` does."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise StorageError(
+            f"The book {path} cannot be read: {error.strerror}.",
+            "Check the file and its permissions, or take it out of the corpus folder.",
+        ) from error
+    try:
+        return raw, decode(raw)
+    except ValueError as error:
+        raise StorageError(
+            f"The book {path} is no text: {error}.",
+            "Take the file out of the corpus folder, or save the text in it as UTF-8.",
+        ) from error
 
 
 def find_books(corpus: Path) -> list[BookFile]:

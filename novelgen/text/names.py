@@ -57,6 +57,11 @@ def capitalised_in(text: str) -> frozenset[str]:
     return frozenset(match.group() for match in _candidates(text))
 
 
+def capitalised_words(text: str) -> list[str]:
+    """Every use of a word that may be a name, in order."""
+    return [match.group() for match in _candidates(text)]
+
+
 def looks_like_name(word: str) -> bool:
     """Whether a word that stands at the start of a sentence is no adverb and no common word."""
     is_adverb = word.endswith("ly")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from storage.contexts import context_of
-from storage.records import JsonObject, SegmentRecord
+from storage.records import JsonObject, SegmentFigures, SegmentRecord
 from storage.repositories.base import Repository, record_of
 from storage.story_tables import ContextRow
 from storage.tables import ChapterRow, RevisionRow, SegmentRow
@@ -40,6 +40,23 @@ class SegmentRepository(Repository):
         for number, revision_id in chapters:
             for segment in self.of_revision(revision_id):
                 yield number, segment
+
+    def figures_of_branch(self, branch_id: str) -> Iterator[SegmentFigures]:
+        """What the segments of a branch took, in reading order, without their texts."""
+        statement = (
+            select(
+                ChapterRow.number,
+                SegmentRow.words,
+                SegmentRow.tokens,
+                SegmentRow.provenance,
+                SegmentRow.elapsed_seconds,
+            )
+            .join(SegmentRow, SegmentRow.revision_id == ChapterRow.revision_id)
+            .where(ChapterRow.branch_id == branch_id)
+            .order_by(ChapterRow.number, SegmentRow.position)
+        )
+        for row in self._session.execute(statement.execution_options(yield_per=BATCH)):
+            yield SegmentFigures(*row)
 
     def keys_of_revision(self, revision_id: str) -> list[tuple[str, str]]:
         """Parent key and key of each segment in order, as they were when it was written."""

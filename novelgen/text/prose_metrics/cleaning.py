@@ -39,13 +39,17 @@ class CleanText:
 
 def clean_up(raw: str) -> str:
     """The text as it is measured. Line ends are `\\n` already."""
-    return cleaned(raw).text
+    return cleaned(raw, end_of_front_matter(raw)).text
 
 
-def cleaned(raw: str) -> CleanText:
-    """The text as it is measured, with the way back."""
+def end_of_front_matter(raw: str) -> int:
+    """Where the text of a file begins: 0 without front matter."""
     matter = FRONT_MATTER.match(raw)
-    begin = matter.end() if matter else 0
+    return matter.end() if matter else 0
+
+
+def cleaned(raw: str, begin: int = 0) -> CleanText:
+    """The text from a place on as it is measured, with the way back. Front matter stays."""
     pieces: list[str] = []
     kept_from: list[tuple[int, int]] = []
     length = 0

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from novelgen.errors import NotFoundError, StorageError, UsageError
 from novelgen.text.prose_metrics.alarms import counts_as_alarming
 from novelgen.text.prose_metrics.measuring import METRICS, Measured
 
@@ -21,6 +23,7 @@ SMALL_WINDOW = 1_000
 
 _RANKS = {"p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95}
 _DECIMALS = 4
+_HOW_TO_MAKE_NORMS = "`novelgen eval norms DIR --output FILE` makes one from a folder of books."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def norms_of(windows: Sequence[Measured], window_words: int) -> Norms:
     bands = {}
     for key in METRICS:
         values = sorted(window.values[key] for window in windows if key in window.values)
-        bands[key] = Band(*(_percentile(values, rank) for rank in _RANKS.values()))
+        bands[key] = Band(*(round(percentile(values, rank), _DECIMALS) for rank in _RANKS.values()))
     alarming = sum(counts_as_alarming(window) for window in windows)
     share = round(alarming / len(windows), _DECIMALS)
     return Norms(window_words, len(windows), bands, share)
@@ -132,9 +135,29 @@ def shipped_norms(window_words: int = LARGE_WINDOW) -> Norms:
     return Norms.from_json(json.loads(text))
 
 
-def _percentile(values: Sequence[float], rank: int) -> float:
-    """The value at that rank of sorted ones, none of them between two; 0 where there is none."""
-    return round(values[round(rank / 100 * (len(values) - 1))], _DECIMALS) if values else 0.0
+def percentile(ordered: Sequence[float], rank: float) -> float:
+    """The value at a rank, 0 to 100, of rising ones, none of them between two; 0 of nothing."""
+    return ordered[round(rank / 100 * (len(ordered) - 1))] if ordered else 0.0
+
+
+def read_norms(path: Path) -> Norms:
+    """The norms in a file. Raises `NotFoundError`, `StorageError`, and `UsageError` for another."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NotFoundError(f"There is no norms file {path}.", _HOW_TO_MAKE_NORMS) from error
+    except OSError as error:
+        raise StorageError(
+            f"The norms file {path} cannot be read: {error.strerror}.", "Check its permissions."
+        ) from error
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise UsageError(
+            f"{path} is no norms file: it holds no JSON.", _HOW_TO_MAKE_NORMS
+        ) from error
+    try:
+        return Norms.from_json(document)
+    except ValueError as error:
+        raise UsageError(f"{path} is no norms file: {error}.", _HOW_TO_MAKE_NORMS) from error
 
 
 def _number(value: Any) -> float:

@@ -102,7 +102,10 @@ def windows_of(sections: Iterable[Section], window_words: int) -> Iterator[Windo
     Norms and shares are over whole windows, and over a shorter one only where it is the whole book:
     see `is_whole`.
     """
-    return _Cutter(window_words).cut(sections)
+    cutter = WindowCutter(window_words)
+    for section in sections:
+        yield from cutter.add(section)
+    yield from cutter.rest()
 
 
 def is_whole(window: Window, window_words: int) -> bool:
@@ -110,27 +113,32 @@ def is_whole(window: Window, window_words: int) -> bool:
     return len(window.words) == window_words or window.number == 1
 
 
-class _Cutter:
+class WindowCutter:
+    """Cuts windows out of sections that come one by one."""
+
     def __init__(self, window_words: int) -> None:
         self._window_words = window_words
         self._number = 0
         self._begin()
 
-    def cut(self, sections: Iterable[Section]) -> Iterator[Window]:
-        for section in sections:
-            clean = cleaned(section.text)
-            taken = 0
-            for word, start, end in placed_words(clean.text):
-                if not self._words:
-                    taken = start
-                self._words.append(word)
-                self._starts.append(self._length + start - taken)
-                if len(self._words) == self._window_words:
-                    self._take(section, clean, taken, end)
-                    yield self._finish()
-                    taken = end
-            if self._words:
-                self._take(section, clean, taken, len(clean.text))
+    def add(self, section: Section) -> Iterator[Window]:
+        """The windows that end in the section. To be run through before the next is added."""
+        clean = cleaned(section.text)
+        taken = 0
+        for word, start, end in placed_words(clean.text):
+            if not self._words:
+                taken = start
+            self._words.append(word)
+            self._starts.append(self._length + start - taken)
+            if len(self._words) == self._window_words:
+                self._take(section, clean, taken, end)
+                yield self._finish()
+                taken = end
+        if self._words:
+            self._take(section, clean, taken, len(clean.text))
+
+    def rest(self) -> Iterator[Window]:
+        """What is left when all sections were added: a shorter window, or none."""
         if self._words:
             yield self._finish()
 

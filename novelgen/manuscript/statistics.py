@@ -1,0 +1,85 @@
+"""What `stats` tells of a novel beside its quality: what its words took, and whose they are."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from novelgen.manuscript.origins import WordOrigin, words_by_origin
+from novelgen.manuscript.overview import NovelOverview, read_overview
+from storage.records import NovelRecord
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingFigures:
+    """What drawing the text took, over the segments that stand in the active branch.
+
+    Text that a person wrote, or that a draft kept from an earlier one, was not drawn there.
+    """
+
+    tokens_kept: int
+    tokens_drawn: int
+    """Of all candidates and attempts, as far as the segments say."""
+    passages: int
+    redrawn: int
+    """Passages that a first attempt did not give."""
+    seconds: float
+    """From one commit to the next, memory and storage included."""
+
+    @property
+    def share_kept(self) -> float | None:
+        """Tokens kept per token drawn; None where nothing was drawn."""
+        return self.tokens_kept / self.tokens_drawn if self.tokens_drawn else None
+
+    @property
+    def kept_per_second(self) -> float | None:
+        return self.tokens_kept / self.seconds if self.seconds > 0 else None
+
+    @property
+    def drawn_per_second(self) -> float | None:
+        return self.tokens_drawn / self.seconds if self.seconds > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class NovelStatistics:
+    """A novel's active branch in figures."""
+
+    overview: NovelOverview
+    drawing: DrawingFigures
+    origins: Counter[WordOrigin]
+    """Words of the chapters in the book by whose they are."""
+
+    def shares_by_origin(self) -> dict[str, float]:
+        """The share of each origin, 0 to 1; all 0 of a novel without words."""
+        total = max(1, self.origins.total())
+        return {origin.value: round(self.origins[origin] / total, 4) for origin in WordOrigin}
+
+
+def read_statistics(store: Store, novel: NovelRecord) -> NovelStatistics:
+    """The statistics of a novel; chapters are read one at a time, each in its own transaction."""
+    branch_id = novel.active_branch_id
+    with store.reading() as work:
+        overview = read_overview(work, work.novels.summary(novel.id))
+        drawing = _drawing_figures(work, branch_id)
+        held = work.inbox.held_chapters(branch_id)
+        chapters = [each for each in work.chapters.of_branch(branch_id) if each.number not in held]
+    origins: Counter[WordOrigin] = Counter()
+    for chapter in chapters:
+        with store.reading() as work:
+            origins += words_by_origin(work, chapter)
+    return NovelStatistics(overview, drawing, origins)
+
+
+def _drawing_figures(work: UnitOfWork, branch_id: str) -> DrawingFigures:
+    kept = drawn = passages = redrawn = 0
+    seconds = 0.0
+    for segment in work.segments.figures_of_branch(branch_id):
+        found = segment.provenance.get("passages")
+        if found is None:
+            continue
+        kept += segment.tokens
+        seconds += segment.elapsed_seconds
+        passages += len(found)
+        drawn += sum(int(passage.get("tokens_drawn", 0)) for passage in found)
+        redrawn += sum(int(passage.get("attempt", 0)) > 0 for passage in found)
+    return DrawingFigures(kept, drawn, passages, redrawn, seconds)
