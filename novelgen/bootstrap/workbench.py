@@ -154,7 +154,8 @@ class Workbench:
 
     def create_novel(self, request: NovelRequest) -> "NovelRecord":
         """Commit the novel's row. No model is loaded; its name and the adapter are checked."""
-        from novelgen.generation.novel_settings import NovelSettings
+        from novelgen.engine.sampling_settings import change_sampling
+        from novelgen.generation.novel_settings import PROSE_SAMPLING, NovelSettings
         from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
         from novelgen.modeling.local_models import require_loadable
         from storage.records import NewNovel
@@ -166,6 +167,7 @@ class Workbench:
             tail_tokens=self.settings.tail_tokens,
             candidates=self.settings.candidates,
             chapters=request.chapters,
+            sampling=change_sampling(PROSE_SAMPLING, self.settings.sampling),
         )
         novel = NewNovel(
             title=request.title,

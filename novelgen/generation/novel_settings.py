@@ -35,4 +35,4 @@ class NovelSettings:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "NovelSettings":
         fields = dict(document)
-        return cls(**{**fields, "sampling": SamplingParams(**fields["sampling"])})
+        return cls(**{**fields, "sampling": SamplingParams.from_json(fields["sampling"])})
