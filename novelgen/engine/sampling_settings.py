@@ -63,8 +63,8 @@ def validate_sampling(params: SamplingParams) -> None:
         ("dry_multiplier", 0 <= params.dry_multiplier <= 100, "between 0 (off) and 100"),
         ("dry_base", 1 <= params.dry_base <= 10, "between 1 and 10"),
         ("dry_allowed_length", 1 <= params.dry_allowed_length <= _MOST_TOKENS, "1 or more"),
-        ("dry_breakers", _are_strings(params.dry_breakers), "strings, none of them empty"),
-        ("dry_exempt", _are_strings(params.dry_exempt), "strings, none of them empty"),
+        ("dry_breakers", _are_texts(params.dry_breakers), "texts, none of them empty"),
+        ("dry_exempt", _are_texts(params.dry_exempt), "texts, none of them empty"),
         ("xtc_probability", 0 <= params.xtc_probability <= 1, "between 0 (off) and 1"),
         ("xtc_threshold", 0 < params.xtc_threshold <= 0.5, "above 0, at most 0.5"),
         *(
@@ -108,5 +108,11 @@ def _strings(name: str, value: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _are_strings(strings: Sequence[str]) -> bool:
-    return len(strings) <= _MOST_STRINGS and all(strings)
+def _are_texts(strings: Sequence[str]) -> bool:
+    return len(strings) <= _MOST_STRINGS and all(map(_is_text, strings))
+
+
+def _is_text(string: str) -> bool:
+    """Whether a database and a tokenizer take it: no NUL, no half of a surrogate pair."""
+    is_whole = not any("\ud800" <= character <= "\udfff" for character in string)
+    return bool(string) and "\0" not in string and is_whole

@@ -71,6 +71,8 @@ def test_what_is_no_setting_is_refused(words: list[str], message: str) -> None:
         ("dry_window", -1),
         ("dry_breakers", ("",)),
         ("dry_exempt", ("Marta", "")),
+        ("dry_exempt", ("Mar\0ta",)),
+        ("dry_breakers", ("\ud800",)),
         ("xtc_probability", -0.1),
         ("xtc_probability", 1.1),
         ("xtc_threshold", 0.0),
