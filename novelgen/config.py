@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     segment_size: int = Field(
         256, ge=32, le=8192, description="Tokens in a memory segment; an adapter brings its own."
     )
+    sampling: dict[str, Any] = Field(
+        default_factory=dict,
+        description="How new novels draw words, by setting; the others are as they are built in.",
+    )
     tail_tokens: int = Field(
         768, ge=32, le=131072, description="Tokens of earlier prose shown to the model verbatim."
     )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from novelgen.generation.verification import Verification
     from novelgen.manuscript.novel_sections import NovelSections
     from novelgen.manuscript.overview import NovelOverview
-    from novelgen.story.voice import VoiceSheet
     from novelgen.manuscript.statistics import NovelStatistics
+    from novelgen.story.voice import VoiceSheet
     from storage.backup import Backup
     from storage.records import NovelRecord, NovelSummary, SnapshotSummary
     from storage.store import Store
@@ -170,7 +170,8 @@ class Workbench:
 
     def create_novel(self, request: NovelRequest) -> "NovelRecord":
         """Commit the novel's row. No model is loaded; its name and the adapter are checked."""
-        from novelgen.generation.novel_settings import NovelSettings
+        from novelgen.engine.sampling_settings import change_sampling
+        from novelgen.generation.novel_settings import PROSE_SAMPLING, NovelSettings
         from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
         from novelgen.modeling.local_models import require_loadable
         from novelgen.story.voice_keeper import keep_voice
@@ -183,6 +184,7 @@ class Workbench:
             tail_tokens=self.settings.tail_tokens,
             candidates=self.settings.candidates,
             chapters=request.chapters,
+            sampling=change_sampling(PROSE_SAMPLING, self.settings.sampling),
         )
         novel = NewNovel(
             title=request.title,

@@ -49,7 +49,7 @@ def request_from_json(fields: dict[str, Any]) -> DecodeRequest:
         **fields
         | {
             "memory": None if memory is None else memory_from_json(memory),
-            "sampling": SamplingParams(**fields["sampling"]),
+            "sampling": SamplingParams.from_json(fields["sampling"]),
             "stream_keys": tuple(bytes.fromhex(key) for key in fields["stream_keys"]),
             "stop_strings": tuple(fields["stop_strings"]),
         }

@@ -28,7 +28,10 @@ class FinishReason(StrEnum):
 class SamplingParams:
     """How the next token is drawn from the model's distribution.
 
-    The order of application is the field order. `temperature` 0 takes the most likely token.
+    They apply in this order: repetition penalty, DRY, no repeated n-gram, temperature, top-k,
+    top-p, min-p, typical, XTC, the draw. `temperature` 0 takes the most likely token after the
+    first three. A setting is off at its default, save the temperature and what only says how
+    another works. Settings that were stored before some of these existed are read with defaults.
     """
 
     repetition_penalty: float = 1.0
@@ -43,9 +46,36 @@ class SamplingParams:
     min_p: float = 0.0
     no_repeat_window: int = 4096
     """Tokens of context and new text in which n-grams count as repeated."""
+    typical_p: float = 1.0
+    """Keeps tokens about as surprising as is to be expected, up to this probability; 1 is off."""
+    dry_multiplier: float = 0.0
+    """Nats that a token loses which would go on with a repeat of the allowed length; 0 is off."""
+    dry_base: float = 1.75
+    """What every further token of the repeat multiplies that with."""
+    dry_allowed_length: int = 2
+    """Tokens in the shortest repeat that counts."""
+    dry_window: int = 4096
+    """Tokens of context and new text in which repeats are looked for."""
+    dry_breakers: tuple[str, ...] = ("\n", ":", '"', "“", "”", "*")
+    """No repeat goes through a token that holds one of these."""
+    dry_exempt: tuple[str, ...] = ()
+    """Names, whose words neither count in a repeat nor are penalised."""
+    xtc_probability: float = 0.0
+    """How often the likeliest tokens are excluded; 0 is off."""
+    xtc_threshold: float = 0.1
+    """Tokens at least this likely are choices, of which XTC leaves the least likely."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "SamplingParams":
+        """What `as_json` gave, also in an earlier version and after a way through JSON."""
+        fields: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in document.items()
+        }
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,5 +52,5 @@ class NovelSettings:
     def from_json(cls, document: Mapping[str, Any]) -> "NovelSettings":
         fields = dict(document)
         without = tuple(WritingPart(name) for name in fields.get("without", ()))
-        sampling = SamplingParams(**fields["sampling"])
+        sampling = SamplingParams.from_json(fields["sampling"])
         return cls(**{**fields, "sampling": sampling, "without": without})

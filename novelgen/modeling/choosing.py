@@ -6,7 +6,7 @@ device; on a processor the compiled one of `novelgen.modeling.fused` does the sa
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from novelgen.engine.values import SamplingParams
-from novelgen.modeling.sampling import choose_tokens
+from novelgen.modeling.sampling import Marked, choose_tokens
+from novelgen.modeling.token_marks import NO_MARKS, TokenMarks
 
 Chosen = tuple[list[int], list[float]]
 """The token of every row, and its log-probability under the unfiltered model (NaN if broken)."""
@@ -49,6 +50,9 @@ class ChoiceRules:
     """The prompt's tokens that count as said before."""
     uniforms: NDArray[np.float64]
     """Random numbers, `(rows, max_new_tokens)`."""
+    xtc_uniforms: NDArray[np.float64] | None = None
+    """A second number a position, alike; None when XTC is off."""
+    marks: TokenMarks = field(default_factory=lambda: NO_MARKS)
 
 
 class Chooser(Protocol):
@@ -78,13 +82,21 @@ class TorchChooser:
         # Apple's GPUs know no float64.
         self._precision = torch.float32 if device.type == "mps" else torch.float64
         self._uniforms = torch.from_numpy(rules.uniforms).to(device, self._precision)
+        self._xtc_uniforms: Tensor | None = None
+        if rules.xtc_uniforms is not None:
+            self._xtc_uniforms = torch.from_numpy(rules.xtc_uniforms).to(device, self._precision)
+        masks = (rules.marks.breaks, rules.marks.exempt, rules.marks.kept)
+        self._marked = Marked(*(torch.from_numpy(mask).to(device) for mask in masks))
 
     def choose(self, logits: Tensor, position: int) -> Choice:
         must_go_on = position < self._min_new_tokens
         forbidden = self._forbidden | self._ends if must_go_on else self._forbidden
         allowed = logits.masked_fill(forbidden, -math.inf)
         seen = self._seen[:, : self._num_seen]
-        tokens = choose_tokens(allowed, seen, self._sampling, self._uniforms[:, position])
+        xtc_uniform = None if self._xtc_uniforms is None else self._xtc_uniforms[:, position]
+        tokens = choose_tokens(
+            allowed, seen, self._sampling, self._uniforms[:, position], self._marked, xtc_uniform
+        )
         self._seen[:, self._num_seen] = tokens
         self._num_seen += 1
         chosen = logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
@@ -94,6 +106,8 @@ class TorchChooser:
     def keep(self, rows: Sequence[int]) -> None:
         indices = torch.tensor(rows, dtype=torch.long, device=self._seen.device)
         self._seen, self._uniforms = self._seen[indices], self._uniforms[indices]
+        if self._xtc_uniforms is not None:
+            self._xtc_uniforms = self._xtc_uniforms[indices]
 
 
 def _reader(tokens: Tensor, logprobs: Tensor) -> Callable[[], Chosen]:

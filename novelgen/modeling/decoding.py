@@ -9,7 +9,7 @@ cache. Knows token ids and rows; what the prompt says is not its business.
 """
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,17 +19,19 @@ from torch import Tensor
 
 from novelgen.engine.protocol import DecodeObserver
 from novelgen.engine.randomness import uniforms
+from novelgen.engine.sampling_settings import validate_sampling
 from novelgen.engine.values import Candidate, FinishReason, SamplingParams
 from novelgen.errors import ModelError, UsageError
 from novelgen.modeling.choosing import ChoiceRules, Chooser
 from novelgen.modeling.recurrent import RecurrentLM
-from novelgen.modeling.sampling import validate_sampling
 from novelgen.modeling.stepping import Decoder, PlainDecoder, Stepper
 from novelgen.modeling.stopping import GrowingText
+from novelgen.modeling.token_marks import mark_tokens, mask_of
 from novelgen.modeling.tokenization import Tokenization, stream_decoder
 
 # Tokens before the new text that its first characters are decoded with.
 _DECODED_CONTEXT = 8
+_XTC_LANE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,24 +178,23 @@ def _notify(observer: DecodeObserver | None, row: _Row, text: str) -> None:
 
 
 def _choice_rules(tokenization: Tokenization, job: DecodeJob, vocabulary: int) -> ChoiceRules:
-    forbidden = _mark(tokenization.control_ids - tokenization.end_ids, vocabulary)
+    forbidden = mask_of(tokenization.control_ids - tokenization.end_ids, vocabulary)
     forbidden[tokenization.vocabulary_size :] = True  # unused ids
     return ChoiceRules(
         sampling=job.sampling,
         forbidden=forbidden,
-        ends=_mark(tokenization.end_ids, vocabulary),
+        ends=mask_of(tokenization.end_ids, vocabulary),
         min_new_tokens=job.min_new_tokens,
         # Control tokens of the prompt do not count as repeated, or no turn could end twice.
         seen=[id_ for id_ in job.prompt_ids if id_ not in tokenization.control_ids],
-        uniforms=np.stack([uniforms(key, 0, job.max_new_tokens) for key in job.stream_keys]),
+        uniforms=_numbers(job),
+        xtc_uniforms=_numbers(job, _XTC_LANE) if job.sampling.xtc_probability > 0 else None,
+        marks=mark_tokens(tokenization, job.sampling, vocabulary),
     )
 
 
-def _mark(token_ids: Set[int], vocabulary: int) -> NDArray[np.bool_]:
-    """A mask over the vocabulary, `(vocabulary,)`, True at `token_ids`."""
-    mask = np.zeros(vocabulary, dtype=np.bool_)
-    mask[[id_ for id_ in token_ids if id_ < vocabulary]] = True
-    return mask
+def _numbers(job: DecodeJob, lane: int = 0) -> NDArray[np.float64]:
+    return np.stack([uniforms(key, 0, job.max_new_tokens, lane) for key in job.stream_keys])
 
 
 def _require_valid(model: RecurrentLM, job: DecodeJob) -> None:

@@ -1,52 +1,51 @@
 """Samplers: pure functions on logits of shape `(batch, vocabulary)`.
 
 Guarantees: a row's result depends on that row alone, ties are kept or dropped together, and at
-least one token always survives. What is drawn depends only on the logits and one uniform number
-a row. Knows nothing of models, text or random generators.
+least one token always survives. What is drawn depends only on the logits, what was seen, and one
+uniform number a row, with XTC two. Knows nothing of models, text or random generators.
 """
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from novelgen.engine.values import SamplingParams
-from novelgen.errors import UsageError
+from novelgen.modeling.dry import match_penalties, penalise_matches
 
 # Sorting a whole vocabulary is slow on a CPU, and this many tokens nearly always hold `top_p`.
 _SHORT_LIST = 1024
 
 
-def validate_sampling(params: SamplingParams) -> None:
-    """Raise `UsageError` for a setting outside its range, naming it and the range."""
-    checks = (
-        ("repetition_penalty", _is_positive(params.repetition_penalty), "above 0"),
-        ("repetition_window", params.repetition_window >= 0, "0 or more"),
-        ("no_repeat_window", params.no_repeat_window >= 0, "0 or more"),
-        ("no_repeat_ngram", params.no_repeat_ngram >= 0, "0 (off) or more"),
-        ("temperature", params.temperature == 0 or _is_positive(params.temperature), "0 or more"),
-        ("top_k", params.top_k >= 0, "0 (off) or more"),
-        ("top_p", 0 < params.top_p <= 1, "above 0, at most 1"),
-        ("min_p", 0 <= params.min_p <= 1, "between 0 and 1"),
-    )
-    for name, is_valid, wanted in checks:
-        if not is_valid:
-            raise UsageError(
-                f"The sampling setting {name} is {getattr(params, name)}; it must be {wanted}.",
-                f"Set {name} to a number that is {wanted}.",
-            )
+class Marked(NamedTuple):
+    """`novelgen.modeling.token_marks.TokenMarks` where the logits are, `(vocabulary,)` each."""
+
+    breaks: Tensor
+    exempt: Tensor
+    kept: Tensor
 
 
 def choose_tokens(
-    logits: Tensor, seen_ids: Tensor, params: SamplingParams, uniform: Tensor
+    logits: Tensor,
+    seen_ids: Tensor,
+    params: SamplingParams,
+    uniform: Tensor,
+    marked: Marked | None = None,
+    xtc_uniform: Tensor | None = None,
 ) -> Tensor:
     """The next token of every row, `(batch,)` int64: all filters in order, then the draw.
 
     `logits` is float32 and may hold -inf; `seen_ids` is `(batch, tokens)`, context and new text
-    so far, of which each filter takes its window; `uniform` is `(batch,)`, each in [0, 1).
+    so far, of which each filter takes its window; `uniform` is `(batch,)`, each in [0, 1). DRY
+    and XTC are left out without `marked`, XTC without its own `xtc_uniform` too.
     """
     recent = _last(seen_ids, params.repetition_window)
     logits = penalise_repetition(logits, recent, params.repetition_penalty)
+    if params.dry_multiplier > 0 and marked is not None:
+        penalties = torch.from_numpy(match_penalties(params)).to(logits.device)
+        repeated = _last(seen_ids, params.dry_window)
+        logits = penalise_matches(logits, repeated, penalties, marked.breaks, marked.exempt)
     known = _last(seen_ids, params.no_repeat_window)
     logits = forbid_repeated_ngrams(logits, known, params.no_repeat_ngram)
     if params.temperature == 0:
@@ -55,6 +54,10 @@ def choose_tokens(
     logits = keep_top_k(logits, params.top_k)
     logits = keep_top_p(logits, params.top_p)
     logits = keep_min_p(logits, params.min_p)
+    logits = keep_typical(logits, params.typical_p)
+    if params.xtc_probability > 0 and marked is not None and xtc_uniform is not None:
+        acts = xtc_uniform < params.xtc_probability
+        logits = exclude_top_choices(logits, acts, params.xtc_threshold, marked.kept)
     return draw_inverse_cdf(logits, uniform)
 
 
@@ -132,6 +135,39 @@ def keep_min_p(logits: Tensor, min_p: float) -> Tensor:
     return logits.masked_fill(logits < likeliest + math.log(min_p), -math.inf)
 
 
+def keep_typical(logits: Tensor, typical_p: float) -> Tensor:
+    """The tokens about as surprising as the distribution lets expect, and their ties.
+
+    They are the fewest that hold `typical_p` of the probability, taken in the order of how far
+    their surprisal lies from the entropy. That is how far a logit lies from the expected one.
+    Source: Meister et al., *Locally Typical Sampling* (2022), section 4.
+    """
+    if typical_p == 1:
+        return logits
+    probabilities = logits.softmax(-1)
+    possible = logits.masked_fill(probabilities == 0, 0)  # no 0 times -inf
+    expected = (probabilities * possible).sum(-1, keepdim=True)
+    distances = (logits - expected).abs()
+    nearest, order = distances.sort(-1)
+    ordered = probabilities.gather(-1, order)
+    before = ordered.cumsum(-1) - ordered
+    num_kept = (before < typical_p).sum(-1, keepdim=True).clamp(min=1)
+    return logits.masked_fill(distances > nearest.gather(-1, num_kept - 1), -math.inf)
+
+
+def exclude_top_choices(logits: Tensor, acts: Tensor, threshold: float, kept: Tensor) -> Tensor:
+    """Without all choices, tokens of probability `threshold` or more, but the least likely of them.
+
+    Only in rows where `acts` `(batch,)` says so, and in none where a token would go that is to be
+    `kept` `(vocabulary,)`. Source: p-e-w, XTC, text-generation-webui pull request 6335 (2024).
+    """
+    is_choice = logits.softmax(-1) >= threshold
+    least = logits.masked_fill(~is_choice, math.inf).min(-1, keepdim=True).values
+    excluded = is_choice & (logits > least) & acts.unsqueeze(1)
+    takes_kept = (excluded & kept).any(-1, keepdim=True)
+    return logits.masked_fill(excluded & ~takes_kept, -math.inf)
+
+
 def draw_inverse_cdf(logits: Tensor, uniform: Tensor) -> Tensor:
     """The token where the cumulative probability, in vocabulary order, passes `uniform`.
 
@@ -154,7 +190,3 @@ def _smallest_of_nucleus(descending: Tensor, top_p: float) -> Tensor:
     before = descending.cumsum(-1) - descending  # probability ahead of each token
     in_nucleus = (before < top_p).sum(-1, keepdim=True).clamp(min=1)
     return descending.gather(-1, in_nucleus - 1)
-
-
-def _is_positive(number: float) -> bool:
-    return math.isfinite(number) and number > 0

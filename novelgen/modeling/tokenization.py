@@ -59,6 +59,7 @@ class Tokenization:
         )
         self._start_ids = self._find_start_ids()
         self.token_bytes = _token_bytes(tokenizer, self.control_ids)
+        self._holding: dict[tuple[str, ...], frozenset[int]] = {}
 
     def prose_ids(self, text: str) -> list[int]:
         """The canonical tokenisation of prose: no special tokens, not even those it spells."""
@@ -82,6 +83,13 @@ class Tokenization:
         )
         return text
 
+    def ids_holding(self, strings: Sequence[str]) -> frozenset[int]:
+        """The tokens in whose text at least one of `strings` stands whole; looked up once."""
+        wanted = tuple(strings)
+        if wanted not in self._holding:
+            self._holding[wanted] = self._find_holding(wanted)
+        return self._holding[wanted]
+
     def without_control(self, text: str) -> str:
         """`text` with every string removed that the tokenizer would read as a control token."""
         contents = sorted(self._control.values(), key=len, reverse=True)
@@ -96,6 +104,15 @@ class Tokenization:
         return self.tokenizer(
             text, add_special_tokens=False, return_attention_mask=False, verbose=False, **options
         )
+
+    def _find_holding(self, strings: Sequence[str]) -> frozenset[int]:
+        if self.token_bytes is not None:
+            coded = [string.encode() for string in strings]
+            table = self.token_bytes.items()
+            return frozenset(id_ for id_, data in table if any(code in data for code in coded))
+        ids = (id_ for id_ in range(self.vocabulary_size) if id_ not in self.control_ids)
+        texts = ((id_, self.decode([id_])) for id_ in ids)
+        return frozenset(id_ for id_, text in texts if any(string in text for string in strings))
 
     def _find_start_ids(self) -> list[int]:
         """What the tokenizer puts before a text, and not what it makes of the text itself."""

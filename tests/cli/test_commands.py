@@ -2,13 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from novelgen.generation.novel_settings import PROSE_SAMPLING, NovelSettings
 from novelgen.text.words import count_words
+from storage.store import open_store
 from tests.conftest import CommandLine
 
 NEW = ("new", "--model", "scripted", "--premise", "A keeper finds a letter.", "--seed", "4")
@@ -225,6 +228,9 @@ def test_new_without_a_premise_invents_one(novelgen: CommandLine) -> None:
         ((*NEW, "--target-words", "700", "--seed", "-1"), 2, "--seed"),
         ((*NEW, "--target-words", "700", "--chapters", "99"), 2, "--chapters"),
         ((*NEW, "--target-words", "700", "--candidates", "99"), 2, "candidates"),
+        ((*NEW, "--target-words", "700", "--sampling", "warmth=1"), 2, "'warmth'"),
+        ((*NEW, "--target-words", "700", "--sampling", "top_p=2"), 2, "top_p is 2"),
+        ((*NEW, "--target-words", "700", "--sampling", "top_p"), 2, "NAME=VALUE"),
         ((*NEW, "--target-words", "700", "--premise-file", "none.txt"), 2, "Both"),
         ((*NEW, "--target-words", "700", "--adapter", "nowhere"), 2, "no adapter"),
         ((*NEW, "--target-words", "700", "--title", "x" * 301), 2, "--title"),
@@ -310,6 +316,23 @@ def test_settings_come_from_file_environment_and_flags(
     assert "autor" in novelgen("list", expect=2).stderr
     (home / "config" / "config.toml").write_text("author = \n")
     assert "TOML" in novelgen("list", expect=2).stderr
+
+
+def test_how_words_are_drawn_is_stored_with_the_novel(novelgen: CommandLine, home: Path) -> None:
+    (home / "config").mkdir(parents=True)
+    config = home / "config" / "config.toml"
+    config.write_text('[sampling]\ntemperature = 1\ndry_breakers = ["\\n"]\n')
+    changes = ("--sampling", "temperature=0.9", "--sampling", "dry_multiplier=0.8")
+    made = new_novel(novelgen, "--plan-only", *changes)
+    with open_store(f"sqlite:///{home / 'data' / 'novelgen.db'}") as store, store.reading() as work:
+        stored = work.novels.find(made["id"]).settings
+    assert NovelSettings.from_json(stored).sampling == replace(
+        PROSE_SAMPLING, temperature=0.9, dry_multiplier=0.8, dry_breakers=("\n",)
+    )
+    config.write_text("[sampling]\nwarmth = 1\n")
+    assert "warmth" in novelgen(*NEW, "--target-words", "700", expect=2).stderr
+    config.write_text("sampling = 1\n")
+    assert "sampling" in novelgen("list", expect=2).stderr
 
 
 def test_control_characters_reach_neither_terminal_nor_file(

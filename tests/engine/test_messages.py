@@ -31,7 +31,13 @@ requests = st.builds(
     brief=texts,
     tail=texts,
     sampling=st.builds(
-        SamplingParams, temperature=st.floats(0, 3), top_p=st.floats(0.01, 1), top_k=counts
+        SamplingParams,
+        temperature=st.floats(0, 3),
+        top_p=st.floats(0.01, 1),
+        top_k=counts,
+        dry_breakers=st.lists(texts, max_size=3).map(tuple),
+        dry_exempt=st.lists(texts, max_size=3).map(tuple),
+        xtc_probability=st.floats(0, 1),
     ),
     stream_keys=st.lists(st.binary(min_size=16, max_size=16), max_size=4).map(tuple),
     max_new_tokens=counts,

@@ -35,6 +35,13 @@ def test_numbers_are_uniform_and_streams_differ() -> None:
     assert abs(np.corrcoef(numbers, other)[0, 1]) < 0.03
 
 
+def test_lanes_have_nothing_in_common() -> None:
+    first, second = uniforms(KEY, 0, 20_000), uniforms(KEY, 0, 20_000, lane=1)
+    assert not set(first.tolist()) & set(second.tolist())
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.03
+    assert np.array_equal(uniforms(KEY, 4_997, 9, lane=1), second[4_997:5_006])
+
+
 def test_names_do_not_run_together() -> None:
     keys = {
         stream_key(1, "plan", [1, 1]),

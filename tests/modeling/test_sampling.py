@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from novelgen.engine.values import SamplingParams
-from novelgen.errors import UsageError
 from novelgen.modeling.sampling import (
     choose_tokens,
     draw_inverse_cdf,
@@ -17,7 +16,6 @@ from novelgen.modeling.sampling import (
     keep_top_p,
     penalise_repetition,
     scale_by_temperature,
-    validate_sampling,
 )
 
 PROBABILITIES = [0.05, 0.4, 0.1, 0.25, 0.2]
@@ -159,29 +157,3 @@ def test_the_strictest_settings_leave_one_token() -> None:
     seen = torch.arange(50).expand(4, -1)
     drawn = choose_tokens(logits, seen, params, torch.full((4,), 0.7))
     assert drawn.tolist() == penalise_repetition(logits, seen, 5.0).argmax(-1).tolist()
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("repetition_penalty", 0.0),
-        ("repetition_penalty", math.inf),
-        ("repetition_window", -1),
-        ("no_repeat_ngram", -1),
-        ("temperature", -0.1),
-        ("temperature", math.nan),
-        ("top_k", -1),
-        ("top_p", 0.0),
-        ("top_p", 1.01),
-        ("min_p", -0.01),
-        ("min_p", 1.5),
-    ],
-)
-def test_settings_out_of_range_are_named(name: str, value: float) -> None:
-    with pytest.raises(UsageError, match=name):
-        validate_sampling(SamplingParams(**{name: value}))
-
-
-def test_settings_at_the_edges_are_taken() -> None:
-    for params in (SamplingParams(), SamplingParams(2.0, 0, 0, 0.0, 0, 1.0, 1.0)):
-        assert validate_sampling(params) is None  # type: ignore[func-returns-value]

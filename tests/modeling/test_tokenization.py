@@ -45,6 +45,21 @@ def byte_fallback() -> Tokenization:
     )
 
 
+def test_tokens_are_found_by_what_they_hold(
+    tokenization: Tokenization, byte_fallback: Tokenization
+) -> None:
+    texts = {id_: tokenization.decode([id_]) for id_ in range(tokenization.vocabulary_size)}
+    found = tokenization.ids_holding(("he", "\n"))
+    assert found == {id_ for id_, text in texts.items() if "he" in text or text == "\n"}
+    assert len(found) > 2
+    assert tokenization.ids_holding(()) == frozenset()
+    assert tokenization.ids_holding(("<|im_end|>",)) == frozenset()  # control tokens hold no text
+    names = byte_fallback.tokenizer.convert_ids_to_tokens(list(byte_fallback.ids_holding(("a",))))
+    assert sorted(names) == ["<0x61>", "a", "▁lamp"]
+    lines = byte_fallback.ids_holding(("\n",))
+    assert byte_fallback.tokenizer.convert_ids_to_tokens(list(lines)) == ["<0x0A>"]
+
+
 def test_prose_never_becomes_a_control_token(tokenization: Tokenization) -> None:
     control = tokenization.control_ids
     assert not control & set(tokenization.prose_ids(TRICKY))

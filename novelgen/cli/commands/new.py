@@ -75,6 +75,13 @@ def new(
             help="How it is to sound: a voice sheet in YAML, as `novelgen voice` edits it.",
         ),
     ] = None,
+    sampling: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="How words are drawn, such as temperature=0.9; can be given again for others.",
+        ),
+    ] = None,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan.")] = False,
     headless: Annotated[
         bool,
@@ -96,6 +103,7 @@ def new(
     from novelgen.bootstrap import NovelRequest
     from novelgen.cli.detaching import detach_run, resume_arguments
     from novelgen.cli.writing import write_novel
+    from novelgen.engine.sampling_settings import read_assignments
     from novelgen.generation.novel_context import RunLimits
 
     if premise is not None and premise_file is not None:
@@ -120,7 +128,10 @@ def new(
     )
     limits = RunLimits(plan_only=plan_only)
     with invocation.writing_workbench(
-        model=model, adapter=adapter, candidates=candidates
+        model=model,
+        adapter=adapter,
+        candidates=candidates,
+        sampling=read_assignments(sampling) if sampling else None,
     ) as workbench:
         if not request.author and workbench.settings.author:
             request = _with_author(request, workbench.settings.author)

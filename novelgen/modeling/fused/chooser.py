@@ -20,6 +20,10 @@ class CompiledChooser:
         self._forbidden_or_end = rules.forbidden | rules.ends
         num_rows, room = rules.uniforms.shape
         self._uniforms, self._num_seen = rules.uniforms, len(rules.seen)
+        self._marks = rules.marks
+        # Not looked at while XTC is off.
+        given = rules.xtc_uniforms
+        self._xtc_uniforms = rules.uniforms if given is None else given
         self._seen = np.empty((num_rows, self._num_seen + room), np.int64)
         self._seen[:, : self._num_seen] = rules.seen
         self._size = len(rules.forbidden)
@@ -42,6 +46,10 @@ class CompiledChooser:
             self._seen,
             self._num_seen,
             self._uniforms[:, position].copy(),
+            self._xtc_uniforms[:, position].copy(),
+            self._marks.breaks,
+            self._marks.exempt,
+            self._marks.kept,
             self._scores,
             self._values,
             self._places,
@@ -55,3 +63,4 @@ class CompiledChooser:
 
     def keep(self, rows: Sequence[int]) -> None:
         self._seen, self._uniforms = self._seen[rows], self._uniforms[rows]
+        self._xtc_uniforms = self._xtc_uniforms[rows]

@@ -12,7 +12,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from novelgen.engine.values import SamplingParams
+from novelgen.modeling.dry import match_penalties
 from novelgen.modeling.fused.arithmetic import exponential, highest_of
+from novelgen.modeling.fused.bands import exclude_top_choices, keep_typical
+from novelgen.modeling.fused.dry import penalise_matches
 from novelgen.modeling.fused.intrinsics import highest_in
 
 Floats = NDArray[np.float32]
@@ -36,6 +39,12 @@ class Settings(NamedTuple):
     top_k: int
     top_p: float
     min_p: float
+    typical_p: float
+    dry_penalties: Floats
+    """By length of the match; empty when DRY is off."""
+    dry_window: int
+    xtc_probability: float
+    xtc_threshold: float
 
 
 def settings_of(params: SamplingParams) -> Settings:
@@ -48,36 +57,48 @@ def settings_of(params: SamplingParams) -> Settings:
         params.top_k,
         float(params.top_p),
         float(params.min_p),
+        float(params.typical_p),
+        match_penalties(params),
+        params.dry_window,
+        float(params.xtc_probability),
+        float(params.xtc_threshold),
     )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def choose_rows(
-    thread, num_threads, settings, logits, size, forbidden, seen, num_seen, uniforms, scores,
-    values, places, tokens, logprobs,
+    thread, num_threads, settings, logits, size, forbidden, seen, num_seen, uniforms,
+    xtc_uniforms, breaks, exempt, kept, scores, values, places, tokens, logprobs,
 ):  # fmt: skip
     """The next token of every row and its log-probability under the unfiltered model.
 
     `logits` is `(rows, at least size)` float32, `forbidden` `(size,)` bool, `seen`
-    `(rows, room)` int64 of which `num_seen` are filled, `uniforms` `(rows,)`; `scores` and
-    `values` float32 and `places` int32, `(rows, size)`, are room to work. Fills
-    `tokens` and `logprobs` `(rows,)`; a log-probability is NaN where a logit is.
+    `(rows, room)` int64 of which `num_seen` are filled, `uniforms` and `xtc_uniforms` `(rows,)`;
+    `breaks`, `exempt` and `kept` are those of `TokenMarks`; `scores` and `values` float32 and
+    `places` int32, `(rows, size)`, are room to work. Fills `tokens` and `logprobs` `(rows,)`; a
+    log-probability is NaN where a logit is.
     """
     num_rows = tokens.shape[0]
     for row in range(thread * num_rows // num_threads, (thread + 1) * num_rows // num_threads):
         token = _choose(
             settings, logits[row, :size], forbidden, seen[row, :num_seen], uniforms[row],
-            scores[row], values[row], places[row],
+            xtc_uniforms[row], breaks, exempt, kept, scores[row], values[row], places[row],
         )  # fmt: skip
         tokens[row] = token
         logprobs[row] = logits[row, token] - _log_sum(logits[row, :size])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _choose(settings, logits, forbidden, seen, uniform, scores, values, places):
+def _choose(
+    settings, logits, forbidden, seen, uniform, xtc_uniform, breaks, exempt, kept, scores, values,
+    places,
+):  # fmt: skip
     for i in range(logits.shape[0]):
         scores[i] = -np.inf if forbidden[i] else logits[i]
     _penalise_repetition(settings, logits, seen, scores)
+    penalise_matches(
+        settings.dry_penalties, settings.dry_window, seen, breaks, exempt, scores, values
+    )
     _forbid_repeated_ngrams(settings, seen, scores)
     highest = highest_of(scores)
     if settings.temperature == 0 or highest < _NEGLIGIBLE:
@@ -89,8 +110,12 @@ def _choose(settings, logits, forbidden, seen, uniform, scores, values, places):
     floor = np.float32(np.log(settings.min_p)) if settings.min_p > 0 else np.float32(-np.inf)
     if settings.top_p < 1:
         lowest = _lowest_of_nucleus(scores, lowest, floor, settings.top_p, values, places)
-    lowest = max(lowest, floor)
-    return _draw(scores, lowest, uniform, values, places)
+    count = _gather(scores, max(lowest, floor), values, places)
+    if settings.typical_p < 1:
+        count = keep_typical(settings.typical_p, values, places, count, scores)
+    if xtc_uniform < settings.xtc_probability:
+        count = exclude_top_choices(settings.xtc_threshold, values, places, count, kept)
+    return _draw(values, places, count, uniform, scores.shape[0] - 1)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -235,8 +260,8 @@ def _lowest_of_nucleus(scores, lowest, floor, top_p, values, places):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _draw(scores, lowest, uniform, values, places):
-    count = _gather(scores, lowest, values, places)
+def _draw(values, places, count, uniform, last_token):
+    """One of `count` tokens; `last_token` when there is none."""
     total = 0.0
     for i in range(count):
         values[i] = exponential(values[i])
@@ -246,7 +271,7 @@ def _draw(scores, lowest, uniform, values, places):
         held += np.float64(values[i])
         if held > wanted:
             return places[i]
-    return places[count - 1] if count else scores.shape[0] - 1
+    return places[count - 1] if count else last_token
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"}, error_model="numpy")
