@@ -26,6 +26,7 @@ from storage.records import (
     RevisionRecord,
     SegmentCommit,
 )
+from storage.unit_of_work import UnitOfWork
 
 _MAX_EMPTY_PASSAGES = 5
 
@@ -160,7 +161,7 @@ class ChapterWriter:
                     self._stands_revision_id,
                 )
             )
-            complete_unattended(work, self._context.branch_id, self._revision)
+            self._look_over(work)
 
     def _commit(self, text: str, *, completes_chapter: bool) -> SegmentCommitted:
         head = next_head(self._context.engine, self._head, text)
@@ -194,8 +195,14 @@ class ChapterWriter:
         with self._context.store.writing() as work:
             work.commit_segment(commit)
             if completes_chapter:
-                complete_unattended(work, self._context.branch_id, self._revision)
+                self._look_over(work)
         return self._advance(segment, head, now)
+
+    def _look_over(self, work: UnitOfWork) -> None:
+        """What is odd in the whole chapter is found and kept as it is completed."""
+        findings = self._material.review(self._revision.id)
+        work.findings.add(findings)
+        complete_unattended(work, self._context.branch_id, self._revision, findings)
 
     def _event(self, segment: NewSegment) -> SegmentCommitted:
         drawn = sum(passage.tokens_drawn for passage in self._drawn)

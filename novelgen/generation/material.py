@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from novelgen.engine.values import MemoryState
 from novelgen.generation.beats import NextPassage
 from novelgen.generation.book_so_far import ChaptersBefore
+from novelgen.generation.chapter_review import review_chapter
 from novelgen.generation.chapter_task import ChapterTask
 from novelgen.generation.drafts import Wanted
 from novelgen.generation.likelihoods import ModelQuestions
@@ -17,6 +18,8 @@ from novelgen.generation.novel_settings import WritingPart
 from novelgen.generation.ranking import Ranker
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import SegmentContext, segment_context
+from novelgen.story.voice_keeper import voice_of
+from novelgen.story.voice_text import voice_line
 from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.repeats import NEAR_DISTANCE
 from novelgen.text.alarms.watch import Watch
@@ -30,6 +33,7 @@ from novelgen.text.prose_metrics import (
 )
 from novelgen.text.sentences import end_of_prose
 from novelgen.text.words import iter_words
+from storage.story_records import NewFinding
 
 _CHARS_PER_TOKEN = 6
 _CHARS_PER_WORD = 6
@@ -64,7 +68,10 @@ class ChapterMaterial:
         chat = engine.render_chat if engine.info.has_chat_template else None
         self._briefs = BriefRenderer(context.library, chat)
         self._norms = shipped_norms(_BAND_WORDS)
-        self._before = before.text
+        self._before = before
+        self._length_before = len(before.index)
+        with context.store.reading() as work:
+            self._voice = voice_of(work, context.novel, context.branch_id).sheet
         self._text = ""
         self._index = before.index
         self._names = {word.strip(_MARKS).casefold() for word in iter_words(task.all_words)}
@@ -81,6 +88,20 @@ class ChapterMaterial:
         self._text += text
         self._index.add(text)
         self._names |= {name.casefold() for name in names_in(text)}
+
+    def review(self, revision_id: str) -> list[NewFinding]:
+        """What is odd in the chapter as it stands; call it when nothing more is added."""
+        self._index.rewind(self._length_before)
+        return review_chapter(
+            self._context.branch_id,
+            self._task.card.number,
+            revision_id,
+            self._text.rstrip(),
+            self._before,
+            self._voice,
+            borrowed_names=self._context.borrowed_names,
+            known_names=self._names,
+        )
 
     def for_passage(self, step: NextPassage, memory: MemoryState) -> PassageMaterial:
         """The material of the passage that comes next."""
@@ -149,6 +170,7 @@ class ChapterMaterial:
             is_closing=card.number == task.total_chapters and is_last_beat,
             ends_chapter=is_last_beat,
             instruction=task.instruction,
+            voice=voice_line(self._voice),
         )
         if not self._settings.uses(WritingPart.PLAN):
             return replace(
@@ -179,12 +201,12 @@ class ChapterMaterial:
         chars = self._settings.tail_tokens * _CHARS_PER_TOKEN
         if self._context.engine.info.has_chat_template or len(self._text) >= chars:
             return end_of_prose(self._text, chars).strip()
-        before = self._before[-chars:] if self._before else ""
+        before = self._before.text[-chars:]
         return end_of_prose(f"{before}\n\n{self._text}", chars).strip()
 
     def _recent_text(self) -> str:
         chars = _BAND_WORDS * 2 * _CHARS_PER_WORD
-        return (self._before[-chars:] + "\n\n" + self._text)[-chars:]
+        return (self._before.text[-chars:] + "\n\n" + self._text)[-chars:]
 
 
 def _bands(recent: str, text: str, norms: Norms) -> float:

@@ -184,6 +184,11 @@ def _passage(
         "tokens_redrawn": sum(each["tokens"] for each in done.log[1:]),
         "cost": round(judged[0].cost, 4),
     }
+    stops: Counter[str] = Counter()
+    for attempt in done.log:
+        stops.update(attempt["stopped_by"])
+    if stops:
+        provenance["stopped_by"] = dict(stops)
     if draft.mean_logprob is not None:
         provenance["mean_logprob"] = round(draft.mean_logprob, 4)
     if forced:

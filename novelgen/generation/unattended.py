@@ -4,12 +4,13 @@ A chapter is noted there when it is begun, so that one that must not join the bo
 part of it while it is half drafted, and waits from the moment it is complete.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from storage.inbox_records import NewInboxItem
 from storage.records import RevisionRecord, SegmentRecord
 from storage.run_records import RunRecord
+from storage.story_records import NewFinding
 from storage.unit_of_work import UnitOfWork
 
 
@@ -31,10 +32,16 @@ def begin_unattended(
     )
 
 
-def complete_unattended(work: UnitOfWork, branch_id: str, revision: RevisionRecord) -> None:
+def complete_unattended(
+    work: UnitOfWork,
+    branch_id: str,
+    revision: RevisionRecord,
+    findings: Iterable[NewFinding] = (),
+) -> None:
     """Let a complete chapter wait for the person, if it was begun while nobody looked."""
     segments = work.segments.of_revision(revision.id)
     marks = [mark for segment in segments for mark in _marks_of(segment)]
+    marks += [_mark_of(finding) for finding in findings]
     work.inbox.complete(branch_id, revision.id, marks)
 
 
@@ -42,9 +49,19 @@ def _marks_of(segment: SegmentRecord) -> Iterator[dict[str, Any]]:
     """What the guard saw while the segment was drawn, in words."""
     for passage in segment.provenance.get("passages", []):
         place = {"segment": segment.position, "words": passage["words"]}
-        if passage.get("leaks"):
-            yield place | {"mark": "talks about the story instead of telling it"}
         if passage.get("forced_sentence_end"):
             yield place | {"mark": "no sentence came to its end; one was cut"}
-        if passage["attempt"]:
-            yield place | {"mark": f"drawn {passage['attempt'] + 1} times"}
+        if passage.get("fell_short"):
+            yield place | {"mark": "no draft was as it should be; the best one was kept"}
+        attempts = passage.get("attempts", passage["attempt"] + 1)
+        if attempts > 1:
+            reasons = ", ".join(sorted(passage.get("stopped_by", {})))
+            yield place | {"mark": f"drawn {attempts} times" + (f" ({reasons})" if reasons else "")}
+
+
+def _mark_of(finding: NewFinding) -> dict[str, Any]:
+    """What was found in the whole chapter, in words."""
+    return {
+        "paragraph": finding.paragraph,
+        "mark": f"{finding.message}: “{finding.passage}”",
+    }

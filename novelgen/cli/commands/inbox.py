@@ -11,6 +11,8 @@ from novelgen.errors import ExitCode, UsageError
 from storage.inbox_records import InboxState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from novelgen.bootstrap import Workbench
     from novelgen.manuscript.inbox import DraftedChapter
 
@@ -207,7 +209,7 @@ def _heading(found: "DraftedChapter") -> list[str]:
         f"{found.novel.title}, chapter {record.chapter_number}: {found.title}",
         f"{found.words:,} words, revision {found.revision}, {record.state.value}{held}",
     ]
-    lines += [f"! segment {mark['segment'] + 1}: {mark['mark']}" for mark in record.marks]
+    lines += [f"! {_place_of(mark)}: {mark['mark']}" for mark in record.marks]
     return lines
 
 
@@ -229,3 +231,9 @@ def _item_json(found: "DraftedChapter") -> dict[str, Any]:
         "run_id": record.run_id,
         "created_at": record.created_at.isoformat(),
     }
+
+
+def _place_of(mark: "Mapping[str, Any]") -> str:
+    if "paragraph" in mark:
+        return f"paragraph {mark['paragraph']}"
+    return f"segment {mark['segment'] + 1}"
