@@ -98,18 +98,16 @@ def _panels(count: int, extra_rows: int = 0) -> tuple[Any, list[Any]]:
 
 def _plot_words(axes: Any, chapters: Sequence[ChapterOverview]) -> None:
     numbers = [chapter.number for chapter in chapters]
-    axes.bar(numbers, [chapter.words for chapter in chapters], color="#4c78a8", label="words")
-    axes.plot(
-        numbers,
-        [chapter.target_words for chapter in chapters],
-        color="#222222",
-        marker="_",
-        markersize=10,
-        linestyle="none",
-        label="target",
-    )
+    targets = [chapter.target_words for chapter in chapters]
+    words = [chapter.words for chapter in chapters]
+    axes.bar(numbers, words, color="#4c78a8", alpha=0.45, label="words")
+    left, right = [number - 0.4 for number in numbers], [number + 0.4 for number in numbers]
+    axes.hlines(targets, left, right, color="#222222", linewidth=1.2, label="target")
+    axes.set_ylim(0, 1.3 * max([1, *words, *targets]))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_title("words against target", loc="left", fontsize=9)
     axes.tick_params(labelsize=8)
+    axes.margins(x=0.01)
     axes.legend(fontsize=8, loc="upper right", ncols=2, frameon=False)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

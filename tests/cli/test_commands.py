@@ -366,6 +366,7 @@ def test_reading_commands_do_not_load_torch(
         ["verify", made["id"]], ["export", made["id"], "--output", "-"], ["models", "list"],
         ["new", "--model", "scripted", "--target-words", "100", "--premise", "p"],
         ["runs"], ["inbox"], ["attach", made["id"]], ["pause", made["id"]],
+        ["stats", made["id"]],
     ]  # fmt: skip
     program = (
         "import sys\n"
@@ -384,7 +385,7 @@ def test_reading_commands_do_not_load_torch(
 
 
 def test_help_says_what_and_shows_an_example(novelgen: CommandLine) -> None:
-    for command in ("new", "resume", "list", "show", "export", "doctor", "snapshots", "verify"):
+    for command in ("new", "resume", "list", "show", "stats", "export", "doctor", "verify"):
         text = novelgen(command, "--help").stdout
         assert "Example: novelgen" in text
         assert "--json" in text

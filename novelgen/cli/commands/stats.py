@@ -37,7 +37,8 @@ def stats(
     with invocation.workbench() as workbench:
         statistics = workbench.statistics(novel)
         sections = workbench.sections(statistics.overview.summary.novel.id)
-        quality = judge(sections(), choose_norms(sections, None, None))
+        norms = choose_norms(sections, None, None)
+        quality = judge(sections(), norms, with_coherence=False)
     if invocation.output.as_json:
         invocation.output.document(_document(statistics, quality))
     else:
@@ -67,6 +68,7 @@ def _document(statistics: "NovelStatistics", quality: "QualityReport") -> dict[s
     overview = statistics.overview
     document = quality_document(quality)
     measured = {chapter["number"]: chapter for chapter in document.pop("chapters")}
+    del document["coherence"]  # which `eval quality` tells
     alarms = quality.alarms_by_chapter()
     return {
         **summary_json(overview.summary),

@@ -174,20 +174,25 @@ def choose_norms(sections: Sections, norms: Norms | None, window_words: int | No
     return shipped_norms(window_words)
 
 
-def judge(sections: Iterable[Section], norms: Norms) -> QualityReport:
-    """The report of a book, whose sections are its chapters."""
-    reader = _Reader(norms)
+def judge(
+    sections: Iterable[Section], norms: Norms, *, with_coherence: bool = True
+) -> QualityReport:
+    """The report of a book, whose sections are its chapters.
+
+    Without coherence it has no blocks; then no stemmer is loaded.
+    """
+    reader = _Reader(norms, CoherenceReader() if with_coherence else None)
     for section in sections:
         reader.read(section)
     return reader.report()
 
 
 class _Reader:
-    def __init__(self, norms: Norms) -> None:
+    def __init__(self, norms: Norms, coherence: CoherenceReader | None) -> None:
         self._norms = norms
+        self._coherence = coherence
         self._large = WindowCutter(norms.window_words)
         self._blocks = WindowCutter(BLOCK_WORDS)
-        self._coherence = CoherenceReader()
         self._drift = DriftReader()
         self._windows: list[WindowQuality] = []
         self._coherent: list[CoherenceBlock] = []
@@ -195,7 +200,8 @@ class _Reader:
 
     def read(self, section: Section) -> None:
         self._read_windows(self._large.add(section))
-        self._read_blocks(self._blocks.add(section))
+        if self._coherence is not None:
+            self._read_blocks(self._coherence, self._blocks.add(section))
         self._drift.read(section)
         chapter = _chapter(section)
         if chapter is not None:
@@ -227,9 +233,9 @@ class _Reader:
                 )
             )
 
-    def _read_blocks(self, windows: Iterator[Window]) -> None:
+    def _read_blocks(self, coherence: CoherenceReader, windows: Iterator[Window]) -> None:
         for window in windows:
-            block = self._coherence.read(window)
+            block = coherence.read(window)
             if block is not None:
                 self._coherent.append(block)
 
