@@ -121,7 +121,7 @@ class PlanRepository(Repository):
         row = self._session.get(PlannedBeatsRow, (plan_id, number))
         if row is None:
             return None
-        return PlannedBeats(tuple(Beat(**beat) for beat in row.beats), row.origin)
+        return PlannedBeats(tuple(Beat.from_json(beat) for beat in row.beats), row.origin)
 
 
 def copy_plan(
