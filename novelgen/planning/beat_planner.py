@@ -1,11 +1,11 @@
 """Plans the beats of one chapter: the author's, the model's, or the skeleton's, with their words.
 
 The last beat is the closing beat: in it the chapter, the part or the novel ends. An author's own
-beats are kept to the letter; others are planned between them only where each would have to fill more
-words than one scene holds.
+beats are kept to the letter; others are planned between them only where each would have to fill
+more words than one scene holds.
 """
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from novelgen.planning.cards import ChapterCard
@@ -181,7 +181,10 @@ def _weights(beats: Sequence[Beat], slot: ChapterSlot) -> list[float]:
     told = {beat.brief: float(beat.words) for beat in slot.beats if beat.words}
     usual = sum(told.values()) / len(told) if told else 1.0
     last = len(beats) - 1
-    shape: Callable[[int], float] = lambda at: 1.0 + 0.1 * (at * (slot.number + 1) % 3)
+
+    def shape(at: int) -> float:
+        return 1.0 + 0.1 * (at * (slot.number + 1) % 3)
+
     plain = [
         _OPENING if at == 0 and last else _CLOSING if at == last and last else shape(at)
         for at in range(len(beats))

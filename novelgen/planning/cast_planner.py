@@ -1,4 +1,4 @@
-"""Plans who and what is in a novel: the names of the premise first, then the model's, then others."""
+"""Plans who and what is in a novel: the premise's names first, then the model's, then others."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -13,9 +13,7 @@ from storage.records import PlanOrigin
 
 _MODEL = PlanOrigin.MODEL.value
 _TOKENS_A_MEMBER = 26
-_PARTICLES = frozenset(
-    {"de", "la", "le", "du", "van", "von", "der", "den", "of", "al", "bin", "da"}
-)
+_PARTICLES = frozenset({"de", "la", "le", "du", "van", "von", "der", "den", "of", "al", "da"})
 _LEAD = "the one the story is about"
 
 

@@ -167,7 +167,8 @@ def _say(variants: Sequence[str], scene: Scene, shift: int, thing: str = "") -> 
     """One sentence. For one thing, `scene.turn` counts through variants and circumstances."""
     number = len(variants)
     circumstances = phrases.CIRCUMSTANCES
-    chosen = variants[(scene.turn + scene.offset) % number]
+    mixed = shift * (1 + scene.offset // 28)  # so that not all stages of a chapter go in step
+    chosen = variants[(scene.turn + scene.offset + mixed) % number]
     at = scene.turn // number + scene.offset + shift + 11 * (scene.turn % number)
     sentence = chosen.format(
         a=short_name(scene.focus),

@@ -1,8 +1,8 @@
 """The sentences that a plan is filled with where the model says nothing usable.
 
-`{a}` is the person a chapter is mostly about, `{b}` another one, `{p}` a place, `{t}` the thing that
-the chapter turns on, `{d}` a circumstance. Every sentence names a thing and a circumstance, so that
-two of another thing or circumstance are never the same. English only, present tense.
+`{a}` is the person a chapter is mostly about, `{b}` another one, `{p}` a place, `{t}` the thing
+that the chapter turns on, `{d}` a circumstance. Every sentence names a thing and a circumstance, so
+that two of another thing or circumstance are never the same. English only, present tense.
 """
 
 
@@ -54,7 +54,7 @@ the lantern / the locked box / the unsigned note / the old coat / the music box 
 telegram / the violin / the iron door / the black umbrella / the wedding dress / the ship's bell /
 the child's shoe / the last will / the red book / the cracked mirror / the bundle of money / the
 medicine bottle / the torn ticket / the chess set / the carved bird / the rope / the seed chest /
-the glass eye / the folded flag / the recording / the well cover / the burnt hat / the coin / the
+the glass eye / the folded flag / the recording / the sealed trunk / the burnt hat / the coin / the
 tide table / the stolen horse / the locket / the hidden stair / the blank card / the wooden hand
 """)
 CIRCUMSTANCES = _listed("""
@@ -119,7 +119,7 @@ OPENING_BEATS = (
     "{a} comes to {p} {d}, thinking of {t}.",
     "{d}, {a} is at work at {p} when {t} comes up again.",
     "{a} wakes at {p} and looks for {t} {d}.",
-    "{b} meets {a} at {p} {d} with a question about {t}.",
+    "{d}, {b} meets {a} at {p} with a question about {t}.",
 )
 MIDDLE_BEATS = (
     (  # an errand
@@ -147,7 +147,7 @@ MIDDLE_BEATS = (
         "{a} puts the pieces together {d}: {t} was never lost.",
     ),
     (  # a cost
-        "{a} pays for {t} {d} with something dear.",
+        "{d}, {a} pays for {t} with something dear.",
         "{d}, {a} hurts {b} without meaning to, for the sake of {t}.",
         "{a} breaks a promise over {t} {d}.",
         "{b} is blamed for {t} {d}, and {a} keeps silent.",
