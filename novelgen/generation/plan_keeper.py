@@ -20,6 +20,9 @@ from novelgen.planning.structure import ChapterSlot, Structure, outline
 from novelgen.text.sanitize import clean_line
 from storage.records import Beat, NovelChanges, PlannedBeats, PlanRecord
 
+_MAX_STRETCH, _STRETCH = 30, 20
+"""Chapters of a part that are planned together at most, and of a larger part."""
+
 
 class PlanKeeper:
     """The plan of one branch: what is stored, and the planner for what is missing."""
@@ -76,9 +79,12 @@ class PlanKeeper:
         self._ensure_plan()
 
     def ensure_part(self, number: int) -> Iterator[ChapterPlanned]:
-        """Plan every chapter of the part that holds chapter `number`; yield the new ones."""
+        """Plan every chapter of the part that holds chapter `number`; yield the new ones.
+
+        Of a part with very many chapters, those near it.
+        """
         self._ensure_plan()
-        slots = self.structure.part_of(number)
+        slots = self._stretch(number)
         self._load(slots[0].number, slots[-1].number)
         missing = [slot for slot in slots if slot.number not in self._cards]
         if not missing:
@@ -100,11 +106,11 @@ class PlanKeeper:
 
     def ensure_all(self) -> Iterator[ChapterPlanned]:
         """Plan every chapter of the novel."""
-        for slot in self.structure.chapters:
-            if slot.number == self.structure.part_of(slot.number)[0].number:
-                yield from self.ensure_part(slot.number)
-            if self._context.stop.is_requested:
-                return
+        self._ensure_plan()
+        number = 1
+        while number <= self.structure.total_chapters and not self._context.stop.is_requested:
+            yield from self.ensure_part(number)
+            number = self._stretch(number)[-1].number + 1
 
     def card(self, number: int) -> ChapterCard:
         """The card of a planned chapter. Raises `LookupError` when it is not planned yet."""
@@ -170,6 +176,14 @@ class PlanKeeper:
             if plan is None:
                 plan = work.plans.add(branch_id, structure.as_json())
         self._take(plan)
+
+    def _stretch(self, number: int) -> tuple[ChapterSlot, ...]:
+        """The chapters that are planned together."""
+        part = self.structure.part_of(number)
+        if len(part) <= _MAX_STRETCH:
+            return part
+        first = (number - part[0].number) // _STRETCH * _STRETCH
+        return part[first : first + _STRETCH]
 
     def _load(self, first: int, last: int | None) -> None:
         with self._context.store.reading() as work:
