@@ -1,13 +1,15 @@
-"""Reads an author's own outline: Markdown headings of any level, a numbered list, plain lines, YAML.
+"""Reads an author's own outline: Markdown headings of any level, numbered or plain lines, YAML.
 
 Nothing is reworded. Every heading is a chapter, but for two: a single one above all others is the
-novel's title, and those that say "Part", "Book", "Act" or "Volume" above deeper ones are parts. Text
-below a heading is the chapter's brief, list items are its beats, "(1,200 words)" its words.
+novel's title, and those that say "Part", "Book", "Act" or "Volume" above deeper ones are parts.
+Text below a heading is the chapter's brief, list items are its beats, "(1,200 words)" its words.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import yaml
 
 from novelgen.errors import UsageError
 from novelgen.planning.document import (
@@ -30,8 +32,6 @@ _CHAPTER_NUMBER = re.compile(r"chapter\s+(\d{1,4}|[a-z-]+)\s*[:.—–-]\s*(.+)$
 _ITEM = re.compile(r"(?:[-*+•]|\d{1,4}[.)])\s+(.*)$")
 _WORDS = re.compile(r"\s*\(\s*([\d.,]*\d)\s+words?\s*\)\s*$", re.IGNORECASE)
 _DOCUMENT_CHAPTER = re.compile(r"^##\s+Chapter\s+\d+", re.MULTILINE | re.IGNORECASE)
-_YAML_KEY = re.compile(r"(?:chapters|parts):\s*$|- title:|- \S", re.MULTILINE)
-_FRONT_MATTER = re.compile(r"\A\s*---\n")
 _SPLIT = re.compile(r"\s*[:—–]\s+|\s+-\s+")
 _MAX_TITLE_WORDS = 10
 _TITLE_WORDS = 6
@@ -62,7 +62,7 @@ def read_outline(text: str, *, is_yaml: bool = False) -> PlanDocument:
         document = _as_document(text)
         if document is not None:
             return _unnumbered(document)
-    lines = text.split("\n")
+    matter, lines = _front_matter(text.split("\n"))
     entries, lead = _headings(lines)
     if not entries:
         entries, lead = _numbered(lines), []
@@ -71,9 +71,9 @@ def read_outline(text: str, *, is_yaml: bool = False) -> PlanDocument:
     if not entries:
         raise UsageError("The outline is empty.", "Give a heading or a line for every chapter.")
     title, entries, told = _without_title(entries)
-    return require_sound(
-        PlanDocument(_parts(entries), title=title, premise=clean_line(" ".join([*lead, *told])))
-    )
+    premise = clean_line(matter.get("premise", "")) or clean_line(" ".join([*lead, *told]))
+    title = clean_line(matter.get("title", "")) or title
+    return require_sound(PlanDocument(_parts(entries), title=title, premise=premise))
 
 
 def premise_of(document: PlanDocument) -> str:
@@ -113,18 +113,7 @@ def _unnumbered(document: PlanDocument) -> PlanDocument:
         chapters = []
         for each in part.chapters:
             number += 1
-            chapters.append(
-                DocumentChapter(
-                    number,
-                    each.title,
-                    each.words,
-                    each.brief,
-                    each.characters,
-                    each.places,
-                    each.beats,
-                    each.line,
-                )  # fmt: skip
-            )
+            chapters.append(replace(each, number=number))
         parts.append(DocumentPart(part.title, part.brief, tuple(chapters)))
     return PlanDocument(
         tuple(parts), document.characters, document.places, document.title, document.premise
@@ -135,7 +124,7 @@ def _headings(lines: Sequence[str]) -> tuple[list[_Entry], list[str]]:
     """The headings with what stands below them, and the text before the first one."""
     entries: list[_Entry] = []
     lead: list[str] = []
-    at = _after_front_matter(lines)
+    at = 0
     while at < len(lines):
         line = lines[at].strip()
         found = _HEADING.match(line)
@@ -154,10 +143,19 @@ def _headings(lines: Sequence[str]) -> tuple[list[_Entry], list[str]]:
     return entries, lead
 
 
-def _after_front_matter(lines: Sequence[str]) -> int:
-    if not lines or lines[0].strip() != "---":
-        return 0
-    return next((at + 1 for at in range(1, len(lines)) if lines[at].strip() == "---"), 0)
+def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The texts in the front matter, and the lines with empty ones in its place."""
+    ends = [at for at, line in enumerate(lines) if line.strip() == "---"]
+    if len(ends) < 2 or ends[0] != 0:
+        return {}, lines
+    try:
+        told = yaml.safe_load("\n".join(lines[1 : ends[1]]))
+    except yaml.YAMLError:
+        return {}, lines
+    if not isinstance(told, dict):
+        return {}, lines
+    texts = {str(key): str(value) for key, value in told.items() if value}
+    return texts, [""] * (ends[1] + 1) + lines[ends[1] + 1 :]
 
 
 def _numbered(lines: Sequence[str]) -> list[_Entry]:

@@ -34,6 +34,7 @@ __all__ = ["ChapterCard", "Planner", "PlanningCancelled"]
 
 _EARLIER_CHAPTERS = 3
 _BRIEF_TOKENS = 110
+_NOBODY: tuple[str, ...] = ()
 
 
 class Planner:
@@ -122,7 +123,7 @@ class Planner:
         if answer is None:
             title = slot.title or skeleton.chapter_title(slot.number, role, taken)
             brief = skeleton.chapter_brief(slot.number, role)
-            people, places = scene.characters, (scene.place,)
+            people, places = scene.characters, _NOBODY
             origin = PlanOrigin.SKELETON
         else:
             told, people, places = answer

@@ -189,12 +189,9 @@ def brought_back(now: PlanContent, older: PlanContent, version: int, written: in
         else slot
         for slot in older.structure.chapters
     ]
-    cards = dict(older.cards)
-    beats = dict(older.beats)
-    for number in range(1, written + 1):
-        for kept, from_now in ((cards, now.cards), (beats, now.beats)):
-            if number in from_now:
-                kept[number] = from_now[number]  # type: ignore[index]
+    kept = range(1, written + 1)
+    cards = {**older.cards, **{at: now.cards[at] for at in kept if at in now.cards}}
+    beats = {**older.beats, **{at: now.beats[at] for at in kept if at in now.beats}}
     structure = replace(older.structure, chapters=tuple(slots), made=f"version {version} again")
     content = PlanContent(structure, cards, beats)
     return with_target(content, now.structure.target_words, written)

@@ -1,5 +1,7 @@
 """A plan as a document: what is written is read back, and mistakes are named by their line."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,17 +50,7 @@ def documents(draw: st.DrawFn) -> PlanDocument:
         told = []
         for chapter in part.chapters:
             number += 1
-            told.append(
-                DocumentChapter(
-                    number,
-                    chapter.title,
-                    chapter.words,
-                    chapter.brief,
-                    chapter.characters,
-                    chapter.places,
-                    chapter.beats,
-                )  # fmt: skip
-            )
+            told.append(replace(chapter, number=number))
         numbered.append(DocumentPart(part.title, part.brief, tuple(told)))
     return PlanDocument(
         tuple(numbered), draw(MEMBERS), draw(MEMBERS), draw(TEXTS), draw(TEXTS),
