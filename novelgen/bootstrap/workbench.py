@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from novelgen.generation.memory_chain import Link
     from novelgen.generation.verification import Verification
     from novelgen.manuscript.overview import NovelOverview
+    from novelgen.planning.document import PlanDocument
     from storage.backup import Backup
     from storage.records import NovelRecord, NovelSummary, SnapshotSummary
     from storage.store import Store
@@ -34,6 +35,8 @@ class NovelRequest:
     target_words: int
     seed: int
     chapters: int | None = None
+    outline: "PlanDocument | None" = None
+    """The author's own outline, which is taken as it is."""
 
 
 class Workbench:
@@ -153,8 +156,12 @@ class Workbench:
         return back_up(database_url(self.paths, self.settings), path, overwrite=overwrite)
 
     def create_novel(self, request: NovelRequest) -> "NovelRecord":
-        """Commit the novel's row. No model is loaded; its name and the adapter are checked."""
+        """Commit the novel's row, and its plan where the author has one.
+
+        No model is loaded; its name and the adapter are checked.
+        """
         from novelgen.generation.novel_settings import NovelSettings
+        from novelgen.generation.plan_editing import store_outline
         from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
         from novelgen.modeling.local_models import require_loadable
         from storage.records import NewNovel
@@ -178,7 +185,10 @@ class Workbench:
             settings=settings.as_json(),
         )
         with self.store.writing() as work:
-            return work.novels.add(novel)
+            record = work.novels.add(novel)
+            if request.outline is not None:
+                store_outline(work, record, request.outline, request.target_words)
+        return record
 
     def titles(self) -> dict[str, str]:
         """The titles of all novels by their ids."""

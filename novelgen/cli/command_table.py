@@ -51,6 +51,13 @@ COMMANDS = (
         "Show one novel: words against target, chapters, and known novels for comparison.",
     ),
     CommandEntry(
+        "plan",
+        "plan",
+        "plan",
+        _EDITING,
+        "Show the plan of a novel, or change it: each change is a new version, none is lost.",
+    ),
+    CommandEntry(
         "edit",
         "edit",
         "edit",

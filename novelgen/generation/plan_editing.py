@@ -16,6 +16,7 @@ from novelgen.planning.cast_planner import filled_cast
 from novelgen.planning.content import PlanContent
 from novelgen.planning.document import PlanDocument, document_of
 from novelgen.planning.frame import PlanFrame
+from novelgen.planning.outline_reading import premise_of
 from novelgen.planning.premise_names import cast_of
 from novelgen.planning.revising import (
     anew_from,
@@ -106,6 +107,24 @@ def store_outline(
     """Make an author's outline the first plan of a novel without one. Raises `UsageError`."""
     structure = from_outline(document, target_words, novel.seed, novel.premise)
     return work.plans.add(novel.active_branch_id, structure.as_json(), expected_version=0)
+
+
+def store_first_outline(
+    store: Store, novel: NovelRecord, document: PlanDocument, target_words: int | None
+) -> Replanned:
+    """Make an outline the first plan of a novel that stands already. Raises as `store_outline`."""
+    words = target_words or novel.target_words
+    with store.writing() as work:
+        changes = NovelChanges(
+            target_words=words,
+            premise=None if novel.premise else document.premise or premise_of(document),
+        )
+        novel = work.novels.update(novel.id, changes)
+        plan = store_outline(work, novel, document, words)
+        last = work.chapters.last(novel.active_branch_id)
+    chapters = len(document.chapters)
+    written = 0 if last is None else min(last.number, chapters)
+    return Replanned(plan.version, True, written, chapters, words)
 
 
 def restore_plan(store: Store, seen: SeenPlan, version: int) -> Replanned:

@@ -14,6 +14,7 @@ from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import NovelRequest
+    from novelgen.planning.document import PlanDocument
 
 _MIN_WORDS, _MAX_WORDS = 100, 10_000_000
 _MAX_TITLE, _MAX_PREMISE = 300, 8_000
@@ -44,6 +45,14 @@ def new(
     ] = None,
     chapters: Annotated[
         int | None, typer.Option(metavar="N", help="Number of chapters; default by length.")
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Your own outline (Markdown headings, a numbered list, plain lines, YAML; - is "
+            "standard input). It is taken as it is.",
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -94,6 +103,11 @@ def new(
         raise UsageError("Both --premise and --premise-file are given.", "Give one of them.")
     if premise_file is not None:
         premise = _read_premise(premise_file)
+    outline = None
+    if plan is not None:
+        outline = _read_outline(plan, chapters)
+        invocation.output.note(_what_was_read(outline))
+        title, premise, target_words = _from_outline(outline, title, premise, target_words)
     may_ask = sys.stdin.isatty() and not headless and not invocation.output.as_json
     if may_ask and (target_words is None or premise is None):
         title, premise, target_words = _ask(title, premise, target_words)
@@ -108,6 +122,7 @@ def new(
         target_words=_in_range(target_words, _MIN_WORDS, _MAX_WORDS, "--target-words"),
         seed=secrets.randbits(32) if seed is None else _in_range(seed, 0, _MAX_SEED, "--seed"),
         chapters=_checked_chapters(chapters, target_words),
+        outline=outline,
     )
     limits = RunLimits(plan_only=plan_only)
     with invocation.writing_workbench(
@@ -155,6 +170,41 @@ def _read_premise(path: Path) -> str:
         raise UsageError(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
+
+
+def _read_outline(path: Path, chapters: int | None) -> "PlanDocument":
+    """The outline in a file. Raises `UsageError`."""
+    from novelgen.cli.chapter_input import text_of_file, text_of_stdin
+    from novelgen.planning.outline_reading import read_outline
+
+    text = text_of_stdin() if str(path) == "-" else text_of_file(path)
+    outline = read_outline(text, is_yaml=path.suffix.lower() in (".yaml", ".yml"))
+    found = len(outline.chapters)
+    if chapters is not None and chapters != found:
+        raise UsageError(
+            f"--chapters is {chapters:,}, and the outline has {found:,} chapters.",
+            "Leave --chapters out: every chapter of the outline becomes one.",
+        )
+    return outline
+
+
+def _what_was_read(outline: "PlanDocument") -> str:
+    count = len(outline.chapters)
+    parts = f" in {len(outline.parts)} parts" if len(outline.parts) > 1 else ""
+    title = f"; “{outline.title}” is taken for the title" if outline.title else ""
+    return f"{count:,} chapter{'' if count == 1 else 's'}{parts} in the outline{title}."
+
+
+def _from_outline(
+    outline: "PlanDocument", title: str | None, premise: str | None, target_words: int | None
+) -> tuple[str | None, str, int | None]:
+    """Title, premise and words: what is given, else what the outline says."""
+    from novelgen.planning.outline_reading import premise_of
+
+    if target_words is None and all(chapter.words for chapter in outline.chapters):
+        target_words = sum(chapter.words or 0 for chapter in outline.chapters)
+    told = premise or outline.premise or premise_of(outline)
+    return title or outline.title or None, told[:_MAX_PREMISE], target_words
 
 
 def _clean_title(text: str, option: str = "--title") -> str:
