@@ -65,7 +65,8 @@ def _invented(
     questions: Questions, card: ChapterCard, frame: PlanFrame, count: int, told: Set[str]
 ) -> list[Beat]:
     """`count` beats, the closing one last."""
-    filling = frame.skeleton.beats(card.number, frame.structure.role_of(card.number), count)
+    role = frame.structure.role_of(card.number)
+    filling = frame.skeleton.beats(card.number, role, count, told)
     if count == 1:
         return filling
     variables = {
@@ -107,7 +108,10 @@ def _invented(
 
 
 class _Best:
-    """Takes a whole list, and remembers the longest of those that fell short."""
+    """Takes a whole list, and remembers the longest of those that fell short.
+
+    Less than half of one is no list.
+    """
 
     def __init__(self, count: int, told: Set[str]) -> None:
         self._count = count
@@ -118,7 +122,7 @@ class _Best:
         found = parse_beats("1." + answer, self._count)
         new = tuple(each for each in found.items if each.casefold() not in self._told)
         found = Items(new, found.is_repaired or len(new) < len(found.items))
-        if len(new) > len(self.items.items):
+        if len(new) > len(self.items.items) and 2 * len(new) >= self._count:
             self.items = found
         return found if len(new) == self._count else None
 

@@ -14,6 +14,7 @@ from storage.records import PlanOrigin
 _MODEL = PlanOrigin.MODEL.value
 _TOKENS_A_MEMBER = 26
 _PARTICLES = frozenset({"de", "la", "le", "du", "van", "von", "der", "den", "of", "al", "da"})
+_SMALL = _PARTICLES | {"the", "and", "on", "in", "at"}
 _LEAD = "the one the story is about"
 
 
@@ -75,7 +76,8 @@ def _from_list(
     questions: Questions, template: str, premise: str, count: int, what: str
 ) -> list[CastMember]:
     def parse(answer: str) -> list[CastMember] | None:
-        return list(_usable(parse_members("1." + answer, count), what)) or None
+        usable = list(_usable(parse_members("1." + answer, count), what))
+        return usable if 2 * len(usable) >= count else None
 
     variables = {"premise": premise, "count": count}
     tokens = _TOKENS_A_MEMBER * count
@@ -91,10 +93,23 @@ def _usable(told: Iterable[tuple[str, str]], what: str) -> Iterable[CastMember]:
         name = clean_name(raw)
         if what == "people" and not _is_person(name):
             continue
-        if what == "places" and name[:1].islower() and not name.startswith("the "):
-            name = f"the {name.removeprefix('a ').removeprefix('an ')}"
+        if what == "places":
+            name = _place(name)
         if name:
             yield CastMember(name, clean_note(note), _MODEL)
+
+
+def _place(name: str) -> str:
+    """ "Port Sorrow" as it is, "a dark cellar" with the article of something known; or nothing."""
+    if name[:1].islower():
+        bare = name.removeprefix("the ").removeprefix("a ").removeprefix("an ")
+        return f"the {bare}"
+    words = name.removeprefix("The ").split()
+    has_capitals = all(word[0].isupper() or word in _SMALL for word in words)
+    if has_capitals:
+        return name
+    is_common = name.startswith("The ") or len(words) <= 2
+    return f"the {' '.join(words)[0].lower()}{' '.join(words)[1:]}" if is_common else ""
 
 
 def _is_person(name: str) -> bool:

@@ -85,7 +85,8 @@ def parse_beats(answer: str, count: int) -> Items:
         item = _ITEM.match(line)
         told = item.group(1) if item else ""
         beat = whole_sentences(told, first_only=True)
-        if beat is None or beat.casefold() in {each.casefold() for each in beats}:
+        is_speech = told[:1] in "\"“‘'"
+        if beat is None or is_speech or beat.casefold() in {each.casefold() for each in beats}:
             is_repaired |= len(beats) < count
             continue
         is_repaired |= len(beats) < count and beat != clean_line(told)

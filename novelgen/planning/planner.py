@@ -100,11 +100,17 @@ class Planner:
         return PartCard(number, answer[0].title, answer[0].brief, _origin(answer[0]).value)
 
     def plan_chapter(
-        self, slot: ChapterSlot, frame: PlanFrame, before: Sequence[ChapterCard]
+        self,
+        slot: ChapterSlot,
+        frame: PlanFrame,
+        before: Sequence[ChapterCard],
+        after: Sequence[ChapterCard] = (),
     ) -> ChapterCard:
-        """The card of one chapter, given the cards before it. What the author said is kept."""
+        """The card of one chapter, given the cards before it, and those after it that a person has
+        made already. What the author said is kept."""
+        taken = _taken([*before, *after])
         if slot.brief:
-            return self._with_title(slot, frame, before)
+            return self._with_title(slot, frame, taken)
         role = frame.structure.role_of(slot.number)
         part = frame.part_brief(slot.part)
         variables = self._told(frame) | {
@@ -115,14 +121,13 @@ class Planner:
             "chapter_title": slot.title,
             "earlier": [card.brief for card in before[-_EARLIER_CHAPTERS:]],
         }
-        taken = _taken(before)
         path: Path = ["chapter", slot.number]
         answer = self._titled("plan_chapter", variables, path, frame, taken, title=slot.title)
         skeleton = frame.skeleton
         scene = skeleton.scene(slot.number)
         if answer is None:
             title = slot.title or skeleton.chapter_title(slot.number, role, taken)
-            brief = skeleton.chapter_brief(slot.number, role)
+            brief = skeleton.chapter_brief(slot.number, role, taken)
             people, places = scene.characters, _NOBODY
             origin = PlanOrigin.SKELETON
         else:
@@ -150,12 +155,10 @@ class Planner:
         """The beats of a chapter with their words; `told` are casefolded briefs used elsewhere."""
         return plan_beats(self._questions, slot, card, frame, told)
 
-    def _with_title(
-        self, slot: ChapterSlot, frame: PlanFrame, before: Sequence[ChapterCard]
-    ) -> ChapterCard:
+    def _with_title(self, slot: ChapterSlot, frame: PlanFrame, taken: Set[str]) -> ChapterCard:
         """An author's chapter that lacks nothing but a title."""
         title = slot.title or self._title_of(slot.brief, ["chapter title", slot.number])
-        if not title or (not slot.title and title.casefold() in _taken(before)):
+        if not title or (not slot.title and title.casefold() in taken):
             title = title_from(slot.brief)
         return author_card(slot, frame, title)
 

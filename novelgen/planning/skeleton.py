@@ -7,7 +7,7 @@ with another variant or circumstance, counted through and never drawn.
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from novelgen.engine.randomness import stream_key, uniforms
 from novelgen.planning import skeleton_phrases as phrases
@@ -54,8 +54,11 @@ class Skeleton:
         self._offset = _number(seed, "circumstance", len(phrases.CIRCUMSTANCES))
 
     def scene(self, number: int) -> Scene:
-        """The scene of chapter `number`."""
-        names, index = self._characters, number - 1
+        """The scene of chapter `number`; in every round of planning another one."""
+        round_, count = self._structure.round, len(self._things)
+        names, index = self._characters, number - 1 + round_
+        thing = (number - 1 + 3 * round_) % count
+        turns_a_round = 1 + self._structure.total_chapters // count
         focus = names[0] if index % 2 == 0 or len(names) < 3 else names[1 + index // 2 % 2]
         others = [name for name in names if name != focus]
         other = others[(index + index // len(others)) % len(others)] if others else "somebody"
@@ -63,14 +66,14 @@ class Skeleton:
             focus,
             other,
             self._places[(index + index // len(self._places)) % len(self._places)],
-            self._things[index % len(self._things)],
-            index // len(self._things),
-            self._offset + 7 * (index % len(self._things)),
+            self._things[thing],
+            (number - 1) // count + round_ * turns_a_round,
+            self._offset + 7 * thing,
         )
 
-    def chapter_brief(self, number: int, role: Role) -> str:
-        """What happens in chapter `number`."""
-        return _say(phrases.CHAPTER_BRIEFS[role.name], self.scene(number), 0)
+    def chapter_brief(self, number: int, role: Role, taken: Set[str] = frozenset()) -> str:
+        """What happens in chapter `number`; `taken` are casefolded briefs."""
+        return _say(phrases.CHAPTER_BRIEFS[role.name], self.scene(number), 0, taken)
 
     def chapter_title(self, number: int, role: Role, taken: Set[str] = frozenset()) -> str:
         """A title for chapter `number`; `taken` are casefolded titles."""
@@ -96,17 +99,20 @@ class Skeleton:
         scene = self.scene(number)
         things = self._things
         thing = things[-number % len(things)]
-        brief = _say((phrases.PART_BRIEFS[role.name],), scene, number, thing=thing)
+        scene = replace(scene, thing=thing)
+        brief = _say((phrases.PART_BRIEFS[role.name],), scene, number, frozenset())
         return f"{_title(thing)}, Part {number}" if number > len(things) else _title(thing), brief
 
-    def beats(self, number: int, role: Role, count: int) -> list[Beat]:
+    def beats(
+        self, number: int, role: Role, count: int, taken: Set[str] = frozenset()
+    ) -> list[Beat]:
         """`count` beats without words; the last one is the closing beat of the chapter."""
         scene = self.scene(number)
         before = [phrases.OPENING_BEATS, *phrases.MIDDLE_BEATS, phrases.TURNS[role.name]]
-        told = [self._beat(scene, before[stage], stage + 1) for stage in _stages(count - 1)]
-        return [*told, self.closing_beat(number)]
+        told = [self._beat(scene, before[at], at + 1, taken) for at in _stages(count - 1)]
+        return [*told, self.closing_beat(number, taken)]
 
-    def closing_beat(self, number: int) -> Beat:
+    def closing_beat(self, number: int, taken: Set[str] = frozenset()) -> Beat:
         """The scene that ends chapter `number`, its part, or the novel."""
         closes = self._structure.closes(number)
         endings = {
@@ -114,10 +120,17 @@ class Skeleton:
             "part": phrases.PART_ENDINGS,
             "novel": phrases.NOVEL_ENDINGS,
         }
-        return self._beat(self.scene(number), endings[closes], 0, closes)
+        return self._beat(self.scene(number), endings[closes], 0, taken, closes)
 
-    def _beat(self, scene: Scene, variants: Sequence[str], shift: int, closes: str = "") -> Beat:
-        brief = _say(variants, scene, 13 * shift)
+    def _beat(
+        self,
+        scene: Scene,
+        variants: Sequence[str],
+        shift: int,
+        taken: Set[str],
+        closes: str = "",
+    ) -> Beat:
+        brief = _say(variants, scene, 13 * shift, taken)
         return Beat("", brief, 0, scene.characters, scene.place, _SKELETON, closes)
 
 
@@ -163,8 +176,18 @@ def _stages(count: int) -> list[int]:
     return [index * last // (count - 1) for index in range(count)]
 
 
-def _say(variants: Sequence[str], scene: Scene, shift: int, thing: str = "") -> str:
-    """One sentence. For one thing, `scene.turn` counts through variants and circumstances."""
+def _say(variants: Sequence[str], scene: Scene, shift: int, taken: Set[str]) -> str:
+    """One sentence, the first that is not taken: an edited plan may hold sentences of this one."""
+    most = len(variants) * len(phrases.CIRCUMSTANCES)
+    turns = (replace(scene, turn=scene.turn + more) for more in range(most))
+    said = (_sentence(variants, each, shift) for each in turns)
+    return next((each for each in said if each.casefold() not in taken), "") or _sentence(
+        variants, scene, shift
+    )
+
+
+def _sentence(variants: Sequence[str], scene: Scene, shift: int) -> str:
+    """For one thing, `scene.turn` counts through variants and circumstances."""
     number = len(variants)
     circumstances = phrases.CIRCUMSTANCES
     mixed = shift * (1 + scene.offset // 28)  # so that not all stages of a chapter go in step
@@ -174,7 +197,7 @@ def _say(variants: Sequence[str], scene: Scene, shift: int, thing: str = "") -> 
         a=short_name(scene.focus),
         b=short_name(scene.other),
         p=scene.place,
-        t=thing or scene.thing,
+        t=scene.thing,
         d=circumstances[at % len(circumstances)],
     )
     return sentence[0].upper() + sentence[1:]

@@ -142,11 +142,9 @@ class PlanRepository(Repository):
             return None
         return _planned_beats(row)
 
-    def all_beats(self, plan_id: str, before: int | None = None) -> dict[int, PlannedBeats]:
-        """The beats planned so far by chapter; only those of chapters before `before`."""
+    def all_beats(self, plan_id: str) -> dict[int, PlannedBeats]:
+        """The beats planned so far, by chapter."""
         statement = select(PlannedBeatsRow).where(PlannedBeatsRow.plan_id == plan_id)
-        if before is not None:
-            statement = statement.where(PlannedBeatsRow.chapter_number < before)
         rows = self._session.scalars(statement.order_by(PlannedBeatsRow.chapter_number))
         return {row.chapter_number: _planned_beats(row) for row in rows}
 
