@@ -116,7 +116,7 @@ def parse_yaml(text: str) -> PlanDocument:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it is no YAML"
-        line = mark.line + 1 if mark is not None else 0
+        line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark is not None else 0
         raise PlanMistake(line, f"{problem}", "a plan in YAML") from error
     if isinstance(tree, list):
         tree = {"chapters": tree}
