@@ -24,8 +24,9 @@ def chapter_words(
             f"Give --target-words {given}, or other words to some chapters.",
         )
     if left < MIN_CHAPTER_WORDS * len(open_):
+        chapters = "1 chapter" if len(open_) == 1 else f"{len(open_):,} chapters"
         raise UsageError(
-            f"{max(left, 0):,} of {total:,} words are left for {len(open_):,} chapters; each takes "
+            f"{max(left, 0):,} of {total:,} words are left for {chapters}; each takes "
             f"at least {MIN_CHAPTER_WORDS}.",
             "Give a larger --target-words, fewer words to other chapters, or fewer chapters.",
         )

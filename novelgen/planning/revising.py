@@ -180,7 +180,7 @@ def brought_back(now: PlanContent, older: PlanContent, version: int, written: in
     if total < written:
         raise UsageError(
             f"Version {version} of the plan has {total} chapters, and {written} are written.",
-            "Choose another version, or take what you need from `novelgen plan NOVEL --version "
+            "Choose another version, or take what you need from `novelgen plan NOVEL --at "
             f"{version}`.",
         )
     slots = [

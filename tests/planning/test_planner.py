@@ -252,3 +252,20 @@ def test_one_try_decides_how_a_model_is_asked() -> None:
     made.plan_cast(PREMISE, 1_000)
     assert made.answers == "labelled"
     assert sum(request.brief.endswith("{") for request in engine.requests) == 1
+
+
+def test_a_part_and_a_chapter_with_a_title_are_asked_for_in_json_too() -> None:
+    structure = outline(550_000)
+    told = PartCard(1, "Ebb", "The sea goes out.", "author")
+    of = PlanFrame("T", PREMISE, 3, structure, frame(structure).cast, {1: told})
+    answer = {"title": "The Sea", "brief": "Mara sails at dawn. And then"}
+    engine = instructed(answer)
+    part = planner(engine, answers="json").plan_part(2, of)
+    assert part == PartCard(2, "The Sea", "Mara sails at dawn.", "repaired")
+    assert "The sea goes out." in engine.requests[0].brief
+    engine = instructed(answer)
+    slot = replace(structure.slot(2), title="Mine")
+    card = planner(engine, answers="json").plan_chapter(slot, of, [])
+    assert (card.title, card.brief) == ("Mine", "Mara sails at dawn.")
+    assert 'called "Mine"' in engine.requests[0].brief
+    assert "This part of the novel: The sea goes out." in engine.requests[0].brief

@@ -55,7 +55,7 @@ def plan(
         bool, typer.Option("--versions", help="List the versions; the one with a star counts.")
     ] = False,
     version: Annotated[
-        int | None, typer.Option("--version", metavar="V", min=1, help="Show an older version.")
+        int | None, typer.Option("--at", metavar="V", min=1, help="Show an older version.")
     ] = None,
     format_name: Annotated[
         str, typer.Option("--format", "-f", help="md (Markdown) or yaml; also of --edit.")
@@ -128,7 +128,7 @@ def _require_sense(
         )
     if (version is not None or output is not None) and (given or target_words is not None):
         raise UsageError(
-            "--version and --output are for showing the plan.", "Change it in a call of its own."
+            "--at and --output are for showing the plan.", "Change it in a call of its own."
         )
     if format_name not in _FORMATS:
         raise UsageError(f"{format_name!r} is no format of a plan.", "Give md or yaml.")
