@@ -148,6 +148,13 @@ class PlanRepository(Repository):
         rows = self._session.scalars(statement.order_by(PlannedBeatsRow.chapter_number))
         return {row.chapter_number: _planned_beats(row) for row in rows}
 
+    def beat_briefs(self, plan_id: str, but_of: int) -> set[str]:
+        """What all beats of a plan say, but for those of one chapter."""
+        statement = select(PlannedBeatsRow.beats).where(
+            PlannedBeatsRow.plan_id == plan_id, PlannedBeatsRow.chapter_number != but_of
+        )
+        return {beat["brief"] for beats in self._session.scalars(statement) for beat in beats}
+
 
 def copy_plan(
     session: Session, plan_id: str, branch_id: str, *, filled_from: str | None = None

@@ -31,6 +31,7 @@ def test_beats_keep_who_is_there_and_old_ones_lack_it(store: Store, novel: Novel
     with store.reading() as work:
         assert work.plans.beats(plan.id, 1) == PlannedBeats((beat,), PlanOrigin.REPAIRED)
         assert sorted(work.plans.all_beats(plan.id)) == [1, 3]
+        assert work.plans.beat_briefs(plan.id, 3) == {"Mara waits."}
         assert [each.number for each in work.plans.chapters(plan.id, 2, 2)] == [2]
         assert [each.number for each in work.plans.chapters(plan.id, 2)] == [2, 3]
     assert Beat.from_json({"title": "", "brief": "b", "words": 3}) == Beat("", "b", 3)
