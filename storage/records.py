@@ -33,9 +33,10 @@ class NovelStatus(StrEnum):
 
 
 class PlanOrigin(StrEnum):
-    """Who thought of a planned chapter."""
+    """Who thought of something planned. Repaired: the model, and it had to be mended."""
 
     MODEL = "model"
+    REPAIRED = "repaired"
     SKELETON = "skeleton"
     AUTHOR = "author"
 
@@ -191,6 +192,18 @@ class Beat:
     title: str
     brief: str
     words: int
+    characters: tuple[str, ...] = ()
+    """Who is present."""
+    place: str = ""
+    origin: str = ""
+    """A `PlanOrigin`; empty where that of all beats of the chapter is meant."""
+    closes: str = ""
+    """What ends with this beat: `chapter`, `part`, `novel`, or nothing."""
+
+    @classmethod
+    def from_json(cls, document: JsonObject) -> "Beat":
+        """A stored beat; those of earlier versions lack the later fields."""
+        return cls(**{**document, "characters": tuple(document.get("characters", ()))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from novelgen.manuscript.novel_sections import NovelSections
     from novelgen.manuscript.overview import NovelOverview
     from novelgen.manuscript.statistics import NovelStatistics
+    from novelgen.planning.document import PlanDocument
     from novelgen.story.voice import VoiceSheet
     from storage.backup import Backup
     from storage.records import NovelRecord, NovelSummary, SnapshotSummary
@@ -39,6 +40,8 @@ class NovelRequest:
     chapters: int | None = None
     voice: "VoiceSheet | None" = None
     """How it is to sound, by the person."""
+    outline: "PlanDocument | None" = None
+    """The author's own outline, which is taken as it is."""
 
 
 class Workbench:
@@ -169,9 +172,13 @@ class Workbench:
         return back_up(database_url(self.paths, self.settings), path, overwrite=overwrite)
 
     def create_novel(self, request: NovelRequest) -> "NovelRecord":
-        """Commit the novel's row. No model is loaded; its name and the adapter are checked."""
+        """Commit the novel's row, and its plan where the author has one.
+
+        No model is loaded; its name and the adapter are checked.
+        """
         from novelgen.engine.sampling_settings import change_sampling
         from novelgen.generation.novel_settings import PROSE_SAMPLING, NovelSettings
+        from novelgen.generation.plan_editing import store_outline
         from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
         from novelgen.modeling.local_models import require_loadable
         from novelgen.story.voice_keeper import keep_voice
@@ -200,7 +207,9 @@ class Workbench:
             record = work.novels.add(novel)
             if request.voice is not None:
                 keep_voice(work, record.active_branch_id, request.voice)
-            return record
+            if request.outline is not None:
+                store_outline(work, record, request.outline, request.target_words)
+        return record
 
     def titles(self) -> dict[str, str]:
         """The titles of all novels by their ids."""

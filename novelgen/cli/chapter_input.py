@@ -40,14 +40,16 @@ def text_of_stdin() -> str:
 
 
 @contextmanager
-def edited_text(folder: Path, name: str, text: str, output: Output) -> Iterator[str]:
+def edited_text(
+    folder: Path, name: str, text: str, output: Output, suffix: str = ".txt"
+) -> Iterator[str]:
     """The text as the person leaves it in their editor.
 
     The file in `folder` goes when the block has ended well, and stays, and is named, otherwise.
     Raises `UsageError` when no editor can be started or it ends with an error.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    handle, file_name = tempfile.mkstemp(dir=folder, prefix=f"{name}-", suffix=".txt")
+    handle, file_name = tempfile.mkstemp(dir=folder, prefix=f"{name}-", suffix=suffix)
     path = Path(file_name)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text + "\n")

@@ -58,6 +58,13 @@ COMMANDS = (
         "Tell a novel in figures: words, prose beside human bands, tokens and speed, whose words.",
     ),
     CommandEntry(
+        "plan",
+        "plan",
+        "plan",
+        _EDITING,
+        "Show the plan of a novel, or change it: each change is a new version, none is lost.",
+    ),
+    CommandEntry(
         "edit",
         "edit",
         "edit",

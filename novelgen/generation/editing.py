@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.generation.consequences import checks_after
 from novelgen.generation.novel_status import settle_status
+from novelgen.planning.structure import Structure
 from novelgen.text.manuscript_text import HandedIn
 from novelgen.text.words import count_words
 from storage.change_records import ChangeKind, ChangeRecord, NewChange, NewCheck, Pointers
@@ -276,5 +277,10 @@ def _state_after(old: RevisionRecord | None, ends_chapter: bool | None) -> Revis
 
 def _planned_title(work: UnitOfWork, branch_id: str, number: int) -> str:
     plan = work.plans.current(branch_id)
-    planned = None if plan is None else work.plans.chapter(plan.id, number)
-    return "" if planned is None else planned.title
+    if plan is None:
+        return ""
+    planned = work.plans.chapter(plan.id, number)
+    if planned is not None:
+        return planned.title
+    structure = Structure.from_json(plan.structure)  # an author's own title stands there
+    return structure.slot(number).title if number <= structure.total_chapters else ""

@@ -18,7 +18,7 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChapterPlanned:
-    """A chapter has its card. `origin` is `model` or `skeleton`."""
+    """A chapter has its card. `origin` is `model`, `repaired`, `skeleton` or `author`."""
 
     number: int
     total_chapters: int

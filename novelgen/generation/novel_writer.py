@@ -50,12 +50,15 @@ class NovelWriter:
             yield from self._plan_all()
             return
         self._finished_words = self._count_finished()
-        for number in range(1, self._plan.structure.total_chapters + 1):
+        number = 0  # the plan may grow or shrink while it is written by
+        while (number := number + 1) <= self._plan.structure.total_chapters:
             if number in self._finished_words:
                 continue
             reason = self._stop_reason(number - 1)
             if reason is None:
                 self._plan = PlanKeeper(self._context)  # a person may have changed it
+                if number > self._plan.structure.total_chapters:
+                    break
                 yield from self._plan.ensure_part(number)
                 reason = self._stop_reason(number - 1)
             if reason is None:
@@ -63,11 +66,12 @@ class NovelWriter:
                 reason = self._stop_reason(number - 1)
             if reason is None:
                 yield from self._write_chapter(number)
+                self._plan = PlanKeeper(self._context)
                 reason = self._stop_reason(number if number in self._finished_words else number - 1)
             if reason is not None and not self._is_finished():
                 yield RunStopped(reason, self._words())
                 return
-        yield NovelFinished(self._words(), self._context.novel.target_words)
+        yield NovelFinished(self._words(), self._plan.target_words)
 
     def _plan_all(self) -> Iterator[Event]:
         yield from self._plan.ensure_all()
@@ -114,7 +118,7 @@ class NovelWriter:
             premise=self._plan.premise,
             card=self._plan.card(number),
             beats=self._plan.beats(number),
-            target_words=remaining_target(self._context.novel.target_words, weights, finished),
+            target_words=remaining_target(self._plan.target_words, weights, finished),
             total_chapters=structure.total_chapters,
             earlier=self._plan.card(number - 1).brief if number > 1 else "",
         )

@@ -1,6 +1,8 @@
 """Changes a name through a novel: prose, chapter titles, plan, title, premise, as one change."""
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.text.renaming import Occurrence, occurrences, rename_in
@@ -8,6 +10,7 @@ from novelgen.text.words import count_words
 from storage.change_records import ChangeKind, ChangeRecord, NewChange, NewCheck, Pointers
 from storage.records import (
     ChapterRecord,
+    JsonObject,
     NewPlannedChapter,
     NewRevision,
     NovelRecord,
@@ -19,6 +22,9 @@ from storage.records import (
 )
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+
+_TEXT_KEYS = frozenset({"name", "description", "title", "brief", "characters", "places"})
+"""Keys of a plan's JSON under which texts of the story stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,29 +180,66 @@ def _rename_plan(
     def changed(text: str) -> str:
         return rename_in(text, old, new)[0]
 
-    added = work.plans.add(branch_id, plan.structure)
+    structure = _with_names(plan.structure, changed) | {"made": f"{old} renamed to {new}"}
+    added = work.plans.add(branch_id, structure)
     for chapter in work.plans.chapters(plan.id):
         work.plans.add_chapter(
             added.id,
-            replace(_as_new(chapter), title=changed(chapter.title), brief=changed(chapter.brief)),
+            replace(
+                _as_new(chapter),
+                title=changed(chapter.title),
+                brief=changed(chapter.brief),
+                provenance=_with_names(chapter.provenance, changed),
+            ),
         )
         beats = work.plans.beats(plan.id, chapter.number)
         if beats is not None:
             renamed = tuple(
-                replace(beat, title=changed(beat.title), brief=changed(beat.brief))
+                replace(
+                    beat,
+                    title=changed(beat.title),
+                    brief=changed(beat.brief),
+                    characters=tuple(map(changed, beat.characters)),
+                    place=changed(beat.place),
+                )
                 for beat in beats.beats
             )
             work.plans.add_beats(added.id, chapter.number, PlannedBeats(renamed, beats.origin))
     return plan.identity, added.identity
 
 
+def _with_names(document: JsonObject, changed: Callable[[str], str]) -> dict[str, Any]:
+    """What a plan says beside its chapters, changed in every text that tells of the story."""
+    return {key: _renamed_value(key, value, changed) for key, value in document.items()}
+
+
+def _renamed_value(key: str, value: Any, changed: Callable[[str], str]) -> Any:
+    if isinstance(value, Mapping):
+        return _with_names(value, changed)
+    if isinstance(value, list | tuple):
+        return [_renamed_value(key, each, changed) for each in value]
+    return changed(value) if isinstance(value, str) and key in _TEXT_KEYS else value
+
+
+def _texts_in(key: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _texts_in(name, each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts_in(key, each)
+    elif isinstance(value, str) and key in _TEXT_KEYS:
+        yield value
+
+
 def _plan_texts(work: UnitOfWork, plan: PlanRecord) -> list[str]:
-    texts: list[str] = []
+    texts = list(_texts_in("", plan.structure))
     for chapter in work.plans.chapters(plan.id):
-        texts += [chapter.title, chapter.brief]
+        texts += [chapter.title, chapter.brief, *_texts_in("", chapter.provenance)]
         beats = work.plans.beats(plan.id, chapter.number)
         if beats is not None:
-            texts += [text for beat in beats.beats for text in (beat.title, beat.brief)]
+            for beat in beats.beats:
+                texts += [beat.title, beat.brief, *beat.characters, beat.place]
     return texts
 
 

@@ -52,8 +52,10 @@ def read_overview(work: UnitOfWork, summary: NovelSummary) -> NovelOverview:
     titles: dict[int, str] = {}
     targets: dict[int, int] = dict.fromkeys(written, 0)
     if plan is not None:
-        titles = {card.number: card.title for card in work.plans.chapters(plan.id)}
-        targets = _targets(Structure.from_json(plan.structure), summary, written)
+        structure = Structure.from_json(plan.structure)
+        titles = {slot.number: slot.title for slot in structure.chapters}  # an author's own
+        titles |= {card.number: card.title for card in work.plans.chapters(plan.id)}
+        targets = _targets(structure, summary, written)
     chapters = tuple(
         replace(
             _chapter(number, written.get(number), titles.get(number), target),

@@ -5,56 +5,40 @@ the clock; so a plan is the same whether it is made at once, part by part, or ac
 What the model cannot answer usably in a few attempts is filled from the skeleton, and says so.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 from novelgen.engine.protocol import DecodeObserver, Engine
-from novelgen.engine.randomness import stream_key
-from novelgen.engine.values import ChatMessage, DecodeRequest, FinishReason, SamplingParams
-from novelgen.planning.parsing import parse_beats, parse_chapter, parse_premise, parse_title
-from novelgen.planning.skeleton import (
-    role_at,
-    skeleton_beats,
-    skeleton_premise,
-    skeleton_title,
+from novelgen.planning.beat_planner import plan_beats
+from novelgen.planning.cards import Cast, ChapterCard, PartCard
+from novelgen.planning.cast_planner import plan_cast
+from novelgen.planning.frame import PlanFrame
+from novelgen.planning.json_answers import ChapterAnswer, read_answer
+from novelgen.planning.parsing import (
+    TitledBrief,
+    parse_brief,
+    parse_chapter,
+    parse_premise,
+    parse_title,
+    unified_names,
+    whole_sentences,
 )
-from novelgen.planning.structure import ChapterSlot, default_beats
+from novelgen.planning.premise_names import mentioned
+from novelgen.planning.questions import Path, PlanningCancelled, Questions
+from novelgen.planning.skeleton import skeleton_premise
+from novelgen.planning.structure import ChapterSlot
 from novelgen.prompting.library import PromptLibrary
-from novelgen.text.budget import share_out
+from storage.records import PlannedBeats, PlanOrigin
 
-_ATTEMPTS = 3
+__all__ = ["ChapterCard", "Planner", "PlanningCancelled"]
+
 _EARLIER_CHAPTERS = 3
-_SAMPLING = SamplingParams(temperature=0.8, top_p=0.9, min_p=0.05)
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """The smallest planned unit."""
-
-    brief: str
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChapterCard:
-    """A planned chapter. `origin` is `model` or `skeleton`."""
-
-    number: int
-    part: int
-    role: str
-    title: str
-    brief: str
-    target_words: int
-    origin: str
-
-
-class PlanningCancelled(Exception):
-    """The stop signal came in the middle of a planning call; nothing of it is kept."""
+_BRIEF_TOKENS = 110
+_NOBODY: tuple[str, ...] = ()
 
 
 class Planner:
-    """Asks the model for titles, chapters and beats of one novel."""
+    """Asks the model for the cast, the parts, the chapters and the beats of one novel."""
 
     def __init__(
         self,
@@ -64,131 +48,212 @@ class Planner:
         seed: int,
         branch: str,
         observer: DecodeObserver | None = None,
+        answers: str = "",
+        round_: int = 0,
     ) -> None:
-        self._engine = engine
-        self._library = library
+        """`answers` and `round_` are those of the `Structure`."""
         self._seed = seed
-        self._branch = branch
-        self._observer = observer
+        self._questions = Questions(
+            engine,
+            library,
+            seed=seed,
+            branch=branch,
+            observer=observer,
+            answers=answers,
+            round_=round_,
+        )
+
+    @property
+    def answers(self) -> str:
+        """In which style the model answers; empty while that is not known."""
+        return self._questions.answers
 
     def plan_premise(self) -> str:
         """A premise for a novel that was given none."""
-        premise = self._ask("plan_premise", {}, "Premise:", ["premise"], parse_premise, 80)
+        ask = self._questions.ask_labelled
+        premise = ask("plan_premise", {}, "Premise:", ["premise"], parse_premise, 80)
         return premise or skeleton_premise(self._seed)
 
     def plan_title(self, premise: str) -> str:
         """A title for a novel that was given none."""
-        title = self._ask("plan_title", {"premise": premise}, "Title:", ["title"], parse_title, 24)
-        return title or _title_from_premise(premise)
+        return self._title_of(premise, ["title"]) or title_from(premise)
+
+    def plan_cast(self, premise: str, target_words: int) -> Cast:
+        """Who and what is in the novel; finds out, too, how the model answers."""
+        return plan_cast(self._questions, premise, self._seed, target_words)
+
+    def plan_part(self, number: int, frame: PlanFrame) -> PartCard:
+        """The card of one part, given those before it in the frame."""
+        before = [card for part, card in sorted(frame.parts.items()) if part < number]
+        role = frame.structure.role_of_part(number)
+        variables = self._told(frame) | {
+            "number": number,
+            "total": frame.structure.total_parts,
+            "role": role.task,
+            "earlier": [card.brief for card in before[-_EARLIER_CHAPTERS:]],
+        }
+        taken = _taken(before)
+        answer = self._titled("plan_part", variables, ["part", number], frame, taken)
+        if answer is None:
+            title, brief = frame.skeleton.part(number, role)
+            return PartCard(number, title, brief, PlanOrigin.SKELETON.value)
+        return PartCard(number, answer[0].title, answer[0].brief, _origin(answer[0]).value)
 
     def plan_chapter(
-        self, slot: ChapterSlot, total: int, title: str, premise: str, before: Sequence[ChapterCard]
+        self,
+        slot: ChapterSlot,
+        frame: PlanFrame,
+        before: Sequence[ChapterCard],
+        after: Sequence[ChapterCard] = (),
     ) -> ChapterCard:
-        """The card of one chapter, given the cards before it."""
-        role = role_at(slot.position)
-        earlier = [card.brief for card in before[-_EARLIER_CHAPTERS:]]
-        variables = {
-            "title": title,
-            "premise": premise,
+        """The card of one chapter, given the cards before it, and those after it that a person has
+        made already. What the author said is kept."""
+        taken = _taken([*before, *after])
+        if slot.brief:
+            return self._with_title(slot, frame, taken)
+        role = frame.structure.role_of(slot.number)
+        part = frame.part_brief(slot.part)
+        variables = self._told(frame) | {
             "number": slot.number,
-            "total": total,
+            "total": frame.structure.total_chapters,
             "role": role.task,
-            "earlier": earlier,
+            "part": part if part != frame.premise else "",
+            "chapter_title": slot.title,
+            "earlier": [card.brief for card in before[-_EARLIER_CHAPTERS:]],
         }
-        taken = {card.title.casefold() for card in before}
-
-        def parse(answer: str) -> tuple[str, str] | None:
-            parsed = parse_chapter(answer)
-            return parsed if parsed and parsed[0].casefold() not in taken else None
-
-        answer = self._ask(
-            "plan_chapter", variables, "Summary:", ["chapter", slot.number], parse, 110
-        )
-        chapter_title, brief = answer or (skeleton_title(role, slot.number, taken), role.task)
+        path: Path = ["chapter", slot.number]
+        answer = self._titled("plan_chapter", variables, path, frame, taken, title=slot.title)
+        skeleton = frame.skeleton
+        scene = skeleton.scene(slot.number)
+        if answer is None:
+            title = slot.title or skeleton.chapter_title(slot.number, role, taken)
+            brief = skeleton.chapter_brief(slot.number, role, taken)
+            people, places = scene.characters, _NOBODY
+            origin = PlanOrigin.SKELETON
+        else:
+            told, people, places = answer
+            title, brief, origin = slot.title or told.title, told.brief, _origin(told)
         return ChapterCard(
             slot.number,
             slot.part,
             role.name,
-            chapter_title,
+            title,
             brief,
             slot.target_words,
-            "model" if answer else "skeleton",
+            origin.value,
+            tuple(people) or scene.characters,
+            tuple(places) or (scene.place,),
         )
 
     def plan_beats(
-        self, slot: ChapterSlot, card: ChapterCard, title: str, premise: str
-    ) -> tuple[list[Beat], str]:
-        """The beats of a chapter with their words, and their origin."""
-        count = default_beats(card.target_words)
-        variables = {
-            "title": title,
-            "premise": premise,
-            "number": card.number,
-            "chapter_title": card.title,
-            "chapter_brief": card.brief,
-            "count": count,
-        }
-        briefs: list[str] | None = None
-        if count > 1:
-            briefs = self._ask(
-                "plan_beats",
-                variables,
-                "1.",
-                ["beats", card.number],
-                lambda answer: parse_beats("1." + answer, count),
-                30 * count + 20,
-            )
-        origin = "model" if briefs else "skeleton"
-        briefs = briefs or skeleton_beats(role_at(slot.position), count)
-        words = share_out(card.target_words, [1.0] * count)
-        return [Beat(brief, share) for brief, share in zip(briefs, words, strict=True)], origin
+        self,
+        slot: ChapterSlot,
+        card: ChapterCard,
+        frame: PlanFrame,
+        told: Set[str] = frozenset(),
+    ) -> PlannedBeats:
+        """The beats of a chapter with their words; `told` are casefolded briefs used elsewhere."""
+        return plan_beats(self._questions, slot, card, frame, told)
 
-    def _ask(
+    def _with_title(self, slot: ChapterSlot, frame: PlanFrame, taken: Set[str]) -> ChapterCard:
+        """An author's chapter that lacks nothing but a title."""
+        title = slot.title or self._title_of(slot.brief, ["chapter title", slot.number])
+        if not title or (not slot.title and title.casefold() in taken):
+            title = title_from(slot.brief)
+        return author_card(slot, frame, title)
+
+    def _title_of(self, text: str, path: Path) -> str | None:
+        ask = self._questions.ask_labelled
+        return ask("plan_title", {"premise": text}, "Title:", path, parse_title, 24)
+
+    def _told(self, frame: PlanFrame) -> dict[str, Any]:
+        return {
+            "title": frame.title,
+            "premise": frame.premise,
+            "people": frame.people_shown(),
+            "places": frame.places_shown(),
+        }
+
+    def _titled(
         self,
         template: str,
         variables: dict[str, Any],
-        reply_start: str,
-        path: list[int | str],
-        parse: Any,
-        max_new_tokens: int,
-    ) -> Any:
-        """The first usable answer of a few attempts, each with a stream of its own, or None."""
-        prompt = self._prompt(template, variables, reply_start)
-        for attempt in range(_ATTEMPTS):
-            key = stream_key(self._seed, "plan", [self._branch, *path, attempt])
-            request = DecodeRequest(
-                memory=None,
-                brief=prompt,
-                tail="",
-                sampling=_SAMPLING,
-                stream_keys=(key,),
-                max_new_tokens=max_new_tokens,
-                stop_strings=("\n\n\n", "Premise:"),
-            )
-            candidate = self._engine.decode(request, self._observer).candidates[0]
-            if candidate.finish_reason is FinishReason.CANCELLED:
-                raise PlanningCancelled
-            parsed = parse(candidate.text)
-            if parsed is not None:
-                return parsed
-        return None
+        path: Path,
+        frame: PlanFrame,
+        taken: Set[str],
+        title: str = "",
+    ) -> tuple[TitledBrief, tuple[str, ...], tuple[str, ...]] | None:
+        """A title and a brief that are new, with the people and the places in it."""
 
-    def _prompt(self, template: str, variables: dict[str, Any], reply_start: str) -> str:
-        """A worked example, then the task: small models answer in the form they were shown."""
-        question = self._library.render(f"{template}_question", {})
-        answer = self._library.render(f"{template}_answer", {})
-        task = self._library.render(template, variables)
-        if not self._engine.info.has_chat_template:
-            return f"{question}\n\n{answer}\n\n\n{task}\n\n{reply_start}"
-        messages = [
-            ChatMessage("system", self._library.render("plan_system", {})),
-            ChatMessage("user", question),
-            ChatMessage("assistant", answer),
-            ChatMessage("user", task),
-        ]
-        return self._engine.render_chat(messages, reply_start)
+        def is_new(told: TitledBrief) -> bool:
+            return not {told.title.casefold(), told.brief.casefold()} & taken - {""}
+
+        def from_json(answer: str) -> tuple[TitledBrief, ChapterAnswer] | None:
+            parsed = read_answer(ChapterAnswer, answer)
+            told = None if parsed is None else _titled_brief(parsed, title)
+            return (told, parsed) if parsed and told and is_new(told) else None
+
+        def from_lines(answer: str) -> TitledBrief | None:
+            parse: Callable[[str], TitledBrief | None] = parse_brief if title else parse_chapter
+            told = parse(answer)
+            return told if told and is_new(told) else None
+
+        ask = self._questions
+        parsed = ask.ask_json(template, variables, path, from_json, _BRIEF_TOKENS)
+        if parsed is not None:
+            told, answer = parsed
+            told = _unified(told, frame)
+            names = ", ".join((*answer.characters, told.brief))
+            spots = ", ".join((*answer.places, told.brief))
+            return told, mentioned(names, frame.people), mentioned(spots, frame.places)
+        lines = ask.ask_labelled(template, variables, "Summary:", path, from_lines, _BRIEF_TOKENS)
+        if lines is None:
+            return None
+        told = _unified(lines, frame)
+        people, places = mentioned(told.brief, frame.people), mentioned(told.brief, frame.places)
+        return told, people, places
 
 
-def _title_from_premise(premise: str) -> str:
-    words = premise.split()[:5]
+def author_card(slot: ChapterSlot, frame: PlanFrame, title: str) -> ChapterCard:
+    """The card of a chapter whose brief is the author's."""
+    scene = frame.skeleton.scene(slot.number)
+    return ChapterCard(
+        slot.number,
+        slot.part,
+        frame.structure.role_of(slot.number).name,
+        title,
+        slot.brief,
+        slot.target_words,
+        PlanOrigin.AUTHOR.value,
+        mentioned(f"{title}. {slot.brief}", frame.people) or scene.characters,
+        mentioned(f"{title}. {slot.brief}", frame.places) or (scene.place,),
+    )
+
+
+def title_from(text: str) -> str:
+    """A title made of the first words of a text."""
+    words = text.split()[:5]
     return " ".join(words).rstrip(".,;:!?") or "Untitled"
+
+
+def _titled_brief(told: ChapterAnswer, title: str) -> TitledBrief | None:
+    own_title = title or parse_title(told.title)
+    brief = whole_sentences(told.brief)
+    if own_title is None or brief is None:
+        return None
+    is_repaired = (not title and own_title != told.title) or brief != told.brief
+    return TitledBrief("" if title else own_title, brief, is_repaired)
+
+
+def _unified(told: TitledBrief, frame: PlanFrame) -> TitledBrief:
+    brief = unified_names(told.brief, frame.people)
+    return TitledBrief(told.title, brief, told.is_repaired or brief != told.brief)
+
+
+def _origin(told: TitledBrief) -> PlanOrigin:
+    return PlanOrigin.REPAIRED if told.is_repaired else PlanOrigin.MODEL
+
+
+def _taken(before: Sequence[ChapterCard] | Sequence[PartCard]) -> set[str]:
+    """Titles and briefs that are used, casefolded."""
+    return {text.casefold() for card in before for text in (card.title, card.brief)}

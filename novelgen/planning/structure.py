@@ -1,14 +1,18 @@
-"""The shape of a novel before the model has said a word: how many parts, chapters and beats.
+"""The shape of a novel: how many parts, chapters and beats, and who is in it.
 
-Everything here is a pure function of the word target, so a plan exists for any model. A chapter's
-`role` is its place in the story's arc.
+The shape is a pure function of the word target, so a plan exists for any model. A structure also
+holds what an author has said of chapters that are not planned yet, and what a plan as a whole is
+made of: parts, cast, and how the model is asked.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
+
+from novelgen.planning.cards import Cast, PartCard
+from novelgen.planning.roles import Role, role_at
 
 # (target words, words a chapter): a novella has short chapters, a saga chapters of 4,600 words
 _CHAPTER_LENGTHS = (
@@ -21,17 +25,35 @@ _CHAPTER_LENGTHS = (
 _CHAPTERS_A_PART = 20
 _WORDS_A_BEAT = 170
 _MAX_BEATS = 8
+MIN_CHAPTER_WORDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBeat:
+    """A beat in an author's outline; without words it takes an equal share."""
+
+    brief: str
+    words: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChapterSlot:
-    """A chapter that is not planned yet: its place, its part and its share of the words."""
+    """A chapter that may not be planned yet: its place, its part and its share of the words."""
 
     number: int
     part: int
     position: float
     """Where in the story it stands: 0 the first chapter, 1 the last."""
     target_words: int
+    title: str = ""
+    """The author's; planning keeps it, and what follows, to the letter."""
+    brief: str = ""
+    beats: tuple[GivenBeat, ...] = ()
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "ChapterSlot":
+        beats = tuple(GivenBeat(**beat) for beat in document.get("beats", ()))
+        return cls(**{**document, "beats": beats})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +62,24 @@ class Structure:
 
     target_words: int
     chapters: tuple[ChapterSlot, ...]
+    parts: tuple[PartCard, ...] = ()
+    """Parts that are planned by somebody already; the others are planned when they are reached."""
+    cast: Cast | None = None
+    """None in a plan of an earlier version of the product."""
+    answers: str = ""
+    """How the model answers planning questions: `json`, `labelled`, or not known."""
+    made: str = "planned"
+    """How this version of the plan came about, in a word or two."""
+    round: int = 0
+    """Rises when a person has the plan made anew, so that other answers are drawn."""
 
     @property
     def total_chapters(self) -> int:
         return len(self.chapters)
+
+    @property
+    def total_parts(self) -> int:
+        return self.chapters[-1].part
 
     def slot(self, number: int) -> ChapterSlot:
         return self.chapters[number - 1]
@@ -53,14 +89,53 @@ class Structure:
         part = self.slot(number).part
         return tuple(slot for slot in self.chapters if slot.part == part)
 
+    def part_words(self) -> dict[int, int]:
+        """The words of every part; they add up to the target."""
+        words: dict[int, int] = {}
+        for slot in self.chapters:
+            words[slot.part] = words.get(slot.part, 0) + slot.target_words
+        return words
+
+    def role_of(self, number: int) -> Role:
+        """What chapter `number` is for: every part has an arc of its own."""
+        part = self.part_of(number)
+        if len(part) == 1 or self.total_parts == 1:
+            return role_at(self.slot(number).position)
+        return role_at((number - part[0].number) / (len(part) - 1))
+
+    def role_of_part(self, part: int) -> Role:
+        """What a part is for in the whole."""
+        total = self.total_parts
+        return role_at((part - 1) / (total - 1) if total > 1 else 1.0)
+
+    def closes(self, number: int) -> str:
+        """What ends with chapter `number`: `novel`, `part` or `chapter`."""
+        if number == self.total_chapters:
+            return "novel"
+        return "part" if self.slot(number + 1).part != self.slot(number).part else "chapter"
+
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Without what is not said, so that a long plan stays small."""
+        document = asdict(self)
+        if self.cast is None:
+            del document["cast"]
+        for slot in document["chapters"]:
+            for name in ("title", "brief", "beats"):
+                if not slot[name]:
+                    del slot[name]
+        return document
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Structure":
+        cast = document.get("cast")
         return cls(
             document["target_words"],
-            tuple(ChapterSlot(**slot) for slot in document["chapters"]),
+            tuple(ChapterSlot.from_json(slot) for slot in document["chapters"]),
+            tuple(PartCard(**part) for part in document.get("parts", ())),
+            None if cast is None else Cast.from_json(cast),
+            document.get("answers", ""),
+            document.get("made", "planned"),
+            document.get("round", 0),
         )
 
 
@@ -69,16 +144,20 @@ def outline(target_words: int, chapters: int | None = None) -> Structure:
     total = chapters or default_chapters(target_words)
     bounds = [round(target_words * index / total) for index in range(total + 1)]
     parts = max(1, round(total / _CHAPTERS_A_PART))
-    slots = tuple(
-        ChapterSlot(
-            number=number,
-            part=(number - 1) * parts // total + 1,
-            position=(number - 1) / (total - 1) if total > 1 else 1.0,
-            target_words=upto - before,
-        )
+    slots = [
+        ChapterSlot(number, (number - 1) * parts // total + 1, 0.0, upto - before)
         for number, (before, upto) in enumerate(pairwise(bounds), start=1)
+    ]
+    return Structure(target_words, placed(slots))
+
+
+def placed(slots: Sequence[ChapterSlot]) -> tuple[ChapterSlot, ...]:
+    """The chapters in this order, numbered, each with its place in the story."""
+    total = len(slots)
+    return tuple(
+        replace(slot, number=number, position=(number - 1) / (total - 1) if total > 1 else 1.0)
+        for number, slot in enumerate(slots, start=1)
     )
-    return Structure(target_words, slots)
 
 
 def default_chapters(target_words: int) -> int:

@@ -22,15 +22,24 @@ from storage.tables import BranchRow, PlannedBeatsRow, PlannedChapterRow, PlanRo
 class PlanRepository(Repository):
     """The plans of the branches."""
 
-    def add(self, branch_id: str, structure: JsonObject) -> PlanRecord:
+    def add(
+        self, branch_id: str, structure: JsonObject, *, expected_version: int | None = None
+    ) -> PlanRecord:
         """Add the next version of a branch's plan, which becomes its current one.
 
-        It begins without chapters. Raises `RecordNotFound`.
+        It begins without chapters. `expected_version` is the version that the caller has seen, 0
+        for none. Raises `HeadMoved` when another one is current, and `RecordNotFound`.
         """
         self._row(BranchRow, branch_id, "branch")
         highest = self._session.scalar(
             select(func.max(PlanRow.version)).where(PlanRow.branch_id == branch_id)
         )
+        if expected_version is not None and (highest or 0) != expected_version:
+            raise HeadMoved(
+                f"The plan was changed in the meantime: it is version {highest or 0} now, not "
+                f"{expected_version}.",
+                "Look at it with `novelgen plan NOVEL`, and make the change once more.",
+            )
         row = PlanRow(
             id=new_id(),
             branch_id=branch_id,
@@ -51,6 +60,12 @@ class PlanRepository(Repository):
             .limit(1)
         )
         return None if row is None else record_of(PlanRecord, row)
+
+    def versions(self, branch_id: str) -> list[PlanRecord]:
+        """All versions of a branch's plan, the newest first."""
+        statement = select(PlanRow).where(PlanRow.branch_id == branch_id)
+        rows = self._session.scalars(statement.order_by(PlanRow.version.desc()))
+        return [record_of(PlanRecord, row) for row in rows]
 
     def add_chapter(self, plan_id: str, chapter: NewPlannedChapter) -> PlannedChapterRecord:
         """Add a chapter to a plan.
@@ -79,13 +94,17 @@ class PlanRepository(Repository):
         self._session.flush()
         return _planned_chapter(row)
 
-    def chapters(self, plan_id: str) -> list[PlannedChapterRecord]:
-        """The chapters planned so far, by number."""
+    def chapters(
+        self, plan_id: str, first: int = 1, last: int | None = None
+    ) -> list[PlannedChapterRecord]:
+        """The chapters planned so far, by number; only those from `first` through `last`."""
         statement = (
             select(PlannedChapterRow)
-            .where(PlannedChapterRow.plan_id == plan_id)
+            .where(PlannedChapterRow.plan_id == plan_id, PlannedChapterRow.number >= first)
             .order_by(PlannedChapterRow.number)
         )
+        if last is not None:
+            statement = statement.where(PlannedChapterRow.number <= last)
         return [_planned_chapter(row) for row in self._session.scalars(statement)]
 
     def chapter(self, plan_id: str, number: int) -> PlannedChapterRecord | None:
@@ -121,7 +140,20 @@ class PlanRepository(Repository):
         row = self._session.get(PlannedBeatsRow, (plan_id, number))
         if row is None:
             return None
-        return PlannedBeats(tuple(Beat(**beat) for beat in row.beats), row.origin)
+        return _planned_beats(row)
+
+    def all_beats(self, plan_id: str) -> dict[int, PlannedBeats]:
+        """The beats planned so far, by chapter."""
+        statement = select(PlannedBeatsRow).where(PlannedBeatsRow.plan_id == plan_id)
+        rows = self._session.scalars(statement.order_by(PlannedBeatsRow.chapter_number))
+        return {row.chapter_number: _planned_beats(row) for row in rows}
+
+    def beat_briefs(self, plan_id: str, but_of: int) -> set[str]:
+        """What all beats of a plan say, but for those of one chapter."""
+        statement = select(PlannedBeatsRow.beats).where(
+            PlannedBeatsRow.plan_id == plan_id, PlannedBeatsRow.chapter_number != but_of
+        )
+        return {beat["brief"] for beats in self._session.scalars(statement) for beat in beats}
 
 
 def copy_plan(
@@ -157,6 +189,10 @@ def copy_plan(
     session.flush()
     session.add_all(copy_row(row, plan_id=copy.id) for row in beats.values())
     session.flush()
+
+
+def _planned_beats(row: PlannedBeatsRow) -> PlannedBeats:
+    return PlannedBeats(tuple(Beat.from_json(beat) for beat in row.beats), row.origin)
 
 
 def _planned_chapter(row: PlannedChapterRow) -> PlannedChapterRecord:

@@ -2,7 +2,17 @@
 
 import pytest
 
-from novelgen.planning.parsing import parse_beats, parse_chapter, parse_premise, parse_title
+from novelgen.planning.parsing import (
+    Items,
+    TitledBrief,
+    parse_beats,
+    parse_brief,
+    parse_chapter,
+    parse_members,
+    parse_premise,
+    parse_title,
+    unified_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,23 +35,57 @@ def test_titles(answer: str, title: str | None) -> None:
 
 def test_a_chapter_needs_summary_and_title() -> None:
     answer = " Mara finds a bottle. She reads the letter. And th\nTitle: The Bottle\n"
-    assert parse_chapter(answer) == ("The Bottle", "Mara finds a bottle. She reads the letter.")
+    brief = "Mara finds a bottle. She reads the letter."
+    assert parse_chapter(answer) == TitledBrief("The Bottle", brief, is_repaired=True)
+    whole = parse_chapter(f" {brief}\nTitle: The Bottle\n")
+    assert whole == TitledBrief("The Bottle", brief, is_repaired=False)
     assert parse_chapter(" Mara finds a bottle on the rocks.") is None
     assert parse_chapter(" unfinished thought about\nTitle: The Bottle") is None
 
 
-def test_beats_are_whole_sentences_and_enough() -> None:
+def test_a_summary_alone_does_where_the_title_is_known() -> None:
+    assert parse_brief(" Mara finds a bottle.\nTitle: Other\n") == TitledBrief(
+        "", "Mara finds a bottle."
+    )
+    assert parse_brief(" nothing finished") is None
+
+
+def test_beats_are_whole_sentences_each_once() -> None:
     answer = (
         "1. Mara finds the bottle. It is old.\n2) She reads the old letter.\n\n"
-        "- He comes back at last."
+        '- He comes back at last.\n4. "I have told you all," said Mara.'
     )
-    assert parse_beats(answer, 3) == [
-        "Mara finds the bottle.",
-        "She reads the old letter.",
-        "He comes back at last.",
-    ]
-    assert parse_beats(answer, 4) is None
-    assert parse_beats("1. Same thing happens here.\n2. Same thing happens here.", 2) is None
+    told = ("Mara finds the bottle.", "She reads the old letter.", "He comes back at last.")
+    assert parse_beats(answer, 3) == Items(told, is_repaired=True)
+    assert parse_beats(answer, 4) == Items(told, is_repaired=True)
+    assert parse_beats("1. She reads the letter.\n2. She burns the letter.", 2) == Items(
+        ("She reads the letter.", "She burns the letter."), is_repaired=False
+    )
+    twice = parse_beats("1. Same thing happens here.\n2. same thing happens here.", 2)
+    assert twice == Items(("Same thing happens here.",), is_repaired=True)
+
+
+def test_members_are_names_with_what_they_are() -> None:
+    answer = "1. Anna Reed, a baker\n2. Daniel: her brother.\n3. Mrs Holt\n4. <|im_end|> nobody, x"
+    assert parse_members(answer, 3) == [
+        ("Anna Reed", "a baker"), ("Daniel", "her brother"), ("Mrs Holt", ""),
+    ]  # fmt: skip
+    assert parse_members("no list at all", 3) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "unified"),
+    [
+        ("Corwin comes in.", "Corvin comes in."),
+        ("Corvins come in.", "Corvins come in."),
+        ("Corvin's hat. Corvi left.", "Corvin's hat. Corvin left."),
+        ("Mary comes in.", "Mary comes in."),
+        ("Hartman knows Corvin.", "Hartmann knows Corvin."),
+        ("The cousin comes.", "The cousin comes."),
+    ],
+)
+def test_names_are_written_as_in_the_cast(text: str, unified: str) -> None:
+    assert unified_names(text, ["Mara Hale", "Corvin Hartmann"]) == unified
 
 
 def test_a_premise_is_whole_sentences() -> None:

@@ -1,13 +1,15 @@
 """The shape of a novel of any length."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from novelgen.planning.skeleton import role_at, skeleton_beats
-from novelgen.planning.structure import Structure, default_beats, outline
+from novelgen.planning.cards import Cast, CastMember, PartCard
+from novelgen.planning.roles import role_at
+from novelgen.planning.structure import GivenBeat, Structure, default_beats, outline
 
 
 @pytest.mark.parametrize(
@@ -44,12 +46,31 @@ def test_the_arc_runs_from_opening_to_resolution() -> None:
     assert role_at(outline(200).chapters[0].position).name == "resolution"
 
 
-@pytest.mark.parametrize("count", range(1, 9))
-def test_skeleton_beats_end_with_the_last(count: int) -> None:
-    role = role_at(1.0)
-    beats = skeleton_beats(role, count)
-    assert len(beats) == count
-    assert beats[-1] == role.beats[-1]
+def test_every_part_has_an_arc_of_its_own() -> None:
+    structure = outline(550_000)
+    roles = [structure.role_of(number).name for number in range(1, 121)]
+    assert {roles[20 * part] for part in range(6)} == {"opening"}
+    assert {roles[20 * part + 19] for part in range(6)} == {"resolution"}
+    assert [structure.role_of_part(part).name for part in (1, 6)] == ["opening", "resolution"]
+    assert [structure.closes(number) for number in (1, 20, 120)] == ["chapter", "part", "novel"]
+
+
+@pytest.mark.parametrize(
+    ("words", "parts", "chapters"),
+    [
+        (1_000, 1, (2, 2)),
+        (3_000, 1, (2, 3)),
+        (550_000, 6, (110, 130)),
+        (4_300_000, 47, (900, 1000)),
+    ],
+)
+def test_the_shape_suits_the_length(words: int, parts: int, chapters: tuple[int, int]) -> None:
+    structure = outline(words)
+    assert structure.total_parts == parts
+    assert chapters[0] <= structure.total_chapters <= chapters[1]
+    assert sum(structure.part_words().values()) == words
+    if words == 550_000:
+        assert {default_beats(slot.target_words) for slot in structure.chapters} <= {5, 6, 7, 8}
 
 
 def test_beats_grow_with_the_chapter() -> None:
@@ -60,3 +81,22 @@ def test_a_structure_survives_json() -> None:
     structure = outline(30_000, chapters=7)
     assert structure.total_chapters == 7
     assert Structure.from_json(json.loads(json.dumps(structure.as_json()))) == structure
+    told = replace(
+        structure,
+        parts=(PartCard(1, "The Letter", "It comes.", "model"),),
+        cast=Cast((CastMember("Mara", "a keeper"),), (CastMember("the sea"),)),
+        answers="json",
+        made="edited",
+        round=2,
+        chapters=(
+            replace(structure.chapters[0], title="One", beats=(GivenBeat("She goes.", 5),)),
+            *structure.chapters[1:],
+        ),
+    )
+    assert Structure.from_json(json.loads(json.dumps(told.as_json()))) == told
+
+
+def test_a_structure_of_an_earlier_version_is_read() -> None:
+    slot = {"number": 1, "part": 1, "position": 1.0, "target_words": 500}
+    structure = Structure.from_json({"target_words": 500, "chapters": [slot]})
+    assert (structure.cast, structure.parts, structure.slot(1).beats) == (None, (), ())

@@ -14,6 +14,7 @@ from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import NovelRequest
+    from novelgen.planning.document import PlanDocument
     from novelgen.story.voice import VoiceSheet
 
 _MIN_WORDS, _MAX_WORDS = 100, 10_000_000
@@ -45,6 +46,14 @@ def new(
     ] = None,
     chapters: Annotated[
         int | None, typer.Option(metavar="N", help="Number of chapters; default by length.")
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Your own outline (Markdown headings, a numbered list, plain lines, YAML; - is "
+            "standard input). It is taken as it is.",
+        ),
     ] = None,
     model: Annotated[
         str | None,
@@ -110,6 +119,11 @@ def new(
         raise UsageError("Both --premise and --premise-file are given.", "Give one of them.")
     if premise_file is not None:
         premise = _read_premise(premise_file)
+    outline = None
+    if plan is not None:
+        outline = _read_outline(plan, chapters)
+        invocation.output.note(_what_was_read(outline))
+        title, premise, target_words = _from_outline(outline, title, premise, target_words)
     may_ask = sys.stdin.isatty() and not headless and not invocation.output.as_json
     if may_ask and (target_words is None or premise is None):
         title, premise, target_words = _ask(title, premise, target_words)
@@ -125,6 +139,7 @@ def new(
         seed=secrets.randbits(32) if seed is None else _in_range(seed, 0, _MAX_SEED, "--seed"),
         chapters=_checked_chapters(chapters, target_words),
         voice=None if voice is None else _read_voice(voice),
+        outline=outline,
     )
     limits = RunLimits(plan_only=plan_only)
     with invocation.writing_workbench(
@@ -184,6 +199,41 @@ def _read_voice(path: Path) -> "VoiceSheet":
     from novelgen.story.voice_document import read_document
 
     return read_document(text_of_file(path), str(path))
+
+
+def _read_outline(path: Path, chapters: int | None) -> "PlanDocument":
+    """The outline in a file. Raises `UsageError`."""
+    from novelgen.cli.chapter_input import text_of_file, text_of_stdin
+    from novelgen.planning.outline_reading import read_outline
+
+    text = text_of_stdin() if str(path) == "-" else text_of_file(path)
+    outline = read_outline(text, is_yaml=path.suffix.lower() in (".yaml", ".yml"))
+    found = len(outline.chapters)
+    if chapters is not None and chapters != found:
+        raise UsageError(
+            f"--chapters is {chapters:,}, and the outline has {found:,} chapters.",
+            "Leave --chapters out: every chapter of the outline becomes one.",
+        )
+    return outline
+
+
+def _what_was_read(outline: "PlanDocument") -> str:
+    count = len(outline.chapters)
+    parts = f" in {len(outline.parts)} parts" if len(outline.parts) > 1 else ""
+    title = f"; “{outline.title}” is taken for the title" if outline.title else ""
+    return f"{count:,} chapter{'' if count == 1 else 's'}{parts} in the outline{title}."
+
+
+def _from_outline(
+    outline: "PlanDocument", title: str | None, premise: str | None, target_words: int | None
+) -> tuple[str | None, str, int | None]:
+    """Title, premise and words: what is given, else what the outline says."""
+    from novelgen.planning.outline_reading import premise_of
+
+    if target_words is None and all(chapter.words for chapter in outline.chapters):
+        target_words = sum(chapter.words or 0 for chapter in outline.chapters)
+    told = premise or outline.premise or premise_of(outline)
+    return title or outline.title or None, told[:_MAX_PREMISE], target_words
 
 
 def _clean_title(text: str, option: str = "--title") -> str:
