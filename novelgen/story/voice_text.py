@@ -1,8 +1,7 @@
 """A voice sheet in words for a model: one line for small ones, a page for those that read more."""
 
 from novelgen.story.voice import VoiceSheet
-from novelgen.text.sentences import split_sentences
-from novelgen.text.words import count_words
+from novelgen.text.sentences import beginning_of_prose
 
 _LINE_NOTES = 200
 """Characters of style notes in the short line; it stands in every brief."""
@@ -39,21 +38,10 @@ def voice_long(sheet: VoiceSheet, *, sample_words: int = _SAMPLE_WORDS) -> str:
         lines.append("Style: " + " ".join(_ended(note) for note in sheet.style))
     if sheet.banned:
         lines.append("Never write: " + "; ".join(sheet.banned[:_LINE_BANNED]))
-    excerpt = sample_excerpt(sheet.sample, sample_words)
+    excerpt = beginning_of_prose(sheet.sample, sample_words)
     if excerpt:
         lines.append(f"A page that sounds as the book does:\n{excerpt}")
     return "\n".join(lines)
-
-
-def sample_excerpt(sample: str, words: int) -> str:
-    """The whole sentences at the beginning of a sample that hold at most so many words."""
-    end = taken = 0
-    for sentence in split_sentences(sample):
-        taken += count_words(sample[sentence.start : sentence.end])
-        if taken > words:
-            break
-        end = sentence.end
-    return sample[:end].strip()
 
 
 def _narration(sheet: VoiceSheet) -> list[str]:

@@ -23,7 +23,7 @@ from novelgen.story.voice import (
 from novelgen.story.voice_document import document_of, read_document
 from novelgen.story.voice_drift import DriftKind, voice_drift
 from novelgen.story.voice_guess import voice_of_premise, voice_of_prose
-from novelgen.story.voice_text import sample_excerpt, voice_line, voice_long
+from novelgen.story.voice_text import voice_line, voice_long
 from novelgen.text.narration import Person, Tense
 
 FULL = VoiceSheet(
@@ -169,12 +169,6 @@ def test_a_voice_at_length() -> None:
         "The lamp went out.",
     ]
     assert voice_long(VoiceSheet()) == ""
-
-
-def test_an_excerpt_holds_whole_sentences() -> None:
-    assert sample_excerpt(FULL.sample, 7) == "The lamp went out.\n\n“So,” I said."
-    assert sample_excerpt(FULL.sample, 3) == ""
-    assert sample_excerpt("", 10) == ""
 
 
 @pytest.mark.parametrize(

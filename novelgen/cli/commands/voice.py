@@ -183,7 +183,8 @@ def _keep(
 
 
 def _show(invocation: Invocation, voice: "Voice") -> None:
-    from novelgen.story.voice_text import sample_excerpt, voice_line
+    from novelgen.story.voice_text import voice_line
+    from novelgen.text.sentences import beginning_of_prose
 
     output, sheet = invocation.output, voice.sheet
     if output.as_json:
@@ -209,7 +210,7 @@ def _show(invocation: Invocation, voice: "Voice") -> None:
     line("spelling", sheet.spelling or "")
     line("style", "; ".join(sheet.style))
     line("banned", "; ".join(sheet.banned))
-    line("sample", " ".join(sample_excerpt(sheet.sample, _SAMPLE_SHOWN).split()))
+    line("sample", " ".join(beginning_of_prose(sheet.sample, _SAMPLE_SHOWN).split()))
     if not voice.version:
         output.note("Nobody has said how this book is to sound; `--edit` or `--set` does.")
 
