@@ -18,6 +18,7 @@ from novelgen.text.fact_words import (
 MARK = "\ue000"
 """Begins what stands for a name."""
 _CLOSE = "\ue001"
+MARKED = re.compile(rf"{MARK}(\d+){_CLOSE}")
 
 
 def mark(number: int) -> str:
@@ -28,7 +29,7 @@ def mark(number: int) -> str:
 _X = rf"{MARK}(?P<who>\d+){_CLOSE}"
 _Y = rf"{MARK}(?P<other>\d+){_CLOSE}"
 # One of several that are listed, of whom the rest says nothing.
-_ALONE = rf"(?<! and )(?<! or )(?<!{_CLOSE}, )"
+_ALONE = rf"(?<!{_CLOSE} and )(?<! or )(?<!{_CLOSE}, )(?<!{_CLOSE}, and )"
 _OF_X = r"['’]s? "
 _WAS = r" (?:was|is|had been) (?:now |then |still |also |already |once |himself |herself )?"
 _FEW = r"(?:[a-z-]+,? ){0,2}?"
@@ -87,7 +88,7 @@ _FORMS: tuple[tuple[Attribute | None, str], ...] = (
     (
         Attribute.AGE,
         rf"{_ALONE}{_X} (?:was|is|had been) {_NEARLY}{_YEARS}"
-        r"(?= years old| years of age|[.;]|, and\b|,? when\b| and (?:had|looked|not|un))",
+        r"(?= years old| years of age|[.;]|, and\b|,? when\b|$| and (?:had|looked|not|un))",
     ),
     (Attribute.AGE, rf"{_X}(?:, who was|,) {_NEARLY}{_YEARS}{_OLD}"),
     (Attribute.AGE, rf"{_X},? (?:aged|an? [a-z]+ of) {_NEARLY}{_YEARS}\b"),
@@ -100,6 +101,15 @@ _FORMS: tuple[tuple[Attribute | None, str], ...] = (
     ),
     (Attribute.EYES, rf"{_X}{_OF_X}eyes (?:were|are) {_FEW}{_EYES}{_END}"),
     (Attribute.HAIR, rf"{_ALONE}{_X} (?:had|has) {_SOME}{_HAIR} hair\b"),
+    (
+        Attribute.HAIR,
+        rf"{_X} (?:was|is) an? (?:[a-z-]+,? ){{0,4}}?(?:{_PEOPLE}),? with {_FEW}{_HAIR} hair\b",
+    ),
+    (
+        Attribute.EYES,
+        rf"{_X} (?:was|is) an? (?:[a-z-]+,? ){{0,4}}?(?:{_PEOPLE}),? with [a-z, -]{{0,40}}?"
+        rf"\b{_EYES} eyes\b",
+    ),
     (Attribute.HAIR, rf"{_X}{_OF_X}{_FEW}{_HAIR} hair\b"),
     (Attribute.HAIR, rf"{_X}{_OF_X}hair (?:was|is) {_FEW}{_HAIR}{_END}"),
     (None, rf"{_X}{_OF_X}{_FEW}{_KIN},? {_Y}{_ONE_ALONE}"),

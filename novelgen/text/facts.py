@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from novelgen.text.fact_patterns import MARK, PATTERNS, VAGUE, is_real, mark
+from novelgen.text.fact_patterns import MARKED, PATTERNS, VAGUE, is_real, mark
 from novelgen.text.fact_words import KIN, Attribute
 from novelgen.text.mentions import EntityKind, Mentions, NamedSentence
 from novelgen.text.quantities import quantities_in
@@ -80,18 +80,22 @@ class _Reader:
         """The persons of the last sentences."""
 
     def read(self, sentence: NamedSentence) -> Iterator[StatedFact]:
-        marked, entries = self._marked(sentence)
+        marked, entries, written = self._marked(sentence)
         if entries or _PLACE_VERB.search(marked):
             for attribute, pattern in PATTERNS:
                 for match in pattern.finditer(marked):
-                    fact = self._fact(sentence, match, attribute, entries)
+                    fact = self._fact(sentence, match, attribute, entries, written)
                     if fact is not None and is_real(marked[: match.start()], fact.attribute):
                         yield fact
 
-    def _marked(self, sentence: NamedSentence) -> tuple[str, list[str | None]]:
-        """The narration with a mark for every name and pronoun, and the entries they stand for."""
+    def _marked(self, sentence: NamedSentence) -> tuple[str, list[str | None], list[str]]:
+        """The narration with a mark for every name and pronoun that is understood.
+
+        With it the entries that the marks stand for, and the words that stood there.
+        """
         text = sentence.told.narration
         entries: list[str | None] = []
+        written: list[str] = []
         pieces: list[str] = []
         persons: list[str] = []
         position = 0
@@ -100,6 +104,7 @@ class _Reader:
             nonlocal position
             pieces.extend([text[position:start], mark(len(entries)), ending])
             entries.append(entry)
+            written.append(text[start:end])
             position = end
 
         def resolve_until(stop: int) -> None:
@@ -108,27 +113,34 @@ class _Reader:
                 if person is not None:
                     is_possessive = pronoun.group().lower() in ("his", "her")
                     take(*pronoun.span(), person, "'s" if is_possessive else "")
+                    persons.append(person)
 
         for phrase in sentence.phrases:
-            written = sentence.told.text[phrase.start : phrase.end]
-            start = text.find(written, position)
+            name = sentence.told.text[phrase.start : phrase.end]
+            start = text.find(name, position)
             entry = self._names.find(phrase)
             if start >= 0:  # else it stands in a quotation
                 resolve_until(start)
-                take(start, start + len(written), entry)
+                take(start, start + len(name), entry)
                 if entry in self._persons:
                     persons.append(entry)
         resolve_until(len(text))
         self._recent = [*self._recent, persons][-_LOOKS_BACK:]
-        return "".join([*pieces, text[position:]]), entries
+        return "".join([*pieces, text[position:]]), entries, written
 
     def _meant(self, pronoun: re.Match[str], persons: list[str]) -> str | None:
-        """The only person named near before whom the pronoun can mean; None when it is in doubt."""
-        near = {person for named in [*self._recent, persons] for person in named}
+        """The only one named near before whom the pronoun can mean; None when it is in doubt.
+
+        Whoever is named in the same sentence is meant before one of the last, and so on.
+        """
         sex = Sex.MALE if pronoun.group(1) else Sex.FEMALE
-        fitting = {one for one in near if self._names.sex_of(one) in (sex, Sex.UNKNOWN)}
-        person = next(iter(fitting)) if len(fitting) == 1 else None
-        return person if person and self._names.sex_of(person) is sex else None
+        earlier = [person for named in self._recent[:-1] for person in named]
+        for near in (persons, self._recent[-1] if self._recent else [], earlier):
+            fitting = {one for one in near if self._names.sex_of(one) in (sex, Sex.UNKNOWN)}
+            if fitting:
+                person = fitting.pop()
+                return person if not fitting and self._names.sex_of(person) is sex else None
+        return None
 
     def _fact(
         self,
@@ -136,10 +148,12 @@ class _Reader:
         match: re.Match[str],
         attribute: Attribute | None,
         entries: Sequence[str | None],
+        written: Sequence[str],
     ) -> StatedFact | None:
         groups = match.groupdict()
+        value = MARKED.sub(lambda name: written[int(name[1])], groups.get("value") or "")
         if groups.get("noun"):
-            return _made(sentence, _lower_first(match["noun"]), Attribute.PLACE, match["value"])
+            return _made(sentence, _lower_first(match["noun"]), Attribute.PLACE, value)
         entry = entries[int(match["who"])]
         if entry is None:
             return None
@@ -153,7 +167,7 @@ class _Reader:
             return None
         if attribute not in (Attribute.IS, Attribute.PLACE) and not is_person:
             return None
-        return _made(sentence, entry, attribute, match["value"])
+        return _made(sentence, entry, attribute, value)
 
 
 def _made(
@@ -168,7 +182,7 @@ def _made(
 
 def _value(attribute: Attribute, found: str) -> str | None:
     value = " ".join(found.split())
-    if MARK in value or len(value) > _LONGEST_VALUE:
+    if len(value) > _LONGEST_VALUE:
         return None
     if attribute is Attribute.DEATH:
         return "dead"

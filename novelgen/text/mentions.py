@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
+from novelgen.text.given_names import GIVEN_NAMES
 from novelgen.text.known_names import KnownName, KnownNames, folded, split_titles
 from novelgen.text.name_phrases import PLACE_WORDS, NamePhrase, name_phrases
 from novelgen.text.names import names_in
 from novelgen.text.narration import ToldSentence
-from novelgen.text.titles import Sex, sex_of_titles
+from novelgen.text.titles import MENS_TITLES, Sex, sex_of_titles
 
 
 class EntityKind(StrEnum):
@@ -79,6 +80,8 @@ _PLACE_WEIGHTS = {"in": 2.0, "into": 2.0, "at": 1.0, "near": 1.0, "through": 1.0
                   "outside": 2.0, "across": 1.0, "around": 1.0}  # fmt: skip
 _LEAST_EVIDENCE = 1.0
 _OFTEN = 3
+_NAME_VOTES = 2
+_CLEARLY = 3
 _LAST_WORD = re.compile(r"([^\W\d_]+)\W*\Z")
 _NEXT_WORD = re.compile(r"\A(?:['’]s)?[,\s]+([^\W\d_]+)")
 _PRONOUNS = re.compile(r"\b(?:(he|him|his|himself)|(she|her|hers|herself))\b", re.IGNORECASE)
@@ -123,8 +126,9 @@ class _Uses:
         told = sex_of_titles(self.phrase.titles)
         if told is not Sex.UNKNOWN:
             return told
-        male, female = self.sexes[Sex.MALE], self.sexes[Sex.FEMALE]
-        if max(male, female) < 2 or max(male, female) < 3 * min(male, female):
+        votes = self.sexes + Counter({_likely_sex(self.phrase): _NAME_VOTES})
+        male, female = votes[Sex.MALE], votes[Sex.FEMALE]
+        if max(male, female) < _CLEARLY * min(male, female) or male == female:
             return Sex.UNKNOWN
         return Sex.MALE if male > female else Sex.FEMALE
 
@@ -136,13 +140,32 @@ def _read(sentences: Sequence[NamedSentence]) -> dict[str, _Uses]:
             each = uses.setdefault(folded(phrase.text), _Uses(phrase, sentence.told))
             each.count += 1
             _weigh(each, sentence.told.text, phrase)
+    for sentence, following in zip(sentences, [*sentences[1:], None], strict=False):
         if len({phrase.text for phrase in sentence.phrases}) == 1:
             phrase = sentence.phrases[0]
-            behind = _PRONOUNS.search(sentence.told.narration)
-            if behind and sentence.told.narration.find(phrase.words[-1]) < behind.start():
-                sex = Sex.MALE if behind.group(1) else Sex.FEMALE
-                uses[folded(phrase.text)].sexes[sex] += 1
+            uses[folded(phrase.text)].sexes.update(_pronouns_of(phrase, sentence, following))
     return uses
+
+
+def _pronouns_of(
+    phrase: NamePhrase, sentence: NamedSentence, following: NamedSentence | None
+) -> Iterable[Sex]:
+    """The sex that pronouns tell of the only one named, behind the name and in what follows."""
+    told = sentence.told
+    behind = _PRONOUNS.search(told.narration)
+    if behind and told.narration.find(phrase.words[-1]) < behind.start():
+        yield Sex.MALE if behind.group(1) else Sex.FEMALE
+    if following is not None and following.told.paragraph == told.paragraph:
+        leading = _PRONOUNS.match(following.told.narration)
+        if leading:
+            yield Sex.MALE if leading.group(1) else Sex.FEMALE
+
+
+def _likely_sex(phrase: NamePhrase) -> Sex:
+    given = GIVEN_NAMES.get(phrase.words[0].lower(), Sex.UNKNOWN)
+    if given is Sex.UNKNOWN and any(title.lower() in MENS_TITLES for title in phrase.titles):
+        return Sex.MALE
+    return given
 
 
 def _weigh(uses: _Uses, sentence: str, phrase: NamePhrase) -> None:

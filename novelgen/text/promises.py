@@ -130,7 +130,7 @@ def _promises(sentences: Sequence[NamedSentence], frequent: frozenset[str]) -> I
             continue
         kind = _kind(sentence)
         keys = promise_keys(told.text, frequent) if kind else frozenset()
-        if kind and len(keys) >= _LEAST_KEYS:
+        if kind and (keys or kind is PromiseKind.PROMISE):
             yield Promise(
                 kind, told.text, told.paragraph, told.number, bool(_SOON.search(told.text)), keys
             )

@@ -24,6 +24,12 @@ dr doctor prof professor captain capt colonel col major general gen lieutenant l
 corporal private admiral commander inspector detective constable reverend rev bishop judge
 president senator cousin saint st
 """
+_MENS = """
+captain capt colonel col major general gen lieutenant lt sergeant sgt corporal private admiral
+commander inspector constable reverend rev bishop judge
+"""
+MENS_TITLES = frozenset(_MENS.split())
+"""Titles that men bear in most novels; where pronouns say otherwise they are believed."""
 TITLES = (
     dict.fromkeys(_FEMALE.split(), Sex.FEMALE)
     | dict.fromkeys(_MALE.split(), Sex.MALE)
