@@ -13,6 +13,8 @@ class ChangeKind(StrEnum):
     REGENERATE = "regenerate"
     RESTORE = "restore"
     RENAME = "rename"
+    INFILL = "infill"
+    BIBLE = "bible"
 
 
 class CheckState(StrEnum):
@@ -34,6 +36,11 @@ class Pointers:
     plan_id: str | None = None
     title: str | None = None
     premise: str | None = None
+    entries: tuple[int, ...] = ()
+    """Versions of entries, facts and threads that are current on this side alone. One that was
+    revised since the change is left as it is when that is undone or redone."""
+    facts: tuple[int, ...] = ()
+    threads: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.contexts import context_row
 from storage.errors import HeadMoved, RecordNotFound
 from storage.records import (
     ChapterCompletion,
@@ -53,6 +54,8 @@ def append_segment(session: Session, commit: SegmentCommit) -> SegmentRecord:
     row = segment_row(commit.segment)
     row.run_id = commit.run_id
     session.add(row)
+    if commit.context is not None:
+        session.add(context_row(row.revision_id, row.position, commit.context))
     _count(row, commit.segment.carry_words, revision)
     novel.touch(row.created_at)
     if run is not None:

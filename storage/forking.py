@@ -8,6 +8,8 @@ from storage.records import BranchFork, RevisionState, new_id
 from storage.repositories.base import copy_row
 from storage.repositories.chapters import next_revision_number
 from storage.repositories.plans import copy_plan
+from storage.repositories.texts import text_of_revision
+from storage.story_forking import CutChapter, SharedText, copy_contexts, copy_story
 from storage.tables import (
     BranchRow,
     ChapterRow,
@@ -36,11 +38,11 @@ def fork_branch(session: Session, fork: BranchFork) -> BranchRow:
     session.add(branch)
     session.flush()
     _share_chapters(session, fork, branch, fork.through_chapter - (cut is not None))
-    if cut is not None:
-        _copy_cut_chapter(session, fork, branch, cut)
+    kept = None if cut is None else _copy_cut_chapter(session, fork, branch, cut)
     _copy_plan(session, source, branch)
     _copy_checks(session, fork, branch)
     _copy_inbox(session, fork, branch)
+    copy_story(session, SharedText(source.id, branch.id, fork.through_chapter, kept))
     return branch
 
 
@@ -102,7 +104,7 @@ def _share_chapters(session: Session, fork: BranchFork, branch: BranchRow, throu
 
 def _copy_cut_chapter(
     session: Session, fork: BranchFork, branch: BranchRow, cut: RevisionRow
-) -> None:
+) -> CutChapter:
     number = next_revision_number(session, fork.novel_id, fork.through_chapter)
     revision = copy_row(
         cut, id=new_id(), number=number, parent_id=cut.id, created_at=branch.created_at
@@ -111,10 +113,12 @@ def _copy_cut_chapter(
         _cut_text(session, revision, fork.cut_text, fork.cut_words)
     else:
         _cut_segments(session, revision, cut, fork.through_position)
+        copy_contexts(session, cut.id, revision.id, revision.num_segments)
     session.add(
         ChapterRow(branch_id=branch.id, number=fork.through_chapter, revision_id=revision.id)
     )
     session.flush()
+    return CutChapter(cut.id, revision.id, text_of_revision(session, revision))
 
 
 def _cut_text(session: Session, revision: RevisionRow, text: str, words: int) -> None:

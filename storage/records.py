@@ -7,7 +7,7 @@ record of the same name is what comes back. `words` and `tokens` are counted by 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -393,6 +393,8 @@ class SegmentCommit:
 
     Without a run nobody tells anything.
     """
+    context: Sequence[JsonObject] | None = None
+    """What the model saw for each passage of the segment, one object a passage."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A *row* is an instance of one of these classes and never leaves the package. Column types are
 portable: text, integers, JSON, binary and UTC times. The triggers that make rows immutable live
-in the migrations, for metadata cannot express them; a test compares everything else.
+in the migrations, for metadata cannot express them; a test compares everything else. Those of what
+is known about a story are in `storage.story_tables`.
 """
 
 from datetime import UTC, datetime
@@ -33,6 +34,17 @@ from storage.change_records import ChangeKind, CheckState
 from storage.inbox_records import InboxState
 from storage.records import NovelStatus, PlanOrigin, RevisionOrigin, RevisionState
 from storage.run_records import PauseRequest, RunPurpose, RunStatus
+from storage.story_records import (
+    EntryKind,
+    FactState,
+    FindingState,
+    StoryOrigin,
+    SummaryKind,
+    SummaryOrigin,
+    ThreadKind,
+    ThreadState,
+    VoiceOrigin,
+)
 
 ID_LENGTH = 32
 KEY_LENGTH = 64
@@ -90,6 +102,7 @@ class Row(DeclarativeBase):
         dict[str, Any]: JSON(),
         list[dict[str, Any]]: JSON(),
         list[int]: JSON(),
+        list[str]: JSON(),
         ChangeKind: _enum(ChangeKind),
         CheckState: _enum(CheckState),
         InboxState: _enum(InboxState),
@@ -100,6 +113,15 @@ class Row(DeclarativeBase):
         RevisionState: _enum(RevisionState),
         RunPurpose: _enum(RunPurpose),
         RunStatus: _enum(RunStatus),
+        EntryKind: _enum(EntryKind),
+        FactState: _enum(FactState),
+        FindingState: _enum(FindingState),
+        StoryOrigin: _enum(StoryOrigin),
+        SummaryKind: _enum(SummaryKind),
+        SummaryOrigin: _enum(SummaryOrigin),
+        ThreadKind: _enum(ThreadKind),
+        ThreadState: _enum(ThreadState),
+        VoiceOrigin: _enum(VoiceOrigin),
     }
 
 

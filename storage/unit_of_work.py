@@ -5,17 +5,23 @@ from sqlalchemy.orm import Session
 from storage.commit import append_segment, complete_chapter, require_epoch
 from storage.records import ChapterCompletion, RevisionRecord, SegmentCommit, SegmentRecord
 from storage.repositories.base import SessionHandle
+from storage.repositories.bible import EntryRepository, FactRepository
 from storage.repositories.branches import BranchRepository
 from storage.repositories.changes import ChangeRepository
 from storage.repositories.chapters import ChapterRepository
 from storage.repositories.checks import CheckRepository
+from storage.repositories.findings import FindingRepository
 from storage.repositories.inbox import InboxRepository
 from storage.repositories.novels import NovelRepository
+from storage.repositories.passage_locks import PassageLockRepository
 from storage.repositories.plans import PlanRepository
 from storage.repositories.runs import RunRepository
 from storage.repositories.segments import SegmentRepository
 from storage.repositories.snapshots import SnapshotRepository
+from storage.repositories.summaries import SummaryRepository
 from storage.repositories.texts import TextRepository
+from storage.repositories.threads import ThreadRepository
+from storage.repositories.voices import VoiceRepository
 
 
 class UnitOfWork:
@@ -34,9 +40,16 @@ class UnitOfWork:
         self.inbox = InboxRepository(self._handle)
         self.checks = CheckRepository(self._handle)
         self.changes = ChangeRepository(self._handle)
+        self.summaries = SummaryRepository(self._handle)
+        self.entries = EntryRepository(self._handle)
+        self.facts = FactRepository(self._handle)
+        self.threads = ThreadRepository(self._handle)
+        self.findings = FindingRepository(self._handle)
+        self.voices = VoiceRepository(self._handle)
+        self.passage_locks = PassageLockRepository(self._handle)
 
     def commit_segment(self, commit: SegmentCommit) -> SegmentRecord:
-        """Add a segment with its memory, and count it in its revision, novel and run.
+        """Add a segment with its memory and context, and count it in its revision, novel and run.
 
         Raises `HeadMoved`, and writes nothing, when the run epoch of the novel is another one;
         the chapter of the branch points at another revision; the revision is complete; the

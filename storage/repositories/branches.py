@@ -43,7 +43,9 @@ class BranchRepository(Repository):
         with copies of its segments through `through_position`; without one the last chapter is
         shared as well, or copied as it stands while it is open, for two branches cannot go on in
         one revision. The current plan is copied with its planned chapters, and the checks of the
-        chapters that are taken. Nothing of the branch it leaves changes, and the novel's active
-        branch stays what it was. Raises `NameTaken` and `RecordNotFound`.
+        chapters that are taken; the bible, threads, findings, voice sheet and locked passages are
+        taken as far as they do not come from text that is left behind. Nothing of the branch it
+        leaves changes, and the novel's active branch stays what it was. Raises `NameTaken` and
+        `RecordNotFound`.
         """
         return record_of(BranchRecord, fork_branch(self._session, fork))

@@ -11,6 +11,8 @@ from storage.errors import HeadMoved, RecordNotFound, StorageFailure
 from storage.records import CONTINUES
 from storage.repositories.base import Repository
 from storage.repositories.plans import copy_plan
+from storage.repositories.versions import move_versions
+from storage.story_tables import EntryRow, FactRow, ThreadRow
 from storage.tables import (
     BranchRow,
     ChangeRow,
@@ -138,6 +140,9 @@ class ChangeRepository(Repository):
             self._move_plan(branch_id, before.plan_id, after.plan_id)
         for number, revision_id in after.chapters.items():
             self._point(branch_id, number, revision_id)
+        move_versions(self._session, EntryRow, branch_id, before.entries, after.entries)
+        move_versions(self._session, FactRow, branch_id, before.facts, after.facts)
+        move_versions(self._session, ThreadRow, branch_id, before.threads, after.threads)
         for name in ("title", "premise"):
             if getattr(after, name) is not None:
                 setattr(novel, name, getattr(after, name))
@@ -217,6 +222,9 @@ def _as_json(pointers: Pointers) -> dict[str, object]:
         "plan_id": pointers.plan_id,
         "title": pointers.title,
         "premise": pointers.premise,
+        "entries": list(pointers.entries),
+        "facts": list(pointers.facts),
+        "threads": list(pointers.threads),
     }
 
 
@@ -239,9 +247,20 @@ def _pointers(document: dict[str, object]) -> Pointers:
     assert isinstance(chapters, dict)
     return Pointers(
         {int(number): str(id_) for number, id_ in chapters.items()},
-        *(_text(document[name]) for name in ("plan_id", "title", "premise")),
+        plan_id=_text(document["plan_id"]),
+        title=_text(document["title"]),
+        premise=_text(document["premise"]),
+        # Changes made before schema 0003 name no versions.
+        entries=_ids(document.get("entries", [])),
+        facts=_ids(document.get("facts", [])),
+        threads=_ids(document.get("threads", [])),
     )
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def _ids(value: object) -> tuple[int, ...]:
+    assert isinstance(value, list)
+    return tuple(int(each) for each in value)

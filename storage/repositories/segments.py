@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from storage.records import SegmentRecord
+from storage.contexts import context_of
+from storage.records import JsonObject, SegmentRecord
 from storage.repositories.base import Repository, record_of
+from storage.story_tables import ContextRow
 from storage.tables import ChapterRow, RevisionRow, SegmentRow
 
 BATCH = 64
@@ -91,6 +93,11 @@ class SegmentRepository(Repository):
         """The last segment of a revision; None while it is empty."""
         row = self._last_row(revision_id)
         return None if row is None else record_of(SegmentRecord, row)
+
+    def context(self, revision_id: str, position: int) -> list[JsonObject] | None:
+        """What the model saw for each passage of a segment; None where that was not kept."""
+        row = self._session.get(ContextRow, (revision_id, position))
+        return None if row is None else context_of(row)
 
     def _from_position(self, revision_id: str, position: int) -> Sequence[SegmentRow]:
         return self._session.scalars(

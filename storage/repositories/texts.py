@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from storage.repositories.base import Repository
 from storage.tables import (
@@ -22,18 +23,7 @@ class TextRepository(Repository):
 
         Raises `RecordNotFound`.
         """
-        row = self._row(RevisionRow, revision_id, "revision")
-        whole = self._session.get(RevisionTextRow, revision_id)
-        if whole is not None:
-            return whole.text
-        pieces = self._session.execute(
-            select(SegmentRow.text, SegmentRow.carry)
-            .where(SegmentRow.revision_id == revision_id)
-            .order_by(SegmentRow.position)
-        ).all()
-        if not pieces:
-            return row.opening
-        return "".join(text for text, _ in pieces) + pieces[-1][1]
+        return text_of_revision(self._session, self._row(RevisionRow, revision_id, "revision"))
 
     def of_branch(
         self, branch_id: str, *, after_chapter: int = 0, through_chapter: int | None = None
@@ -84,3 +74,18 @@ class TextRepository(Repository):
                 RevisionCutRow(revision_id=revision_id, genesis_key=genesis_key, ends=list(ends))
             )
             self._session.flush()
+
+
+def text_of_revision(session: Session, revision: RevisionRow) -> str:
+    """See `TextRepository.of_revision`."""
+    whole = session.get(RevisionTextRow, revision.id)
+    if whole is not None:
+        return whole.text
+    pieces = session.execute(
+        select(SegmentRow.text, SegmentRow.carry)
+        .where(SegmentRow.revision_id == revision.id)
+        .order_by(SegmentRow.position)
+    ).all()
+    if not pieces:
+        return revision.opening
+    return "".join(text for text, _ in pieces) + pieces[-1][1]

@@ -1,7 +1,10 @@
 """A real database of each old schema is upgraded, and nothing that was written is lost.
 
 `tests/assets/schema-0001.db` holds three novels of the scripted engine: a finished one, one with a
-second branch, and one that stopped in the middle of its second chapter.
+second branch, and one that stopped in the middle of its second chapter. `schema-0002.db` holds
+novels of the same names: of the finished one two chapters were edited and a name was renamed, of
+the branched one a chapter was drafted anew and that was undone, and of the last one a chapter was
+drafted by a detached run and waits in the inbox.
 """
 
 import shutil
@@ -11,12 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from storage import ChapterCompletion, NovelRecord, RevisionState, RunPurpose, SchemaOutdated
+from storage import (
+    BranchFork,
+    ChangeKind,
+    ChapterCompletion,
+    NovelRecord,
+    RevisionState,
+    RunPurpose,
+    SchemaOutdated,
+)
 from storage.schema import current_revision, head_revision, upgrade_schema
 from storage.store import Store, open_store
 from tests.conftest import REPOSITORY, CommandLine
 
 ASSET = REPOSITORY / "tests" / "assets" / "schema-0001.db"
+SECOND = REPOSITORY / "tests" / "assets" / "schema-0002.db"
 MODEL = "4c6fbc852d2a3b7349fcf33554ef6cf27d8109fddd3bc83f62f870bc013cba78"
 ADAPTER = "20ed2a0e6c785fb108c4310334e2980bd23f8b23488a084567e63c0ce0de4023"
 GENESIS = "cefd3fdd5393114ed1c390f962ea37b075a634428ba99bbf8dac81bb3d29ef73"
@@ -200,3 +212,60 @@ def test_the_command_line_names_the_upgrade_and_goes_on_after_it(
     for text in texts.values():
         for paragraph in text.split("\n\n"):
             assert paragraph.strip() in exported
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    return Path(shutil.copy(SECOND, tmp_path / "second.db"))
+
+
+def test_what_was_written_in_the_second_schema_stays_to_the_byte(second: Path) -> None:
+    before = rows_of(second)
+    assert before["alembic_version"] == [{"version_num": "0002"}]
+    assert upgrade_schema(f"sqlite:///{second}") == head_revision()
+    after = rows_of(second)
+    assert {table for table in before if not before[table]} == set()
+    for table in before.keys() - {"alembic_version"}:
+        assert after[table] == before[table]
+    assert after.keys() - before.keys() == {
+        "contexts", "summaries", "bible_entries", "bible_facts", "threads", "findings",
+        "voice_sheets", "passage_locks",
+    }  # fmt: skip
+    for table in after.keys() - before.keys():
+        assert after[table] == []
+
+
+def test_the_guards_of_the_second_schema_stay(second: Path) -> None:
+    before = triggers_of(second)
+    upgrade_schema(f"sqlite:///{second}")
+    after = triggers_of(second)
+    assert len(before) == 14
+    assert before.items() <= after.items()
+    assert "bible_facts_never_change" in after.keys() - before.keys()
+
+
+def test_changes_of_the_second_schema_are_undone_and_made_again(second: Path) -> None:
+    url = f"sqlite:///{second}"
+    upgrade_schema(url)
+    with open_store(url) as store, store.writing() as work:
+        branch_id = work.novels.find("The Keeper").active_branch_id
+        renamed = work.texts.of_branch(branch_id)
+        assert all(("Agathe" in text) == (number != 2) for number, text in renamed)
+        change = work.changes.undo(branch_id)
+        assert (change.kind, change.after.entries) == (ChangeKind.RENAME, ())
+        assert not any("Agathe" in text for _, text in work.texts.of_branch(branch_id))
+        work.changes.redo(branch_id)
+        assert "Agathe" in dict(work.texts.of_branch(branch_id))[3]
+
+
+def test_a_novel_of_the_second_schema_can_be_branched(second: Path) -> None:
+    url = f"sqlite:///{second}"
+    upgrade_schema(url)
+    with open_store(url) as store, store.writing() as work:
+        novel = work.novels.find("Unfinished")
+        fork = BranchFork(novel.id, "what if", novel.active_branch_id, 2, 1)
+        branch = work.branches.fork(fork)
+        cut = work.chapters.last(branch.id)
+        assert cut is not None
+        assert work.segments.context(cut.revision.id, 0) is None
+        assert work.facts.of_branch(branch.id) == []
