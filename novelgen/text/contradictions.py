@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from novelgen.text.fact_words import KIN, Attribute
-from novelgen.text.known_names import KnownNames, split_titles
+from novelgen.text.known_names import KnownNames
 from novelgen.text.mentions import NamedSentence
+from novelgen.text.name_phrases import NamePhrase
 
 _EYES = {
     "blue": {"blue"}, "light blue": {"blue", "grey"}, "pale blue": {"blue", "grey"},
@@ -71,16 +72,18 @@ class Contradiction:
 def contradictions(known: Iterable[PlacedFact], new: Sequence[PlacedFact]) -> list[Contradiction]:
     """New facts against known ones and against each other; one of an entry and attribute.
 
-    Of several known facts that a new one contradicts the last counts.
+    A fact that agrees with any known one is none: what is odd then was found before. Of several
+    that it contradicts the first is told.
     """
     found: dict[tuple[str, str], Contradiction] = {}
-    before = list(known)
+    before = sorted(known, key=lambda one: (one.chapter, one.paragraph))
     for fact in new:
-        for other in reversed(before):
-            key = _key(fact)
-            earlier, later = sorted((other, fact), key=lambda one: (one.chapter, one.paragraph))
-            if key in found or not _contradict(earlier, later):
-                continue
+        key = _key(fact)
+        comparable = [other for other in before if _key(other) == key]
+        against = [other for other in comparable if _contradict(*_in_order(other, fact))]
+        is_odd = bool(against) and (fact.attribute == Attribute.AGE or against == comparable)
+        if is_odd and key not in found:
+            earlier, later = _in_order(against[0], fact)
             found[key] = Contradiction(fact.entry, fact.attribute, earlier, later)
         before.append(fact)
     return list(found.values())
@@ -92,25 +95,14 @@ def speakers(
     """Those of the wanted entries that say something, each with the first sentence of it."""
     left = set(wanted)
     for sentence in sentences if left else ():
-        text = sentence.told.text
-        if not sentence.told.has_speech:
+        narration = sentence.told.narration
+        if not narration or not sentence.told.has_speech:
             continue
         for phrase in sentence.phrases:
             entry = names.find(phrase)
-            if entry not in left or entry is None:
-                continue
-            before, after = text[: phrase.start], text[phrase.end :]
-            if phrase.is_possessive or not _is_outside(text, phrase.start):
-                continue
-            if _SPEAKS.match(after) or _SAID_BY.search(before[-20:]):
+            if entry is not None and entry in left and _says(narration, sentence, phrase):
                 left.discard(entry)
                 yield entry, sentence
-
-
-def is_unmistakable(name: str) -> bool:
-    """Whether a name is hardly another's: a given name and a surname, or no title."""
-    titles, words = split_titles(name)
-    return len(words) > 1 or not titles
 
 
 def _key(fact: PlacedFact) -> tuple[str, str]:
@@ -153,7 +145,17 @@ def _kin_contradict(earlier: PlacedFact, later: PlacedFact) -> bool:
     return one != other
 
 
-def _is_outside(text: str, position: int) -> bool:
-    """Whether a place in a sentence is outside its quotations, by the marks before it."""
-    before = text[:position]
-    return before.count('"') % 2 == 0 and before.count("“") <= before.count("”")
+def _in_order(one: PlacedFact, other: PlacedFact) -> tuple[PlacedFact, PlacedFact]:
+    if (one.chapter, one.paragraph) <= (other.chapter, other.paragraph):
+        return one, other
+    return other, one
+
+
+def _says(narration: str, sentence: NamedSentence, phrase: NamePhrase) -> bool:
+    """Whether the narrator lets that one speak: said X, or X said."""
+    name = sentence.told.text[phrase.start : phrase.end]
+    at = narration.find(name)
+    if at < 0 or phrase.is_possessive:
+        return False
+    before, after = narration[max(0, at - 20) : at], narration[at + len(name) :]
+    return bool(_SPEAKS.match(after) or _SAID_BY.search(before))

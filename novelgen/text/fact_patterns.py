@@ -59,7 +59,10 @@ _WHERE = (
     "by|on|near|at|beside|above|opposite|below|among|beyond|in the|close to|close by|north of|"
     "south of|east of|west of|half ?way"
 )
-_KILLED = r"(?:was|had been) (?:killed|murdered|drowned|hanged|buried)"
+_KILLED = (
+    r"(?:was|had been) (?:killed|murdered|hanged|"
+    r"(?:drowned|buried)(?! in (?!the (?:river|sea|lake|bay|churchyard|earth))))"
+)
 _DEAD = rf"(?P<value>(?:was|is|lay|had been) (?:now |already )?dead|had died|died|{_KILLED})"
 _AFTER_DEATH = (
     r"(?=[.,;!]| (?:in|at|on|of|by|before|after|last|that|this|when|and|from|there|yesterday)\b)"

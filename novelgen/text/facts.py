@@ -16,6 +16,7 @@ from novelgen.text.titles import Sex
 
 _PRONOUN = re.compile(r"\b(?:([Hh]e|[Hh]is)|([Ss]he|[Hh]er))\b(?!['’])")
 _PLACE_VERB = re.compile(r"\b(?:stood|stands|lay|lies|situated)\b")
+_PRONOUNS = frozenset({"he", "she", "his", "her"})
 _LOOKS_BACK = 8
 _OLDEST = 120
 _LONGEST_VALUE = 60
@@ -158,6 +159,8 @@ class _Reader:
         if entry is None:
             return None
         is_person = entry in self._persons
+        if attribute is Attribute.DEATH and written[int(match["who"])].lower() in _PRONOUNS:
+            return None  # whom a pronoun means is sure enough for the colour of eyes
         if attribute is None:
             other = entries[int(match["other"])]
             if other is None or other == entry or not is_person or other not in self._persons:

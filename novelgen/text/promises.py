@@ -103,21 +103,32 @@ def promise_keys(sentence: str, frequent: frozenset[str] = frozenset()) -> froze
     return frozenset([one for one in stems if one not in said_anyway][:_MOST_KEYS])
 
 
-def is_kept_by(keys: frozenset[str], sentences: Sequence[str]) -> str | None:
-    """The first sentence about the matter of a promise: it and the next hold half of its keys.
+class ReadSentences:
+    """The sentences of a chapter by their stems, in which kept promises are looked for."""
 
-    None when there is none, or when the promise has too few rare words to be known by.
-    """
-    if len(keys) < _LEAST_KEYS:
+    def __init__(self, sentences: Sequence[str], ignored: frozenset[str] = frozenset()) -> None:
+        """`ignored` are stems that say little, such as those of the heroes' names."""
+        self._stems = [frozenset(stem(word) for word in words_of(one)) for one in sentences]
+        self._all = frozenset[str]().union(*self._stems)
+        self._ignored = ignored
+
+    def find_kept(self, promise: str) -> int | None:
+        """The first sentence about the matter of a promise, by its number from 0.
+
+        It and the one before hold half of the promise's rare words. None when there is none, or
+        when the promise has too few rare words to be known by.
+        """
+        keys = promise_keys(promise, self._ignored)
+        needed = max(_LEAST_KEYS, round(len(keys) * _SHARE_MET))
+        if len(keys & self._all) < needed:
+            return None
+        before: frozenset[str] = frozenset()
+        for at, stems in enumerate(self._stems):
+            met = keys & stems
+            if met and len(met | before) >= needed:
+                return at - 1 if len(met) < len(before) else at
+            before = met
         return None
-    needed = max(_LEAST_KEYS, round(len(keys) * _SHARE_MET))
-    before: frozenset[str] = frozenset()
-    for at, sentence in enumerate(sentences):
-        met = keys.intersection(stem(word) for word in words_of(sentence))
-        if met and len(met | before) >= needed:
-            return sentences[at - 1] if len(met) < len(before) else sentence
-        before = met
-    return None
 
 
 _RANK = {PromiseKind.PROMISE: 0, PromiseKind.TASK: 1, PromiseKind.QUESTION: 2}
