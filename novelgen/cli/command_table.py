@@ -76,7 +76,7 @@ COMMANDS = (
         "rename",
         "rename",
         _EDITING,
-        "Change a name in prose, titles, plan and premise, shown first; `undo` takes it back.",
+        "Change a name in prose, titles, plan and bible, shown first; `undo` takes it back.",
     ),
     CommandEntry(
         "undo",
