@@ -69,7 +69,21 @@ COMMANDS = (
         "check",
         "check",
         _EDITING,
-        "List passages that may no longer fit after a change, with what was changed.",
+        "List passages that may no longer fit after a change, contradictions and open promises.",
+    ),
+    CommandEntry(
+        "story",
+        "story",
+        "story",
+        _EDITING,
+        "Show the story so far: summaries of the book, its parts and chapters. They can be edited.",
+    ),
+    CommandEntry(
+        "bible",
+        "bible",
+        "bible",
+        _EDITING,
+        "Show who and what there is in a novel, what is true of them, and from when on. Editable.",
     ),
     CommandEntry(
         "rename",
