@@ -1,4 +1,4 @@
-"""Changes a name through a novel: prose, chapter titles, plan, title, premise, as one change."""
+"""Changes a name through a novel: prose, plan, bible, titles, premise, as one change."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from typing import Any
 
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.generation.passage_locks import require_unlocked
+from novelgen.story.renaming import count_in_story, rename_story
 from novelgen.text.renaming import Occurrence, occurrences, rename_in
 from novelgen.text.words import count_words
 from storage.change_records import ChangeKind, ChangeRecord, NewChange, NewCheck, Pointers
@@ -38,11 +39,14 @@ class RenamePreview:
     """Times in titles, summaries and beats of the plan."""
     title: int
     premise: int
+    story: int
+    """Times in entries and facts of the bible, and in promises."""
 
     @property
     def total(self) -> int:
         prose = sum(len(found) for found in self.chapters.values())
-        return prose + self.chapter_titles + self.plan + self.title + self.premise
+        others = self.chapter_titles + self.plan + self.title + self.premise
+        return prose + others + self.story
 
 
 def require_names(old: str, new: str) -> None:
@@ -66,12 +70,14 @@ def preview_rename(store: Store, novel: NovelRecord, old: str) -> RenamePreview:
         records = work.chapters.of_branch(branch_id)
         plan = work.plans.current(branch_id)
         plan_text = "" if plan is None else "\n".join(_plan_texts(work, plan))
+        in_story = count_in_story(work, branch_id, old)
     return RenamePreview(
         chapters,
         sum(len(occurrences(each.revision.title, old)) for each in records),
         len(occurrences(plan_text, old)),
         len(occurrences(novel.title, old)),
         len(occurrences(novel.premise, old)),
+        in_story,
     )
 
 
@@ -99,9 +105,11 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
         }
         old_plan, new_plan = _rename_plan(work, branch_id, old, new)
         _rename_checks(work, branch_id, old, new)
+        revisions = {before[number]: after[number] for number in before}
+        story = rename_story(work, branch_id, old, new, revisions)
         title, premise = rename_in(fresh.title, old, new)[0], rename_in(fresh.premise, old, new)[0]
         has_title, has_premise = title != fresh.title, premise != fresh.premise
-        if not (before or new_plan or has_title or has_premise):
+        if not (before or new_plan or story or has_title or has_premise):
             raise NotFoundError(
                 f"{old!r} stands nowhere in the novel.", "Names are looked for as they are written."
             )
@@ -116,12 +124,14 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
                     old_plan,
                     fresh.title if has_title else None,
                     fresh.premise if has_premise else None,
+                    *(tuple(each) for each in (story.entries, story.facts, story.threads)),
                 ),
                 Pointers(
                     after,
                     new_plan,
                     title if has_title else None,
                     premise if has_premise else None,
+                    *(tuple(each.values()) for each in (story.entries, story.facts, story.threads)),
                 ),
             )
         )

@@ -1,1 +1,1 @@
-"""What a book is to be and to stay: its voice, and what is known about its story."""
+"""What is known of a story, and how it is told: its past, people, promises and voice."""

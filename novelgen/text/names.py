@@ -32,7 +32,7 @@ majesty highness excellency honour grace lordship ladyship
 street road avenue lane square house hall church castle hotel inn river lake mount mountain bridge
 park station north south east west chapter part book
 """
-_NEVER_NAMES = frozenset(_LISTED.split())
+NEVER_NAMES = frozenset(_LISTED.split())
 # Of two letters at least: the pronoun and initials say little.
 _CAPITALISED = re.compile(r"(?<![^\W_])(?<![^\W_]['’])(?:[^\W\d_]['’])?[^\W\d_]{2,}")
 _MID_SENTENCE = re.compile(
@@ -82,5 +82,5 @@ def _candidates(text: str) -> Iterator[re.Match[str]]:
         word = match.group()
         if word[0].isupper() and not word[1:].isupper():
             lower = word.lower()
-            if lower not in _NEVER_NAMES and lower not in STOP_WORDS:
+            if lower not in NEVER_NAMES and lower not in STOP_WORDS:
                 yield match

@@ -9,7 +9,11 @@ from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from novelgen.bootstrap import Workbench
+    from novelgen.story.open_matters import OpenMatters
     from storage.change_records import CheckRecord
+    from storage.records import NovelRecord
+    from storage.story_records import FindingRecord, ThreadRecord
 
 _WHAT_CHANGED = {
     "name": "the name",
@@ -18,6 +22,7 @@ _WHAT_CHANGED = {
     "event": "what happens:",
 }
 _SHOWN = 300
+_CONTRADICTION, _PROMISE = "c", "p"
 
 
 def check(
@@ -28,43 +33,95 @@ def check(
         typer.Option(
             "--intended",
             metavar="ID",
-            help="It is meant so: take this number (or all) off the "
-            "list. May be given several times.",
+            help="It is meant so: take this off the list: a number, c and a number for a "
+            "contradiction, p and a number for a promise; or all (passages and "
+            "contradictions). May be given several times.",
         ),
     ] = None,
+    read: Annotated[
+        bool, typer.Option("--read", help="Read unread chapters first, by plain rules.")
+    ] = False,
 ) -> None:
-    """List passages that may no longer fit after a change, with what was changed.
+    """List passages that may no longer fit after a change, contradictions and open promises.
 
-    A passage leaves the list by itself when it is mended, or when the old words come back.
+    A passage or contradiction leaves the list by itself when it is mended, or when the old words
+    come back; a promise, when a later chapter keeps it.
 
-    Example: novelgen check 3f2a --intended 14
+    Example: novelgen check 3f2a --intended 14 --intended c3
     """
     invocation = invocation_of(context)
     from novelgen.generation.consequences import standing_checks
+    from novelgen.story.open_matters import open_matters
 
     with invocation.workbench() as workbench:
         with workbench.store.reading() as work:
             found = work.novels.find(novel)
+        if read:
+            from novelgen.cli.story_reading import read_by_rules
+
+            read_by_rules(workbench, found)
+        with workbench.store.reading() as work:
             standing = list(standing_checks(work, found.active_branch_id))
+            matters = open_matters(work, found.active_branch_id)
         if intended:
-            numbers = _numbers(intended, standing)
-            with workbench.store.writing() as work:
-                for number in numbers:
-                    work.checks.intend(found.active_branch_id, number)
-            _say_intended(invocation, numbers)
+            _intend(invocation, workbench, found, intended, standing, matters)
             return
     if invocation.output.as_json:
-        invocation.output.document({"checks": [_as_json(each) for each in standing]})
+        invocation.output.document(
+            {
+                "checks": [_as_json(each) for each in standing],
+                "contradictions": [_contradiction_json(each) for each in matters.contradictions],
+                "promises": [_promise_json(each, matters) for each in matters.promises],
+            }
+        )
         return
-    if not standing:
+    if not (standing or matters.contradictions or matters.promises):
         invocation.output.note("Nothing to check: no later passage uses what your changes changed.")
         return
     _show(invocation, standing)
+    _show_contradictions(invocation, matters)
+    _show_promises(invocation, matters)
     invocation.output.note(
         f"Mend a passage with `novelgen edit {found.id} --chapter K`, draft its chapter anew with "
         f"`novelgen regenerate {found.id} --chapter K`, or say that it is meant so: "
         f"`novelgen check {found.id} --intended ID`."
     )
+
+
+def _intend(
+    invocation: Invocation,
+    workbench: "Workbench",
+    novel: "NovelRecord",
+    asked: list[str],
+    standing: "list[CheckRecord]",
+    matters: "OpenMatters",
+) -> None:
+    """Take what is asked for off the list; nothing of it when one of them is not on it."""
+    from novelgen.story.open_matters import intend_contradiction, intend_promise
+
+    listed = {"c": {each.id for each in matters.contradictions},
+              "p": {each.id for each in matters.promises}}  # fmt: skip
+    marked = [text for text in asked if text[:1] in listed and text[1:].isdecimal()]
+    for text in marked:
+        if int(text[1:]) not in listed[text[0]]:
+            raise NotFoundError(
+                f"The list has no {text}.", "`novelgen check NOVEL` shows what it has."
+            )
+    numbers = _numbers([text for text in asked if text not in marked], standing)
+    if "all" in asked:
+        marked += [
+            name
+            for each in matters.contradictions
+            if (name := f"{_CONTRADICTION}{each.id}") not in marked
+        ]
+    branch_id = novel.active_branch_id
+    with workbench.store.writing() as work:
+        for number in numbers:
+            work.checks.intend(branch_id, number)
+        for text in dict.fromkeys(marked):
+            answer = intend_contradiction if text[0] == _CONTRADICTION else intend_promise
+            answer(work, branch_id, int(text[1:]))
+    _say_intended(invocation, [*numbers, *dict.fromkeys(marked)])
 
 
 def _numbers(asked: list[str], standing: "list[CheckRecord]") -> list[int]:
@@ -74,7 +131,10 @@ def _numbers(asked: list[str], standing: "list[CheckRecord]") -> list[int]:
     numbers = []
     for text in asked:
         if not text.isdecimal():
-            raise UsageError(f"{text!r} is no number of the list.", "Give a number of it, or all.")
+            raise UsageError(
+                f"{text!r} is no number of the list.",
+                "Give a number of it, c or p and a number, or all.",
+            )
         if int(text) not in known:
             raise NotFoundError(
                 f"The list has no number {text}.", "`novelgen check NOVEL` shows it."
@@ -103,12 +163,69 @@ def _show(invocation: Invocation, standing: "list[CheckRecord]") -> None:
         invocation.output.data()
 
 
+def _show_contradictions(invocation: Invocation, matters: "OpenMatters") -> None:
+    if matters.contradictions:
+        invocation.output.data("Passages that cannot both be true:")
+    for each in matters.contradictions:
+        name = f"{_CONTRADICTION}{each.id}"
+        invocation.output.data(f"  {name:>5}  {each.message}")
+        places = (
+            (each.other_chapter, each.other_paragraph, each.other_passage),
+            (each.chapter, each.paragraph, each.passage),
+        )
+        for chapter, paragraph, passage in places:
+            where = f"chapter {chapter}, paragraph {paragraph}" if chapter else "before the story"
+            invocation.output.data(f"         {where}: “{_short(passage)}”")
+    if matters.contradictions:
+        invocation.output.data()
+
+
+def _show_promises(invocation: Invocation, matters: "OpenMatters") -> None:
+    if matters.promises:
+        invocation.output.data("Promises that are not kept yet:")
+    for each in matters.promises:
+        due = "" if each.due_chapter is None else f", due in chapter {each.due_chapter}"
+        overdue = " (overdue)" if matters.is_overdue(each) else ""
+        where = f"chapter {each.opened_chapter}" if each.opened_chapter else "before the story"
+        name = f"{_PROMISE}{each.id}"
+        invocation.output.data(f"  {name:>5}  {where}{due}{overdue}: “{_short(each.text)}”")
+    if matters.promises:
+        invocation.output.data()
+
+
+def _contradiction_json(finding: "FindingRecord") -> dict[str, Any]:
+    return {
+        "id": f"{_CONTRADICTION}{finding.id}",
+        "kind": finding.kind,
+        "message": finding.message,
+        "chapter": finding.chapter,
+        "paragraph": finding.paragraph,
+        "passage": finding.passage,
+        "other_chapter": finding.other_chapter,
+        "other_paragraph": finding.other_paragraph,
+        "other_passage": finding.other_passage,
+    }
+
+
+def _promise_json(promise: "ThreadRecord", matters: "OpenMatters") -> dict[str, Any]:
+    return {
+        "id": f"{_PROMISE}{promise.id}",
+        "kind": promise.kind.value,
+        "text": promise.text,
+        "opened_chapter": promise.opened_chapter,
+        "opened_paragraph": promise.opened_paragraph,
+        "passage": promise.opened_passage,
+        "due_chapter": promise.due_chapter,
+        "is_overdue": matters.is_overdue(promise),
+    }
+
+
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 
-def _say_intended(invocation: Invocation, numbers: list[int]) -> None:
+def _say_intended(invocation: Invocation, numbers: list[int | str]) -> None:
     if invocation.output.as_json:
         invocation.output.document({"intended": numbers})
     else:

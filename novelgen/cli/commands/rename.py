@@ -21,7 +21,7 @@ def rename(
     new: Annotated[str, typer.Argument(metavar="NEW", help="The name to put in its place.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
 ) -> None:
-    """Change a name in prose, titles, plan and premise, shown first; `undo` takes it back.
+    """Change a name in prose, titles, plan and bible, shown first; `undo` takes it back.
 
     Whole words only, with their possessives and capitals. Without a terminal nothing is changed
     unless --yes is given.
@@ -57,6 +57,7 @@ def rename(
                 "total": preview.total,
                 "chapters": {str(number): len(each) for number, each in preview.chapters.items()},
                 "plan": preview.plan,
+                "bible": preview.story,
             }
         )
     elif is_wanted:
@@ -88,6 +89,7 @@ def _show(invocation: Invocation, preview: "RenamePreview", old: str, new: str) 
     others = {
         "titles of chapters": preview.chapter_titles,
         "the plan": preview.plan,
+        "the bible": preview.story,
         "the title": preview.title,
         "the premise": preview.premise,
     }

@@ -1,0 +1,111 @@
+"""The bible as a document: what a person changes is theirs, what they leave out counts no more."""
+
+import pytest
+import yaml
+
+from novelgen.errors import UsageError
+from novelgen.generation.editing import undo_change
+from novelgen.story.bible_document import as_document, bible_of
+from novelgen.story.bible_editing import add_fact, apply_document
+from storage.story_records import StoryOrigin, ThreadState
+from tests.story.conftest import CHAPTER_1, CHAPTER_2, Shelf
+
+
+@pytest.fixture
+def read(shelf: Shelf) -> Shelf:
+    shelf.write(1, CHAPTER_1)
+    shelf.write(2, CHAPTER_2)
+    list(shelf.keeper().catch_up(3))
+    return shelf
+
+
+def document(shelf: Shelf) -> str:
+    with shelf.store.reading() as work:
+        return as_document(bible_of(work, shelf.branch_id), "The Lighthouse")
+
+
+def apply(shelf: Shelf, raw: str) -> bool:
+    with shelf.store.writing() as work:
+        return apply_document(work, shelf.branch_id, raw) is not None
+
+
+def test_a_document_that_says_nothing_new_changes_nothing(read: Shelf) -> None:
+    before = document(read)
+    assert not apply(read, before)
+    assert document(read) == before
+
+
+def test_an_edit_changes_adds_and_takes_out_and_undo_takes_it_back(read: Shelf) -> None:
+    before = document(read)
+    edited = yaml.safe_load(before)
+    anna = next(each for each in edited["entries"] if each["name"] == "Anna Reed")
+    anna["facts"] = [fact for fact in anna["facts"] if "24" not in fact["text"]]
+    anna["facts"][0]["text"] = "Anna Reed has hazel eyes."
+    anna["facts"].append({"text": "is afraid of deep water", "from": 2})
+    edited["entries"] = [each for each in edited["entries"] if each["name"] != "Mr Voss"]
+    edited["entries"].append({"name": "Lena Marsh", "description": "a diver"})
+    edited["promises"][0]["due"] = 9
+    edited["promises"].append({"text": "The lamp is to burn.", "kind": "goal", "due": 4})
+    assert apply(read, yaml.safe_dump(edited))
+    facts = read.facts()
+    assert "Anna Reed is 24 years old." not in facts
+    assert "Anna Reed has green eyes." not in facts
+    assert "Anna Reed has hazel eyes." in facts
+    assert "Anna Reed is afraid of deep water." in facts
+    assert "Anna Reed is afraid of deep water." not in read.facts(chapter=1)
+    assert "Mr Voss" not in read.names()
+    assert "Lena Marsh" in read.names()
+    with read.store.reading() as work:
+        eyes = [each for each in work.facts.of_branch(read.branch_id) if each.value == "hazel"]
+        threads = work.threads.of_branch(read.branch_id)
+    assert [(each.attribute, each.origin) for each in eyes] == [("eyes", StoryOrigin.AUTHOR)]
+    assert sorted(each.due_chapter or 0 for each in threads) == [4, 9]
+    undo_change(read.store, read.fresh())
+    assert document(read) == before
+
+
+def test_what_was_added_since_is_left_alone(read: Shelf) -> None:
+    old = document(read)
+    read.write(3, "Tom had blue eyes. Tom smiled. Lady Brandt met Tom in Lisbon.")
+    read.keeper().read_chapter(3)
+    edited = yaml.safe_load(old)
+    edited["promises"] = []
+    assert apply(read, yaml.safe_dump(edited))
+    assert "Tom has blue eyes." in read.facts()
+    assert "Lady Brandt" in read.names()
+    with read.store.reading() as work:
+        states = [each.state for each in work.threads.of_branch(read.branch_id)]
+    assert states == [ThreadState.DROPPED]
+
+
+def test_a_fact_of_ones_own_holds_from_its_chapter(read: Shelf) -> None:
+    with read.store.writing() as work:
+        add_fact(work, read.branch_id, "Anna", "has a scar on her left hand", 2)
+        add_fact(work, read.branch_id, "Lena Marsh", "is a diver", 0)
+    assert "Anna has a scar on her left hand." in read.facts() or (
+        "Anna Reed has a scar on her left hand." in read.facts()
+    )
+    assert not any("scar" in fact for fact in read.facts(chapter=1))
+    assert "Lena Marsh is a diver." in read.facts(chapter=1)
+    assert "Lena Marsh" in read.names()
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        ("entries: [", "no YAML in line"),
+        ("entries:\n- kind: character", "entries.0.name"),
+        ("entries:\n- name: X\n  kind: ghost", "entries.0.kind"),
+        ("entries:\n- id: 999\n  name: X", "no entry with the id 999"),
+        ("entries:\n- name: X\n  colour: red", "colour"),
+        ("- 1", "the document"),
+        ("[" * 3_000, "bible"),
+    ],
+)
+def test_a_document_that_cannot_be_used_is_refused_and_changes_nothing(
+    read: Shelf, raw: str, problem: str
+) -> None:
+    before = document(read)
+    with pytest.raises(UsageError, match=problem):
+        apply(read, raw)
+    assert document(read) == before
