@@ -85,6 +85,12 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="How new novels draw words, by setting; the others are as they are built in.",
     )
+    notes_tokens: int = Field(
+        256,
+        ge=0,
+        le=16_384,
+        description="Tokens of a brief for the story so far, facts and open promises, together.",
+    )
     tail_tokens: int = Field(
         768, ge=32, le=131072, description="Tokens of earlier prose shown to the model verbatim."
     )

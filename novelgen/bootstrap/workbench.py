@@ -15,6 +15,7 @@ from novelgen.paths import Paths
 
 if TYPE_CHECKING:
     from novelgen.generation.memory_chain import Link
+    from novelgen.generation.novel_settings import WritingPart
     from novelgen.generation.verification import Verification
     from novelgen.manuscript.novel_sections import NovelSections
     from novelgen.manuscript.overview import NovelOverview
@@ -40,6 +41,8 @@ class NovelRequest:
     chapters: int | None = None
     voice: "VoiceSheet | None" = None
     """How it is to sound, by the person."""
+    without: "tuple[WritingPart, ...]" = ()
+    """Parts of the writing that are left out, to see what they buy."""
     outline: "PlanDocument | None" = None
     """The author's own outline, which is taken as it is."""
 
@@ -189,6 +192,8 @@ class Workbench:
         settings = NovelSettings(
             segment_size=self.settings.segment_size,
             tail_tokens=self.settings.tail_tokens,
+            notes_tokens=self.settings.notes_tokens,
+            without=request.without,
             candidates=self.settings.candidates,
             chapters=request.chapters,
             sampling=change_sampling(PROSE_SAMPLING, self.settings.sampling),

@@ -18,6 +18,9 @@ from novelgen.generation.novel_settings import WritingPart
 from novelgen.generation.ranking import Ranker
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import SegmentContext, segment_context
+from novelgen.story.known_entries import names_of
+from novelgen.story.notes import NoteTaker
+from novelgen.story.story_view import view_before
 from novelgen.story.voice_keeper import voice_of
 from novelgen.story.voice_text import voice_line
 from novelgen.text.alarms.echoes import EchoIndex
@@ -39,6 +42,8 @@ _CHARS_PER_TOKEN = 6
 _CHARS_PER_WORD = 6
 _BAND_WORDS = 1_000
 _LEAST_TOLERANCE = 8
+_NOTED_CHARS = 1_500
+"""Of the text before, in which names are looked for that notes are taken of."""
 _MARKS = ".,;:!?\"'“”‘’()—"
 
 
@@ -52,6 +57,8 @@ class PassageMaterial:
     watch: Watch | None
     """None where the guard is off."""
     ranker: Ranker
+    names: frozenset[str] = frozenset()
+    """Of people and places near here, as they are written."""
 
 
 class ChapterMaterial:
@@ -72,10 +79,12 @@ class ChapterMaterial:
         self._length_before = len(before.index)
         with context.store.reading() as work:
             self._voice = voice_of(work, context.novel, context.branch_id).sheet
+            view = view_before(work, context.branch_id, task.card.number)
+        self._notes = NoteTaker(view, engine.count_tokens)
         self._text = ""
         self._index = before.index
         self._names = {word.strip(_MARKS).casefold() for word in iter_words(task.all_words)}
-        self._names |= {name.casefold() for name in context.known_names} | before.names
+        self._names |= names_of(view.entries) | before.names
         self.add(own)
 
     @property
@@ -105,8 +114,8 @@ class ChapterMaterial:
 
     def for_passage(self, step: NextPassage, memory: MemoryState) -> PassageMaterial:
         """The material of the passage that comes next."""
-        brief = self._brief(step)
         prose = self._prose_before()
+        brief = self._brief(step, prose)
         wanted = Wanted(
             words=step.wanted_words,
             starts_paragraph=self._text.endswith("\n\n") or not self._text,
@@ -135,7 +144,8 @@ class ChapterMaterial:
                 borrowed_names=self._context.borrowed_names,
                 known_names=self._names,
             )
-        return PassageMaterial(context, wanted, memory, watch, self._ranker(brief, memory, prose))
+        ranker = self._ranker(brief, memory, prose)
+        return PassageMaterial(context, wanted, memory, watch, ranker, names_in(prose))
 
     def _ranker(self, brief: Brief, memory: MemoryState, prose: str) -> Ranker:
         is_ranked = self._settings.uses(WritingPart.RANKING) and self._settings.candidates > 1
@@ -154,10 +164,17 @@ class ChapterMaterial:
             questions.ask if is_ranked else None,
         )
 
-    def _brief(self, step: NextPassage) -> Brief:
+    def _brief(self, step: NextPassage, prose: str) -> Brief:
         card, task = self._task.card, self._task
         beat = task.beats[step.beat]
         is_last_beat = step.beat == len(task.beats) - 1
+        told = " ".join([beat.brief, *beat.characters, beat.place])
+        notes = self._notes.notes(
+            told,
+            card=card.brief,
+            tail=prose[-_NOTED_CHARS:],
+            budget_tokens=self._settings.notes_tokens,
+        )
         brief = Brief(
             title=task.title,
             premise=task.premise,
@@ -171,6 +188,11 @@ class ChapterMaterial:
             ends_chapter=is_last_beat,
             instruction=task.instruction,
             voice=voice_line(self._voice),
+            story_so_far=notes.story_so_far,
+            facts=notes.facts,
+            threads=notes.threads,
+            characters=beat.characters,
+            place=beat.place,
         )
         if not self._settings.uses(WritingPart.PLAN):
             return replace(
@@ -181,6 +203,8 @@ class ChapterMaterial:
                 earlier="",
                 is_closing=False,
                 ends_chapter=False,
+                characters=(),
+                place="",
             )
         return brief
 

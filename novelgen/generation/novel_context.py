@@ -41,8 +41,6 @@ class NovelContext:
     retention: Retention = field(default_factory=Retention)
     borrowed_names: Set[str] = frozenset()
     """Casefolded: of people in the books that the model was trained on."""
-    known_names: Set[str] = frozenset()
-    """Names of this novel that need not stand in its plan or text."""
     holds_drafts: bool = False
     """Whether unattended chapters are no part of the book until they are kept."""
 

@@ -36,6 +36,8 @@ class NovelSettings:
 
     segment_size: int = 256
     tail_tokens: int = 768
+    notes_tokens: int = 256
+    """What the story so far, facts and promises may take of a brief, together."""
     candidates: int = 1
     chapters: int | None = None
     sampling: SamplingParams = field(default_factory=lambda: PROSE_SAMPLING)

@@ -23,6 +23,7 @@ from novelgen.generation.passage import DrawingCancelled
 from novelgen.generation.plan_keeper import PlanKeeper
 from novelgen.generation.unattended import begin_unattended
 from novelgen.planning.planner import PlanningCancelled
+from novelgen.story.keeper import StoryKeeper
 from novelgen.text.budget import remaining_target
 from storage.records import ChapterRecord, RevisionState
 
@@ -34,6 +35,15 @@ class NovelWriter:
         self._context = context
         self._plan = PlanKeeper(context)
         self._book = BookSoFar(context.store, context.branch_id)
+        self._story = StoryKeeper(
+            context.store,
+            context.novel,
+            context.branch_id,
+            engine=context.engine,
+            library=context.library,
+            observer=context.watching,
+            run_epoch=context.run.epoch,
+        )
         self._finished_words: dict[int, int] = {}
         self._stopped: StopReason | None = None
 
@@ -63,6 +73,7 @@ class NovelWriter:
                 reason = self._stop_reason(number - 1)
             if reason is None:
                 yield from self._context.memory_reader().read_before(number)
+                self._catch_up(number)
                 reason = self._stop_reason(number - 1)
             if reason is None:
                 yield from self._write_chapter(number)
@@ -72,6 +83,12 @@ class NovelWriter:
                 yield RunStopped(reason, self._words())
                 return
         yield NovelFinished(self._words(), self._plan.target_words)
+
+    def _catch_up(self, number: int) -> None:
+        """What is known of the chapters before one is brought up to their text."""
+        for _ in self._story.catch_up(number):
+            if self._context.stop.is_requested:
+                return
 
     def _plan_all(self) -> Iterator[Event]:
         yield from self._plan.ensure_all()
@@ -104,6 +121,7 @@ class NovelWriter:
         if self._stored(number).revision.state is RevisionState.COMPLETE:
             self._finished_words[number] = writer.words
             self._thin_out(number - 1)
+            self._story.read_chapter(number)
             yield ChapterFinished(number, writer.words, task.target_words, self._words())
 
     def _task(self, number: int) -> ChapterTask:

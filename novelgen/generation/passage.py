@@ -154,7 +154,7 @@ class PassageWriter:
             memory=material.memory,
             brief=context.brief,
             tail=context.tail_with(prefix),
-            sampling=_hotter(self._settings.sampling, attempt),
+            sampling=_hotter(self._sampling(material), attempt),
             stream_keys=tuple(
                 stream_key(self._seed, "prose", [*where, row, attempt]) for row in range(rows)
             ),
@@ -162,6 +162,13 @@ class PassageWriter:
             min_new_tokens=wanted_words if attempt == ATTEMPTS - 1 else 0,
             max_words=wanted_words + context.slack_words,
         )
+
+    def _sampling(self, material: PassageMaterial) -> SamplingParams:
+        """Names are no repetition: DRY leaves them alone."""
+        sampling = self._settings.sampling
+        if not sampling.dry_multiplier:
+            return sampling
+        return replace(sampling, dry_exempt=(*sampling.dry_exempt, *sorted(material.names)))
 
 
 def _passage(

@@ -14,6 +14,7 @@ from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import NovelRequest
+    from novelgen.generation.novel_settings import WritingPart
     from novelgen.planning.document import PlanDocument
     from novelgen.story.voice import VoiceSheet
 
@@ -91,6 +92,14 @@ def new(
             help="How words are drawn, such as temperature=0.9; can be given again for others.",
         ),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PART",
+            help="Leave out the guard, ranking, plan or memory, to see what it buys; can be given "
+            "again for others. For research.",
+        ),
+    ] = None,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan.")] = False,
     headless: Annotated[
         bool,
@@ -140,6 +149,7 @@ def new(
         chapters=_checked_chapters(chapters, target_words),
         voice=None if voice is None else _read_voice(voice),
         outline=outline,
+        without=tuple(map(_part, without or ())),
     )
     limits = RunLimits(plan_only=plan_only)
     with invocation.writing_workbench(
@@ -159,6 +169,18 @@ def new(
                 invocation, workbench, novel, workbench.runs.run_terms(novel, limits)
             )
     raise typer.Exit(code)
+
+
+def _part(name: str) -> "WritingPart":
+    from novelgen.generation.novel_settings import WritingPart
+
+    try:
+        return WritingPart(name)
+    except ValueError as error:
+        raise UsageError(
+            f"--without {name}: there is no such part.",
+            f"Give one of {', '.join(WritingPart)}.",
+        ) from error
 
 
 def _with_author(request: "NovelRequest", author: str) -> "NovelRequest":
