@@ -10,15 +10,19 @@ from novelgen.cli.path_options import existing_path
 from novelgen.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from novelgen.cli.quality_comparison import ComparedText
     from novelgen.text.prose_metrics.norms import Norms
     from novelgen.text.prose_metrics.quality import QualityReport, Sections
 
 
 def quality(
     context: typer.Context,
-    text: Annotated[
-        str,
-        typer.Argument(metavar="FILE|NOVEL", help="A .md or .txt file, or a novel's id or title."),
+    texts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE|NOVEL...",
+            help="A .md or .txt file, or a novel's id or title; several are compared in one table.",
+        ),
     ],
     norms: Annotated[
         Path | None,
@@ -53,27 +57,53 @@ def quality(
     if plot is not None:
         require_plottable(plot)
     given = None if norms is None else read_norms(norms)
+    compared = [_compared(invocation, text, given, window_words) for text in texts]
+    if len(compared) > 1:
+        _compare(invocation, compared, plot)
+        return
+    (found,) = compared
+    if invocation.output.as_json:
+        invocation.output.document({"text": found.name} | quality_document(found.report))
+    else:
+        for line in quality_lines(found.report, found.name):
+            invocation.output.data(line)
+    if plot is not None:
+        plot_quality(found.report, found.name, plot)
+        invocation.output.note(f"Plotted in {plot}.")
+
+
+def _compare(invocation: Invocation, texts: "list[ComparedText]", plot: Path | None) -> None:
+    from novelgen.cli.quality_comparison import comparison_document, comparison_lines
+
+    if plot is not None:
+        raise UsageError("--plot draws one text.", "Name one text, or leave it out.")
+    if invocation.output.as_json:
+        invocation.output.document({"texts": comparison_document(texts)})
+        return
+    for line in comparison_lines(texts):
+        invocation.output.data(line)
+
+
+def _compared(
+    invocation: Invocation, text: str, norms: "Norms | None", window_words: int | None
+) -> "ComparedText":
+    """A text with its report. Raises `UsageError` when there is nothing to measure in it."""
+    from novelgen.cli.quality_comparison import ComparedText
+
     path = Path(text)
     if _is_file(path):
         from novelgen.text.prose_metrics.book_file import read_sections
 
         sections = read_sections(path)
-        name, report = path.name, _judge(lambda: sections, given, window_words)
+        found = ComparedText(path.name, _judge(lambda: sections, norms, window_words))
     else:
-        name, report = _judge_novel(invocation, text, given, window_words)
-    if not report.words:
+        found = _judge_novel(invocation, text, norms, window_words)
+    if not found.report.words:
         raise UsageError(
-            f"There are no words to measure in {name}.",
+            f"There are no words to measure in {found.name}.",
             "The metrics count words in Latin letters, outside headings.",
         )
-    if invocation.output.as_json:
-        invocation.output.document({"text": name} | quality_document(report))
-    else:
-        for line in quality_lines(report, name):
-            invocation.output.data(line)
-    if plot is not None:
-        plot_quality(report, name, plot)
-        invocation.output.note(f"Plotted in {plot}.")
+    return found
 
 
 def _is_file(path: Path) -> bool:
@@ -91,12 +121,14 @@ def _is_file(path: Path) -> bool:
 
 def _judge_novel(
     invocation: Invocation, reference: str, norms: "Norms | None", window_words: int | None
-) -> "tuple[str, QualityReport]":
+) -> "ComparedText":
     from novelgen.cli.commands.listing import UNTITLED
+    from novelgen.cli.quality_comparison import ComparedText
 
     with invocation.workbench() as workbench:
         title = workbench.find(reference).novel.title or UNTITLED
-        return title, _judge(workbench.sections(reference), norms, window_words)
+        report = _judge(workbench.sections(reference), norms, window_words)
+        return ComparedText(title, report, workbench.statistics(reference).drawing)
 
 
 def _judge(
