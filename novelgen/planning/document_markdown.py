@@ -20,9 +20,9 @@ from novelgen.planning.document import (
 )
 from novelgen.text.sanitize import clean_line, clean_text
 
-_WORDS = re.compile(r"\s*(?<!\\)\(\s*([\d.,]*\d)\s+words?\s*\)\s*$", re.IGNORECASE)
-_PART = re.compile(r"#\s+Part(?:\s+(\d+))?\s*(?::\s*(.*))?$", re.IGNORECASE)
-_CHAPTER = re.compile(r"##\s+Chapter(?:\s+(\d+))?\s*(?::\s*(.*))?$", re.IGNORECASE)
+_WORDS = re.compile(r"\s*(?<!\\)\(\s*([\d.,]{0,12}\d)\s+words?\s*\)\s*$", re.IGNORECASE)
+_PART = re.compile(r"#\s+Part(?:\s+(\d{1,9}))?\s*(?::\s*(.*))?$", re.IGNORECASE)
+_CHAPTER = re.compile(r"##\s+Chapter(?:\s+(\d{1,9}))?\s*(?::\s*(.*))?$", re.IGNORECASE)
 _LIST = re.compile(r"(Characters|Places):\s*(.*)$", re.IGNORECASE)
 _BEAT_LINE = re.compile(r"(With|At):\s*(.*)$", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[-*+]|\d{1,4}[.)])\s+(.*)$")
@@ -106,7 +106,9 @@ def _words(words: int | None) -> str:
 
 def _escaped(text: str) -> str:
     doubled = text.replace("\\", "\\\\")
-    return re.sub(r"\((?=\s*[\d.,]*\d\s+words?\s*\)\s*$)", r"\\(", doubled, flags=re.IGNORECASE)
+    return re.sub(
+        r"\((?=\s*[\d.,]{0,12}\d\s+words?\s*\)\s*$)", r"\\(", doubled, flags=re.IGNORECASE
+    )
 
 
 def _paragraph(text: str) -> str:
@@ -123,7 +125,7 @@ class _Reader:
     """Reads a document line by line."""
 
     def __init__(self, text: str) -> None:
-        self._lines = clean_text(text).split("\n")
+        self._lines = [" ".join(line.split()) for line in clean_text(text).split("\n")]
         self._matter: dict[str, object] = {}
         self._members: dict[str, list[DocumentMember]] = {"characters": [], "places": []}
         self._parts: list[dict[str, object]] = []

@@ -24,13 +24,14 @@ from novelgen.planning.document_yaml import parse_yaml
 from novelgen.text.sanitize import clean_line, clean_text
 from novelgen.text.words import count_words
 
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+_HEADING = re.compile(r"(#{1,6})\s+(.*)$")
+_CLOSING = re.compile(r" #+$")
 _UNDERLINE = re.compile(r"(=+|-{2,})\s*$")
 _DIVISION = re.compile(r"(?:part|book|act|volume)\b[\s\w]*(?:[:.—–-]\s*(.*))?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:chapter\s+)?(\d{1,4})(?:[.):]|\s*[—–-])\s+(.*)$", re.IGNORECASE)
 _CHAPTER_NUMBER = re.compile(r"chapter\s+(\d{1,4}|[a-z-]+)\s*[:.—–-]\s*(.+)$", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[-*+•]|\d{1,4}[.)])\s+(.*)$")
-_WORDS = re.compile(r"\s*\(\s*([\d.,]*\d)\s+words?\s*\)\s*$", re.IGNORECASE)
+_WORDS = re.compile(r"\s*\(\s*([\d.,]{0,12}\d)\s+words?\s*\)\s*$", re.IGNORECASE)
 _DOCUMENT_CHAPTER = re.compile(r"^##\s+Chapter\s+\d+", re.MULTILINE | re.IGNORECASE)
 _SPLIT = re.compile(r"\s*[:—–]\s+|\s+-\s+")
 _MAX_TITLE_WORDS = 10
@@ -131,7 +132,7 @@ def _headings(lines: Sequence[str]) -> tuple[list[_Entry], list[str]]:
         below = lines[at + 1].strip() if at + 1 < len(lines) else ""
         underlined = _UNDERLINE.match(below) if line and not _ITEM.match(line) else None
         if found is not None:
-            entries.append(_entry(at + 1, found.group(2), len(found.group(1))))
+            entries.append(_entry(at + 1, _CLOSING.sub("", found.group(2)), len(found.group(1))))
         elif underlined is not None and not line.startswith("#") and line != "---":
             entries.append(_entry(at + 1, line, 1 if below.startswith("=") else 2))
             at += 1

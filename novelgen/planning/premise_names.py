@@ -34,13 +34,20 @@ _BARE_BEFORE = re.compile(
 )
 _ARTICLE = re.compile(r"\b(?:the|an?) \Z", re.IGNORECASE)
 
+_NEAR = 100
+"""Characters around a name that are looked at."""
+_MOST_NAMES = 120
+
 
 def cast_of(text: str, origin: str = "author") -> Cast:
     """The people and the places that `text` names, each once, in order."""
     people: dict[str, CastMember] = {}
     places: dict[str, CastMember] = {}
     for start, name in _runs(text):
-        before, behind = text[:start], text[start + len(name) :]
+        end = start + len(name)
+        before, behind = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+        if len(people) + len(places) >= _MOST_NAMES:
+            break
         if _ARTICLE.search(before):
             continue
         is_place = _is_place(name, before)

@@ -119,3 +119,21 @@ def test_an_outline_names_its_people_and_makes_a_premise() -> None:
         "Mara Hale leaves Port Sorrow. In the end: She meets Odo Pike there."
     )
     assert "2 chapters: “A”, “B”." in premise_of(read_outline("# A\n# B\n"))
+
+
+MANY_NAMES = [f"Mr Ab{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}o goes." for n in range(20_000)]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text",
+    ["# " + "#" * 400_000 + "x", "# a" + " " * 400_000 + "b", "## Chapter " + "9" * 9_000,
+     "# A (" + "9" * 9_000 + " words)", "# A\n" + "Mara Hale and Odo. " * 30_000, "-" * 400_000,
+     "# A\n" + " ".join(MANY_NAMES)],
+)  # fmt: skip
+def test_a_hostile_outline_is_read_or_refused_at_once(text: str) -> None:
+    try:
+        document = read_outline(text)
+        from_outline(document, 3_000, 1, premise_of(document))
+    except UsageError as error:
+        assert error.remedy

@@ -254,8 +254,8 @@ def _from_outline(
 
     if target_words is None and all(chapter.words for chapter in outline.chapters):
         target_words = sum(chapter.words or 0 for chapter in outline.chapters)
-    told = premise or outline.premise or premise_of(outline)
-    return title or outline.title or None, told[:_MAX_PREMISE], target_words
+    told = (outline.premise or premise_of(outline))[:_MAX_PREMISE]
+    return title or outline.title or None, premise or told, target_words
 
 
 def _clean_title(text: str, option: str = "--title") -> str:
