@@ -17,12 +17,15 @@ _MAX_BRIEF_WORDS = 70
 _MIN_BRIEF_WORDS = 4
 _MAX_NAME_WORDS = 4
 _MAX_NOTE_WORDS = 24
+_SAME_SHARE = 0.65
+"""Of the words of two lines together; "She reads the letter" and "She burns the letter" differ."""
 _ITEM = re.compile(r"^\s*(?:\d+[.):]|[-*•])\s*(.+)$")
 _SENTENCE = re.compile(r".+?[.!?][\"”')]*(?=\s|$)")
 _LABEL = re.compile(r"^(?:title|summary|chapter\s+\w+)\s*[:.—-]\s*", re.IGNORECASE)
 _LEAK = re.compile(
     r"<\||https?:|www\.|\b(?:as an ai|language model|i'm sorry|premise:)", re.IGNORECASE
 )
+_WORD = re.compile(r"\w+")
 _MEMBER = re.compile(r"([^,:;(—–]+?)\s*(?:[,:;—–]|\(|\s-\s|\s(?:is|was|who)\s)\s*(.*)")
 
 
@@ -48,7 +51,8 @@ def parse_title(answer: str) -> str | None:
     title = clean_line(answer.strip().split("\n", 1)[0])
     title = _LABEL.sub("", title).split(", by ")[0].split(" by ")[0]
     title = title.strip(" \"“”'*#_|").rstrip(".:;,").strip()
-    if not 1 <= count_words(title) <= _MAX_TITLE_WORDS or _LEAK.search(title):
+    words = count_words(title.replace("-", " "))
+    if not 1 <= words <= _MAX_TITLE_WORDS or _LEAK.search(title):
         return None
     return title
 
@@ -86,7 +90,7 @@ def parse_beats(answer: str, count: int) -> Items:
         told = item.group(1) if item else ""
         beat = whole_sentences(told, first_only=True)
         is_speech = told[:1] in "\"“‘'"
-        if beat is None or is_speech or beat.casefold() in {each.casefold() for each in beats}:
+        if beat is None or is_speech or any(_says_the_same(beat, each) for each in beats):
             is_repaired |= len(beats) < count
             continue
         is_repaired |= len(beats) < count and beat != clean_line(told)
@@ -104,6 +108,8 @@ def parse_members(answer: str, count: int) -> list[tuple[str, str]]:
             continue
         name = clean_name(told.group(1))
         note = clean_note(told.group(2))
+        if any(_says_the_same(note, other) for other in members.values()):
+            note = ""
         if name and not _LEAK.search(line) and name not in members:
             members[name] = note
     return list(members.items())[:count]
@@ -172,3 +178,9 @@ def _is_near(word: str, name: str) -> bool:
         ),
     )
     return any(left == right for left, right in tails)
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    """Whether two lines share most of their words: a small model goes on by saying it again."""
+    first, second = (set(_WORD.findall(each.casefold())) for each in (one, other))
+    return len(first & second) >= _SAME_SHARE * len(first | second) > 0

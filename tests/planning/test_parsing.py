@@ -91,3 +91,22 @@ def test_names_are_written_as_in_the_cast(text: str, unified: str) -> None:
 def test_a_premise_is_whole_sentences() -> None:
     assert parse_premise(" A ferryman meets a ghost. He must choo") == "A ferryman meets a ghost."
     assert parse_premise(" nothing finished here") is None
+
+
+def test_beats_that_say_the_same_are_one() -> None:
+    answer = (
+        "1. Mara finds a letter in the lamp room.\n"
+        "2. In the lamp room Mara finds a letter.\n"
+        "3. Her brother burns it before she can read it."
+    )
+    found = parse_beats(answer, 3)
+    assert found.items == (
+        "Mara finds a letter in the lamp room.",
+        "Her brother burns it before she can read it.",
+    )
+    assert found.is_repaired
+
+
+def test_a_title_of_endless_hyphens_is_none() -> None:
+    assert parse_title("The Logbook of the North-South-East-West-South-East-South") is None
+    assert parse_title("The Salt-Road") == "The Salt-Road"
