@@ -99,6 +99,13 @@ COMMANDS = (
         "locks", "locks", "locks", _EDITING, "List the locked passages of a novel's active branch."
     ),
     CommandEntry(
+        "choose",
+        "choose",
+        "choose",
+        _EDITING,
+        "Take another draft of a passage than the one that was kept. `undo` takes it back.",
+    ),
+    CommandEntry(
         "check",
         "check",
         "check",

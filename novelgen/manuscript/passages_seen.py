@@ -11,6 +11,8 @@ from novelgen.errors import NotFoundError
 from storage.records import RevisionRecord
 from storage.unit_of_work import UnitOfWork
 
+_MOST_ANCESTORS = 100
+
 
 @dataclass(frozen=True, slots=True)
 class SeenPassage:
@@ -26,12 +28,20 @@ class SeenPassage:
 def passages_seen(work: UnitOfWork, branch_id: str, chapter: int) -> list[SeenPassage]:
     """The passages that the text of a chapter was drawn in, in order.
 
-    Raises `NotFoundError` for a chapter without text, or whose text no run of this version drew.
+    Of a text that a person changed, those of the text that it was made from. Raises `NotFoundError`
+    for a chapter without text, or whose text no run of this version drew.
     """
     stored = work.chapters.get(branch_id, chapter)
     if stored is None or not stored.revision.words:
         raise NotFoundError(f"Chapter {chapter} has no text yet.")
-    found = list(_passages(work, stored.revision))
+    revision: RevisionRecord | None = stored.revision
+    found: list[SeenPassage] = []
+    for _ in range(_MOST_ANCESTORS):
+        if revision is None or found:
+            break
+        found = list(_passages(work, revision))
+        parent = revision.parent_id
+        revision = None if parent is None else work.chapters.revision(parent)
     if not found:
         raise NotFoundError(
             f"What the model saw for chapter {chapter} is not known: a person wrote this text, or "

@@ -1,0 +1,36 @@
+"""Puts another draft of a passage in the place of the one that was kept, as a person's edit."""
+
+from novelgen.errors import NotFoundError, UsageError
+from novelgen.generation.editing import ChapterText, Edited, edit_chapter
+from novelgen.manuscript.passages_seen import SeenPassage
+from novelgen.text.manuscript_text import HandedIn
+from storage.store import Store
+
+
+def choose_draft(store: Store, before: ChapterText, passage: SeenPassage, number: int) -> Edited:
+    """Take draft `number` of a passage, as `show --candidates` counts them from 1.
+
+    Raises `NotFoundError` for a draft that there is not, `UsageError` when none of the passage's
+    drafts stands in the chapter any more, or one stands there twice.
+    """
+    drafts = [draft["text"].strip() for draft in passage.seen["candidates"]]
+    if not 1 <= number <= len(drafts):
+        raise NotFoundError(
+            f"Passage {passage.number} has {len(drafts)} drafts; there is no draft {number}.",
+            "`novelgen show NOVEL --candidates` shows them.",
+        )
+    wanted = drafts[number - 1]
+    for standing in drafts:
+        places = before.text.count(standing)
+        if places == 1:
+            text = before.text.replace(standing, wanted)
+            return edit_chapter(store, before, HandedIn(text.strip(), None))
+        if places > 1:
+            raise UsageError(
+                f"The text of passage {passage.number} stands {places} times in the chapter.",
+                "Change it with `novelgen edit`.",
+            )
+    raise UsageError(
+        f"No draft of passage {passage.number} stands in the chapter as it was drawn.",
+        "It was edited since; change it with `novelgen edit`.",
+    )
