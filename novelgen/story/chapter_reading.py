@@ -16,9 +16,9 @@ from novelgen.text.mentions import (
     mentions_of,
     named_sentences,
 )
-from novelgen.text.narration import told_sentences
 from novelgen.text.promises import PromiseKind, promises_in
 from novelgen.text.summaries import extract
+from novelgen.text.told_sentences import told_sentences
 from storage.story_records import StoryOrigin, SummaryOrigin, ThreadKind
 
 CHAPTER_SUMMARY_WORDS = 90

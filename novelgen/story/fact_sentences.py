@@ -7,7 +7,7 @@ no rule knows is kept as it was written.
 from novelgen.text.facts import facts_of
 from novelgen.text.known_names import KnownName
 from novelgen.text.mentions import EntityKind, mentions_of, named_sentences
-from novelgen.text.narration import told_sentences
+from novelgen.text.told_sentences import told_sentences
 
 NOTE = "note"
 _MOST_VALUE = 200

@@ -7,8 +7,8 @@ from novelgen.errors import NotFoundError
 from novelgen.story.chapter_reading import CHAPTER_SUMMARY_WORDS
 from novelgen.story.part_summaries import BOOK_SUMMARY_WORDS, PART_SUMMARY_WORDS
 from novelgen.story.parts import Parts
-from novelgen.text.narration import told_sentences
 from novelgen.text.summaries import condense, extract
+from novelgen.text.told_sentences import told_sentences
 from storage.records import ChapterRecord, NovelRecord, RevisionState
 from storage.story_records import (
     NewSummary,

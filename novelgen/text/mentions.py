@@ -15,8 +15,8 @@ from novelgen.text.given_names import GIVEN_NAMES
 from novelgen.text.known_names import KnownName, KnownNames, folded, split_titles
 from novelgen.text.name_phrases import PLACE_WORDS, NamePhrase, name_phrases
 from novelgen.text.names import names_in
-from novelgen.text.narration import ToldSentence
 from novelgen.text.titles import MENS_TITLES, Sex, sex_of_titles
+from novelgen.text.told_sentences import ToldSentence
 
 
 class EntityKind(StrEnum):

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from novelgen.text.content_words import common_stems, content_stems
-from novelgen.text.narration import ToldSentence, told_sentences
 from novelgen.text.sentences import has_balanced_quotes
+from novelgen.text.told_sentences import ToldSentence, told_sentences
 from novelgen.text.words import count_words
 
 _HANGS_ON = re.compile(

@@ -7,7 +7,7 @@ from novelgen.text.fact_words import Attribute
 from novelgen.text.facts import facts_of, statement
 from novelgen.text.known_names import KnownName
 from novelgen.text.mentions import mentions_of, named_sentences
-from novelgen.text.narration import told_sentences
+from novelgen.text.told_sentences import told_sentences
 
 KNOWN = [
     KnownName("Anna Reed", kind="character"),

@@ -6,8 +6,8 @@ from novelgen.text.invented_names import invented_names, name_words
 from novelgen.text.known_names import KnownName, KnownNames
 from novelgen.text.mentions import EntityKind, Mentioned, mentions_of, named_sentences
 from novelgen.text.name_phrases import name_phrases
-from novelgen.text.narration import told_sentences
 from novelgen.text.titles import Sex
+from novelgen.text.told_sentences import told_sentences
 
 TEXT = """Miss Reed came down the stairs, and Anna Reed looked at the letter. Anna smiled. She \
 went with Mrs. Reed to Lisbon, and in Lisbon Mr. Reed was waiting.

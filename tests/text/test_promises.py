@@ -3,8 +3,8 @@
 import pytest
 
 from novelgen.text.mentions import named_sentences
-from novelgen.text.narration import told_sentences
 from novelgen.text.promises import Promise, PromiseKind, ReadSentences, promises_in
+from novelgen.text.told_sentences import told_sentences
 
 
 def promises(text: str) -> list[Promise]:

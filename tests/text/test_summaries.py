@@ -1,8 +1,8 @@
 """Extracts are sentences of the text, within their words, and the same every time."""
 
 from novelgen.text.content_words import stem
-from novelgen.text.narration import told_sentences
 from novelgen.text.summaries import condense, extract, shorten
+from novelgen.text.told_sentences import told_sentences
 from novelgen.text.words import count_words
 
 TEXT = """Anna Reed brought the forged letter to the lighthouse. It was raining. She shivered.

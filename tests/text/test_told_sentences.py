@@ -1,6 +1,6 @@
 """The narrator's words are told from those of the characters."""
 
-from novelgen.text.narration import SPEECH, told_sentences
+from novelgen.text.told_sentences import SPEECH, told_sentences
 
 
 def test_quotations_are_taken_out_of_the_narration() -> None:
