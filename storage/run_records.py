@@ -22,6 +22,7 @@ class RunPurpose(StrEnum):
 
     WRITE = "write"
     REGENERATE = "regenerate"
+    INFILL = "infill"
 
 
 class PauseRequest(StrEnum):

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from novelgen.engine.protocol import QuietObserver
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import SamplingParams
 from novelgen.modeling.causal_lm import unwrap_peft
@@ -26,14 +27,11 @@ Subject = Callable[[], float]
 """Draws once; returns tokens a second."""
 
 
-class _Clock:
+class _Clock(QuietObserver):
     """An observer that knows when the prompt had been read: it is asked before every token."""
 
     def __init__(self) -> None:
         self.prompt_read = 0.0
-
-    def on_text(self, row: int, text: str) -> None:
-        """Nothing is shown."""
 
     def should_stop(self) -> bool:
         self.prompt_read = self.prompt_read or time.perf_counter()

@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from novelgen.bootstrap.workbench import Workbench
     from novelgen.engine.protocol import Engine
     from novelgen.generation.events import Event
+    from novelgen.generation.infill import Infill
     from novelgen.generation.novel_context import NovelContext, RunLimits
     from novelgen.generation.regeneration import Redraft
-    from novelgen.generation.run import NovelRun, RunTerms
+    from novelgen.generation.run import Job, NovelRun, RunTerms
     from novelgen.generation.stop import RunObserver, StopSignal
     from novelgen.runs.following import RunFollower
     from novelgen.runs.launch import Worker
     from novelgen.runs.standing import Standing
     from storage.records import NovelRecord
-    from storage.run_records import RunRecord
+    from storage.run_records import RunPurpose, RunRecord
 
 
 class RunDesk:
@@ -133,22 +134,16 @@ class RunDesk:
         terms: "RunTerms",
         stop: "StopSignal",
         observer: "RunObserver",
-        redraft: "Redraft | None" = None,
+        wish: "Redraft | Infill | None" = None,
     ) -> "NovelRun":
-        """A run that is claimed and ready: to write on, or to draft a chapter anew.
+        """A run that is claimed and ready: to write on, or to draft or rewrite what is wished.
 
         Call it inside `claimed`.
         """
-        from novelgen.generation.regeneration import Redrafter
-        from novelgen.generation.run import NovelRun, write_to_the_end
+        from novelgen.generation.run import NovelRun
         from novelgen.prompting.library import PromptLibrary
-        from storage.run_records import RunPurpose
 
-        def draft_anew(context: "NovelContext") -> "Iterator[Event]":
-            if redraft is None:
-                raise LookupError("nothing to draft anew")
-            return Redrafter(context, redraft).run()
-
+        purpose, job = _job_for(wish)
         return NovelRun(
             self._workbench.store,
             engine,
@@ -157,8 +152,8 @@ class RunDesk:
             terms=terms,
             stop=stop,
             observer=observer,
-            purpose=RunPurpose.WRITE if redraft is None else RunPurpose.REGENERATE,
-            job=write_to_the_end if redraft is None else draft_anew,
+            purpose=purpose,
+            job=job,
         )
 
     def _naming_the_run(self, novel: "NovelRecord", error: UsageError) -> UsageError:
@@ -172,3 +167,25 @@ class RunDesk:
             f"{error.message.removesuffix('.')}: run {run.id}, process {run.pid} on {run.host}.",
             error.remedy,
         )
+
+
+def _job_for(wish: "Redraft | Infill | None") -> "tuple[RunPurpose, Job]":
+    """What a run is for, and what it does."""
+    from novelgen.generation.infill import Infill, Infiller
+    from novelgen.generation.regeneration import Redrafter
+    from novelgen.generation.run import write_to_the_end
+    from storage.run_records import RunPurpose
+
+    if wish is None:
+        return RunPurpose.WRITE, write_to_the_end
+    if isinstance(wish, Infill):
+
+        def rewrite(context: "NovelContext") -> "Iterator[Event]":
+            return Infiller(context, wish).run()
+
+        return RunPurpose.INFILL, rewrite
+
+    def draft_anew(context: "NovelContext") -> "Iterator[Event]":
+        return Redrafter(context, wish).run()
+
+    return RunPurpose.REGENERATE, draft_anew

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from novelgen.generation.memory_chain import Link
     from novelgen.generation.verification import Verification
     from novelgen.manuscript.overview import NovelOverview
+    from novelgen.story.voice import VoiceSheet
     from storage.backup import Backup
     from storage.records import NovelRecord, NovelSummary, SnapshotSummary
     from storage.store import Store
@@ -34,6 +35,8 @@ class NovelRequest:
     target_words: int
     seed: int
     chapters: int | None = None
+    voice: "VoiceSheet | None" = None
+    """How it is to sound, by the person."""
 
 
 class Workbench:
@@ -157,6 +160,7 @@ class Workbench:
         from novelgen.generation.novel_settings import NovelSettings
         from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
         from novelgen.modeling.local_models import require_loadable
+        from novelgen.story.voice_keeper import keep_voice
         from storage.records import NewNovel
 
         source = resolve(self.settings.model or DEFAULT_MODEL)
@@ -178,7 +182,10 @@ class Workbench:
             settings=settings.as_json(),
         )
         with self.store.writing() as work:
-            return work.novels.add(novel)
+            record = work.novels.add(novel)
+            if request.voice is not None:
+                keep_voice(work, record.active_branch_id, request.voice)
+            return record
 
     def titles(self) -> dict[str, str]:
         """The titles of all novels by their ids."""

@@ -65,6 +65,26 @@ COMMANDS = (
         "Draft a chapter anew, as a new revision; the old one and all later chapters stay.",
     ),
     CommandEntry(
+        "infill",
+        "infill",
+        "infill",
+        _EDITING,
+        "Rewrite a passage with the text before and after in view, as a new revision.",
+    ),
+    CommandEntry(
+        "lock", "locks", "lock", _EDITING, "Lock a passage: no machine changes it any more."
+    ),
+    CommandEntry(
+        "unlock",
+        "locks",
+        "unlock",
+        _EDITING,
+        "Release a locked passage, so that it can change.",
+    ),
+    CommandEntry(
+        "locks", "locks", "locks", _EDITING, "List the locked passages of a novel's active branch."
+    ),
+    CommandEntry(
         "check",
         "check",
         "check",
@@ -91,6 +111,13 @@ COMMANDS = (
         "rename",
         _EDITING,
         "Change a name in prose, titles, plan and bible, shown first; `undo` takes it back.",
+    ),
+    CommandEntry(
+        "voice",
+        "voice",
+        "voice",
+        _EDITING,
+        "Show or change how a novel is to sound: genre, person, tense, style, banned phrases.",
     ),
     CommandEntry(
         "undo",

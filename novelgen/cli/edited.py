@@ -1,5 +1,6 @@
 """What became of a chapter that a person changed or had drafted anew."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from novelgen.cli.output import Output
@@ -8,6 +9,7 @@ if TYPE_CHECKING:
     from novelgen.generation.editing import ChapterText, Edited
     from novelgen.generation.events import ChapterRedrafted
     from storage.records import NovelRecord
+    from storage.story_records import PassageLockRecord
 
 
 def say_edited(output: Output, before: "ChapterText", edited: "Edited") -> None:
@@ -48,6 +50,16 @@ def say_to_check(output: Output, count: int, novel_id: str) -> None:
     at_least = "At least " if count >= MAX_CONSEQUENCES else ""
     passages = f"{at_least}{count} later passage{'' if count == 1 else 's'}"
     output.note(f"{passages} may no longer fit: `novelgen check {novel_id}` shows them.")
+
+
+def say_broken_locks(output: Output, locks: "Sequence[PassageLockRecord]") -> None:
+    """That the person changed what they had locked."""
+    numbers = ", ".join(str(lock.id) for lock in locks)
+    passages = "a locked passage" if len(locks) == 1 else f"{len(locks)} locked passages"
+    output.note(
+        f"You changed {passages} (lock {numbers}); the lock holds again when `novelgen undo` "
+        "brings the passage back."
+    )
 
 
 def say_redrafted(output: Output, novel: "NovelRecord", event: "ChapterRedrafted") -> None:

@@ -2,18 +2,20 @@
 
 from novelgen.cli.edited import say_redrafted
 from novelgen.cli.output import Output
+from novelgen.cli.rewritten import say_rewritten
 from novelgen.errors import ExitCode, NovelgenError, StorageError
 from novelgen.generation.events import (
     ChapterRedrafted,
     Event,
     NovelFinished,
+    PassageRewritten,
     RunStopped,
     StopReason,
 )
 from storage.records import NovelRecord
 from storage.run_records import RunRecord, RunStatus
 
-Ending = NovelFinished | RunStopped | ChapterRedrafted
+Ending = NovelFinished | RunStopped | ChapterRedrafted | PassageRewritten
 
 _EXIT_CODES = {
     StopReason.ASKED: ExitCode.INTERRUPTED,
@@ -44,6 +46,9 @@ def say_ending(output: Output, novel: NovelRecord, ending: Ending | None) -> Non
     elif isinstance(ending, ChapterRedrafted):
         if not output.as_json:  # its document is another one
             say_redrafted(output, novel, ending)
+    elif isinstance(ending, PassageRewritten):
+        if not output.as_json:
+            say_rewritten(output, novel, ending)
     elif isinstance(ending, RunStopped):
         output.note(_stopped(novel, ending))
 

@@ -13,11 +13,13 @@ from novelgen.cli.endings import Ending, ending_of, exit_code_of, say_ending
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.progress import pull_display
 from novelgen.cli.rereading import reread_memory, wants_reread
+from novelgen.cli.rewritten import say_rewritten
 from novelgen.cli.run_display import SECONDS_BETWEEN_LINES, RunDisplay
 from novelgen.engine.protocol import Engine
 from novelgen.errors import ExitCode, ForeignMemoryError
-from novelgen.generation.events import ChapterRedrafted
+from novelgen.generation.events import ChapterRedrafted, PassageRewritten
 from novelgen.generation.foreign_memory import require_own_memory
+from novelgen.generation.infill import Infill
 from novelgen.generation.regeneration import Redraft
 from novelgen.generation.run import NovelRun, RunTerms
 from novelgen.generation.stop import StopSignal
@@ -34,11 +36,11 @@ def write_novel(
     workbench: Workbench,
     novel: NovelRecord,
     terms: RunTerms,
-    redraft: Redraft | None = None,
+    wish: Redraft | Infill | None = None,
 ) -> ExitCode:
     """Write a novel until it is finished or stopped; prints its id or its JSON document.
 
-    With a `redraft` one of its chapters is drafted anew instead.
+    With a `wish` one of its chapters is drafted anew, or a passage rewritten, instead.
     """
     output = invocation.output
     stop = StopSignal()
@@ -51,11 +53,14 @@ def write_novel(
         display = _display(invocation, stop, novel, words)
         workbench.runs.clear_crashed(novel.id)
         with LiveBroadcast(display) as live:
-            run = workbench.runs.start_run(novel, engine, terms, stop, live, redraft)
+            run = workbench.runs.start_run(novel, engine, terms, stop, live, wish)
             live.open(live_file(workbench.paths, run.id))
             ending = _to_the_end(run, display, stop, is_unattended=terms.is_unattended)
     if isinstance(ending, ChapterRedrafted):
         say_redrafted(output, novel, ending)
+        return ExitCode.DONE
+    if isinstance(ending, PassageRewritten):
+        say_rewritten(output, novel, ending)
         return ExitCode.DONE
     say_ending(output, novel, ending)
     if output.as_json:

@@ -1,6 +1,6 @@
 """What the story loop may ask of a language model. Implemented by engines, imported by the core."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from novelgen.engine.values import (
@@ -20,6 +20,26 @@ class DecodeObserver(Protocol):
 
     def should_stop(self) -> bool:
         """Asked between tokens; True ends every row as `FinishReason.CANCELLED`."""
+
+    def rejected_rows(self) -> Collection[int]:
+        """Asked between tokens; these rows end now as `FinishReason.REJECTED`.
+
+        The others go on as if nothing had happened. Rows that have ended may be named again. An
+        engine in another process may hear of it a few tokens later.
+        """
+
+
+class QuietObserver:
+    """A `DecodeObserver` that shows nothing and lets every row grow; a base for others."""
+
+    def on_text(self, row: int, text: str) -> None:
+        """Nothing is shown."""
+
+    def should_stop(self) -> bool:
+        return False
+
+    def rejected_rows(self) -> Collection[int]:
+        return ()
 
 
 class Engine(Protocol):
@@ -57,5 +77,11 @@ class Engine(Protocol):
     def write(self, memory: MemoryState, segment: str) -> MemoryState:
         """The memory after reading `segment` (the write pass: memory and prose alone)."""
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
-        """Mean natural log-probability a token of `text` after `[memory][context]`."""
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
+        """Mean natural log-probability a token of each text after `[memory][brief][tail]`.
+
+        What stands before is read once, as `decode` reads it; a text's score does not depend on
+        the others. 0 for a text without tokens.
+        """

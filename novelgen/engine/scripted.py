@@ -2,7 +2,8 @@
 
 It ships for demonstrations, tests and trying the product. It obeys the same contract as a real
 engine: a row is a function of memory, brief, tail and its stream key, memory is a function of the
-prose read, the stop signal is honoured between words. It writes sentences, not stories.
+prose read, the stop signal and rejected rows are heeded between words. It writes sentences, not
+stories.
 """
 
 import hashlib
@@ -94,10 +95,15 @@ class ScriptedEngine:
         )
         return self._pack(values.astype(np.float32))
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
-        """A number that depends on all three and means nothing."""
-        digest = hashlib.sha256(memory.data + context.encode() + b"\0" + text.encode()).digest()
-        return -3.0 - float(uniforms(digest[:16], 0, 1)[0])
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
+        """Numbers that depend on all that is given and mean nothing."""
+        require_fit(memory, self._info)
+        before = memory.data + f"{brief}\0{tail}\0".encode()
+        digests = [hashlib.sha256(before + text.encode()).digest()[:16] for text in texts]
+        drawn = [-3.0 - float(uniforms(digest, 0, 1)[0]) for digest in digests]
+        return tuple(score if text else 0.0 for score, text in zip(drawn, texts, strict=True))
 
     def _pack(self, values: NDArray[np.float32]) -> MemoryState:
         info = self._info
@@ -116,6 +122,9 @@ def _draw_row(
             break
         if request.max_words is not None and words >= request.max_words:
             reason = FinishReason.WORDS
+            break
+        if observer is not None and row in observer.rejected_rows():
+            reason = FinishReason.REJECTED
             break
         cost = sum(1 for _ in _TOKEN.finditer(piece))
         if tokens + cost > request.max_new_tokens:

@@ -19,6 +19,9 @@ class FinishReason(StrEnum):
     WORDS = "words"
     LENGTH = "length"
     CANCELLED = "cancelled"
+    """The observer stopped the whole call."""
+    REJECTED = "rejected"
+    """The observer gave up this row alone."""
 
 
 @dataclass(frozen=True, slots=True)

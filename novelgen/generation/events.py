@@ -111,6 +111,21 @@ class ChapterRedrafted:
     """Later passages that may no longer fit."""
 
 
+@dataclass(frozen=True, slots=True)
+class PassageRewritten:
+    """A passage of a chapter was rewritten, and the chapter has a new revision."""
+
+    chapter: int
+    revision: int
+    words: int
+    """Of the chapter."""
+    chosen: int
+    """Number of the candidate that stands there now, from 1."""
+    candidates: tuple[Mapping[str, Any], ...]
+    """All that were drawn, as `Rewriting.as_json` gives them."""
+    to_check: int
+
+
 Event = (
     ChapterPlanned
     | ChapterBegun
@@ -119,6 +134,7 @@ Event = (
     | ChapterFinished
     | DraftBegun
     | ChapterRedrafted
+    | PassageRewritten
     | NovelFinished
     | RunStopped
 )
@@ -140,6 +156,7 @@ def event_from_json(kind: str, data: Mapping[str, Any]) -> Event | None:
     fields = dict(data)
     if "reason" in fields:
         fields["reason"] = StopReason(fields["reason"])
-    if "drafts" in fields:
-        fields["drafts"] = tuple(fields["drafts"])
+    for name in ("drafts", "candidates"):
+        if name in fields:
+            fields[name] = tuple(fields[name])
     return known(**fields)

@@ -5,7 +5,6 @@ revision that nothing points at until it is chosen; a run that is stopped or kil
 changes nothing, and every draft is kept.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -18,8 +17,10 @@ from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.open_chapter import Kept, add_kept, keep_prose, key_before
 from novelgen.generation.passage import DrawingCancelled
+from novelgen.generation.passage_locks import require_unlocked
 from novelgen.generation.plan_keeper import PlanKeeper
 from novelgen.planning.planner import PlanningCancelled
+from novelgen.text.paragraph_spans import paragraph_spans
 from novelgen.text.words import count_words
 from storage.change_records import ChangeKind, NewChange, Pointers
 from storage.records import ChapterRecord, NovelRecord, RevisionRecord, RevisionState
@@ -28,7 +29,6 @@ from storage.unit_of_work import UnitOfWork
 
 _LEAST_NEW_WORDS = 40
 """Words that a redraft draws at least: a passage that can end on a sentence."""
-_BREAK = re.compile(r"\n\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,9 @@ def require_chapter(store: Store, novel: NovelRecord, redraft: Redraft) -> None:
     loaded."""
     with store.reading() as work:
         _, text = _standing(work, novel.id, novel.active_branch_id, redraft.chapter)
-    kept = count_words(kept_text(text, redraft))
+        kept_prose = kept_text(text, redraft)
+        require_unlocked(work, novel.active_branch_id, redraft.chapter, text, [kept_prose])
+    kept = count_words(kept_prose)
     if redraft.words is not None and redraft.words < kept + _LEAST_NEW_WORDS:
         raise UsageError(
             f"{kept:,} words are kept, and --words is {redraft.words:,}.",
@@ -63,15 +65,14 @@ def kept_text(text: str, redraft: Redraft) -> str:
 
     Raises `UsageError` when the first new paragraph is beyond the end.
     """
-    starts = [0, *(match.end() for match in _BREAK.finditer(text))]
-    starts = [start for start in starts if text[start:].strip()]
+    starts = [start for start, _ in paragraph_spans(text)]
     if redraft.from_paragraph > len(starts):
         raise UsageError(
             f"Chapter {redraft.chapter} has {len(starts)} paragraphs, --from-paragraph is "
             f"{redraft.from_paragraph}.",
             "Choose one that is there.",
         )
-    return text[: starts[redraft.from_paragraph - 1]]
+    return text[: starts[redraft.from_paragraph - 1]] if redraft.from_paragraph > 1 else ""
 
 
 class Redrafter:
@@ -210,6 +211,9 @@ class Redrafter:
         )
         with context.store.writing() as work:
             work.require_epoch(context.novel.id, context.run.epoch)
+            require_unlocked(
+                work, context.branch_id, self._redraft.chapter, self._text, [chosen.text]
+            )
             work.changes.make(change)
             work.checks.add(checks)
             for draft in drafted:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from novelgen.errors import NotFoundError, UsageError
+from novelgen.generation.passage_locks import require_unlocked
 from novelgen.story.renaming import count_in_story, rename_story
 from novelgen.text.renaming import Occurrence, occurrences, rename_in
 from novelgen.text.words import count_words
@@ -77,8 +78,8 @@ def preview_rename(store: Store, novel: NovelRecord, old: str) -> RenamePreview:
 def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord:
     """Change the name everywhere, in one transaction.
 
-    Raises `NotFoundError` when it stands nowhere, `UsageError` for something that is no name,
-    `HeadMoved` when a chapter changes in this moment.
+    Raises `NotFoundError` when it stands nowhere, `UsageError` for something that is no name, or
+    where it stands in a locked passage, `HeadMoved` when a chapter changes in this moment.
     """
     require_names(old, new)
     branch_id = novel.active_branch_id
@@ -90,6 +91,7 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
         ]
     with store.writing() as work:
         fresh = work.novels.get(novel.id)
+        _require_unlocked(work, branch_id, chapters)
         before = {chapter.number: chapter.revision.id for chapter, _ in chapters}
         after = {
             chapter.number: work.chapters.add_revision(novel.id, renamed).id
@@ -148,6 +150,17 @@ def _renamed(work: UnitOfWork, chapter: ChapterRecord, old: str, new: str) -> Ne
         words=count_words(renamed),
         provenance={"renamed": [old, new]},
     )
+
+
+def _require_unlocked(
+    work: UnitOfWork, branch_id: str, chapters: list[tuple[ChapterRecord, NewRevision]]
+) -> None:
+    """Raises `UsageError` when the name stands in a locked passage."""
+    locked = {lock.chapter for lock in work.passage_locks.of_branch(branch_id)}
+    for chapter, renamed in chapters:
+        if chapter.number in locked:
+            text = work.texts.of_revision(chapter.revision.id)
+            require_unlocked(work, branch_id, chapter.number, text, [renamed.text or ""])
 
 
 def _rename_checks(work: UnitOfWork, branch_id: str, old: str, new: str) -> None:

@@ -14,6 +14,7 @@ from novelgen.generation.events import (
     Event,
     MemoryReread,
     NovelFinished,
+    PassageRewritten,
     RunStopped,
     SegmentCommitted,
     StopReason,
@@ -36,7 +37,8 @@ from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 Job = Callable[[NovelContext], Iterator[Event]]
-"""What a run does; its last event is `NovelFinished`, `RunStopped` or `ChapterRedrafted`."""
+"""What a run does; its last event is `NovelFinished`, `RunStopped`, `ChapterRedrafted` or
+`PassageRewritten`."""
 
 _REREAD_EVENTS_KEPT = 16
 """Of the many events of a re-reading, every one of so many is kept."""
@@ -153,7 +155,7 @@ class NovelRun:
             return
         with self._store.writing() as work:
             self._tell(work, event)
-            if isinstance(event, NovelFinished | ChapterRedrafted):
+            if isinstance(event, NovelFinished | ChapterRedrafted | PassageRewritten):
                 self._finish(work, RunStatus.FINISHED)
             elif isinstance(event, RunStopped):
                 self._finish(work, RunStatus.STOPPED)

@@ -2,6 +2,8 @@
 
 from threading import Event
 
+from novelgen.engine.protocol import QuietObserver
+
 
 class StopSignal:
     """Set from a signal handler or another thread; read by the story loop. Never unset."""
@@ -28,7 +30,7 @@ class StopSignal:
         return self._now.is_set()
 
 
-class RunObserver:
+class RunObserver(QuietObserver):
     """Watches the decode calls of a run and relays the stop; front ends override `on_text`."""
 
     def __init__(self, stop: StopSignal) -> None:
@@ -36,9 +38,6 @@ class RunObserver:
 
     def on_passage(self, chapter: int, segment: int, passage: int) -> None:
         """A passage is about to be drawn; what is shown of an earlier try is void."""
-
-    def on_text(self, row: int, text: str) -> None:
-        """Nothing to show."""
 
     def should_stop(self) -> bool:
         return self._stop.is_immediate

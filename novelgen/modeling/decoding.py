@@ -131,6 +131,7 @@ class _Loop:
                 self._stepper.step(choice.tokens)
             tokens, logprobs = choice.read()
             self._show(tokens, logprobs, observer)
+            self._reject(observer)
             tokens = self._drop_finished(tokens)
             if not self._growing:
                 return None
@@ -147,6 +148,12 @@ class _Loop:
             )
         for row, token_id, logprob in zip(self._growing, tokens, logprobs, strict=True):
             _notify(observer, row, row.accept(token_id, logprob))
+
+    def _reject(self, observer: DecodeObserver | None) -> None:
+        rejected = observer.rejected_rows() if observer is not None else ()
+        for row in self._growing:
+            if row.is_growing and row.number in rejected:
+                _notify(observer, row, row.finish(FinishReason.REJECTED))
 
     def _drop_finished(self, tokens: list[int]) -> list[int]:
         kept = [index for index, row in enumerate(self._growing) if row.is_growing]

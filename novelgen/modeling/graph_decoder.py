@@ -32,7 +32,7 @@ from novelgen.modeling.causal_lm import (
 )
 from novelgen.modeling.choosing import ChoiceRules, Chooser, Tokens
 from novelgen.modeling.compiled import chooser_for
-from novelgen.modeling.prompt_reading import PromptReader, as_read
+from novelgen.modeling.prompt_reading import PromptReader, ReadPrompt, as_read
 from novelgen.modeling.quiet import quiet_libraries
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.weight_sizes import KEPT_SHAPES
@@ -92,6 +92,9 @@ class GraphDecoder:
             recorded.cache.update(keys, values, number)
         logits = prompt.logits.expand(num_rows, -1)
         return GraphStepper(self._model, recorded, self._plain, self._compiled, logits)
+
+    def read(self, memory: Tensor, prompt_ids: Sequence[int]) -> ReadPrompt:
+        return self._reader.read_aside(memory, prompt_ids)
 
     def chooser(self, rules: ChoiceRules) -> Chooser:
         return chooser_for(rules, self._model.device)

@@ -53,9 +53,10 @@ def hear() -> dict[str, Any]:
     return message
 
 
-def agree(said: bool) -> bool:
-    """The first process's answer, in every process."""
-    return bool(_broadcast(torch.tensor([said], dtype=torch.uint8)))
+def agree(said: Sequence[bool]) -> list[bool]:
+    """The first process's answers, in every process; as many in each."""
+    answers = _broadcast(torch.tensor(said, dtype=torch.uint8)).tolist()
+    return [bool(answer) for answer in answers]
 
 
 class AgreeingDecoder(PlainDecoder):

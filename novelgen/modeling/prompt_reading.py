@@ -49,15 +49,22 @@ class PromptReader(Generic[Prepared]):
         """`keeps_every_position` False lets layers with a window forget what lies before it."""
         self._model, self._prepare = model, prepare
         self._keeps_every_position = keeps_every_position
-        self._last: tuple[Any, Prepared] | None = None
+        self._last: tuple[Any, ReadPrompt, Prepared] | None = None
 
     def read(self, memory: Tensor, prompt_ids: Sequence[int]) -> Prepared:
         """`memory` is `(1, num_mem_tokens, hidden)`."""
-        key = (memory.detach().cpu().float().numpy().tobytes(), tuple(prompt_ids))
+        key = _key(memory, prompt_ids)
         if self._last is None or self._last[0] != key:
             self._last = None
-            self._last = key, self._prepare(self._read(memory, prompt_ids))
-        return self._last[1]
+            prompt = self._read(memory, prompt_ids)
+            self._last = key, prompt, self._prepare(prompt)
+        return self._last[2]
+
+    def read_aside(self, memory: Tensor, prompt_ids: Sequence[int]) -> ReadPrompt:
+        """The same as the model left it; the last prompt stays kept, and serves if it is equal."""
+        if self._last is not None and self._last[0] == _key(memory, prompt_ids):
+            return self._last[1]
+        return self._read(memory, prompt_ids)
 
     def forget(self) -> None:
         """Give back the memory of the last prompt."""
@@ -70,6 +77,10 @@ class PromptReader(Generic[Prepared]):
         embeds = self._model.embed(memory, ids)
         output = run_logits(self._model.lm, embeds, logits_to_keep=1, cache=cache)
         return ReadPrompt(cache, output.logits[:, -1].float())
+
+
+def _key(memory: Tensor, prompt_ids: Sequence[int]) -> tuple[bytes, tuple[int, ...]]:
+    return memory.detach().cpu().float().numpy().tobytes(), tuple(prompt_ids)
 
 
 def as_read(prompt: ReadPrompt) -> ReadPrompt:

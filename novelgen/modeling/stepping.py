@@ -44,6 +44,12 @@ class Decoder(Protocol):
     ) -> Stepper:
         """Read `[memory][prompt]` once; `memory` is `(1, num_mem_tokens, hidden)`."""
 
+    def read(self, memory: Tensor, prompt_ids: Sequence[int]) -> ReadPrompt:
+        """`[memory][prompt]` as the model's own forward reads it, in the model's own weights.
+
+        The prompt of the last `begin` is not read again, and stays kept whatever is read here.
+        """
+
     def chooser(self, rules: ChoiceRules) -> Chooser:
         """Who chooses from the logits, where they are."""
 
@@ -62,6 +68,9 @@ class PlainDecoder:
         self, memory: Tensor, prompt_ids: Sequence[int], num_rows: int, max_new_tokens: int
     ) -> Stepper:
         return _PlainStepper(self._model, self._reader.read(memory, prompt_ids), num_rows)
+
+    def read(self, memory: Tensor, prompt_ids: Sequence[int]) -> ReadPrompt:
+        return self._reader.read_aside(memory, prompt_ids)
 
     def chooser(self, rules: ChoiceRules) -> Chooser:
         return chooser_for(rules, self._model.device)

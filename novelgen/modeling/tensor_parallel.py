@@ -8,7 +8,7 @@ Which errors leave the processes in step is known: a request that is refused is 
 After any other error the first process ends, and torchrun ends the rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from novelgen.engine.messages import (
     request_as_json,
     request_from_json,
 )
-from novelgen.engine.protocol import DecodeObserver
+from novelgen.engine.protocol import DecodeObserver, QuietObserver
 from novelgen.engine.values import (
     ChatMessage,
     DecodeRequest,
@@ -62,17 +62,18 @@ class LeadingEngine:
         self, request: DecodeRequest, observer: DecodeObserver | None = None
     ) -> DecodeResult:
         process_team.tell({"call": "decode", "request": request_as_json(request)})
-        return self._engine.decode(request, _AgreeingObserver(observer))
+        return self._engine.decode(request, _AgreeingObserver(observer, len(request.stream_keys)))
 
     def write(self, memory: MemoryState, segment: str) -> MemoryState:
         process_team.tell({"call": "write", "memory": memory_as_json(memory), "segment": segment})
         return self._engine.write(memory, segment)
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
-        process_team.tell(
-            {"call": "score", "memory": memory_as_json(memory), "context": context, "text": text}
-        )
-        return self._engine.score(memory, context, text)
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
+        asked = {"memory": memory_as_json(memory), "brief": brief, "tail": tail, "texts": [*texts]}
+        process_team.tell({"call": "scores", **asked})
+        return self._engine.scores(memory, brief, tail, texts)
 
 
 def load_tensor_parallel_engine(
@@ -131,17 +132,21 @@ def dismiss_followers(device: str) -> None:
 
 
 class _AgreeingObserver:
-    """Shows text where someone watches; the first process alone says when to stop."""
+    """Shows text where someone watches; the first process alone says when to stop, and whom."""
 
-    def __init__(self, observer: DecodeObserver | None) -> None:
-        self._observer = observer
+    def __init__(self, observer: DecodeObserver | None, num_rows: int) -> None:
+        self._observer, self._num_rows = observer or QuietObserver(), num_rows
 
     def on_text(self, row: int, text: str) -> None:
-        if self._observer is not None:
-            self._observer.on_text(row, text)
+        self._observer.on_text(row, text)
 
     def should_stop(self) -> bool:
-        return process_team.agree(self._observer is not None and self._observer.should_stop())
+        return process_team.agree([self._observer.should_stop()])[0]
+
+    def rejected_rows(self) -> Collection[int]:
+        rejected = self._observer.rejected_rows()
+        agreed = process_team.agree([row in rejected for row in range(self._num_rows)])
+        return [row for row, is_rejected in enumerate(agreed) if is_rejected]
 
 
 def _load(arguments: dict[str, Any]) -> TorchEngine:
@@ -152,8 +157,10 @@ def _load(arguments: dict[str, Any]) -> TorchEngine:
 def _make_call(engine: TorchEngine, message: dict[str, Any]) -> None:
     """Its result is the first process's as well."""
     if message["call"] == "decode":
-        engine.decode(request_from_json(message["request"]), _AgreeingObserver(None))
+        request = request_from_json(message["request"])
+        engine.decode(request, _AgreeingObserver(None, len(request.stream_keys)))
     elif message["call"] == "write":
         engine.write(memory_from_json(message["memory"]), message["segment"])
     else:
-        engine.score(memory_from_json(message["memory"]), message["context"], message["text"])
+        memory = memory_from_json(message["memory"])
+        engine.scores(memory, message["brief"], message["tail"], message["texts"])

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from novelgen.engine.libraries import library_versions
 from novelgen.engine.memory import memory_values, pack_memory, require_fit
-from novelgen.engine.protocol import DecodeObserver
+from novelgen.engine.protocol import DecodeObserver, QuietObserver
 from novelgen.engine.values import (
     ChatMessage,
     DecodeRequest,
@@ -35,7 +35,7 @@ from novelgen.modeling.decoding import DecodeJob, decode_rows, require_context
 from novelgen.modeling.out_of_memory import translated_out_of_memory
 from novelgen.modeling.placement import DeviceMap, Placement
 from novelgen.modeling.recurrent import RecurrentLM
-from novelgen.modeling.scoring import mean_logprob
+from novelgen.modeling.scoring import mean_logprobs
 from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.token_batch import pad_left
 from novelgen.modeling.tokenization import Tokenization
@@ -45,14 +45,11 @@ _WARM_UP_TOKENS = 4
 """A step that runs as it is, one that is recorded, and one that is replayed."""
 
 
-class _StopsSoon:
+class _StopsSoon(QuietObserver):
     """An observer that lets a few tokens be drawn."""
 
     def __init__(self) -> None:
         self._questions = 0
-
-    def on_text(self, row: int, text: str) -> None:
-        """Nobody sees it."""
 
     def should_stop(self) -> bool:
         self._questions += 1
@@ -138,12 +135,14 @@ class TorchEngine:
         with torch.inference_mode(), _translated_errors():
             return self._to_state(self._model.write(values, pad_left([ids])))
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
         values = self._to_tensor(memory)
-        context_ids = self._prompt_ids("", context)
-        text_ids = self._tokenization.prose_ids(text)
+        prompt_ids = self._prompt_ids(brief, tail)
+        ids = [self._tokenization.prose_ids(text) for text in texts]
         with _translated_errors():
-            return mean_logprob(self._model, values, context_ids, text_ids)
+            return mean_logprobs(self._model, self._decoder, values, prompt_ids, ids)
 
     def warm_up(self, rows: int, tail_tokens: int) -> None:
         """Draw a little, so that what is compiled or recorded once is, before a person waits.

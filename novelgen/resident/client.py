@@ -97,10 +97,10 @@ class ResidentClient:
 
     def _watch(self, observer: DecodeObserver | None) -> Message:
         is_cancelled, patience = False, _SECONDS_AFTER_A_STOP
+        rejected: set[int] = set()
         while True:
-            if not is_cancelled and observer is not None and observer.should_stop():
-                send(self._connection, {"do": "cancel"})
-                is_cancelled = True
+            if observer is not None and not is_cancelled:
+                is_cancelled = self._tell(observer, rejected)
             if not has_message(self._connection, _SECONDS_BETWEEN_QUESTIONS):
                 patience -= _SECONDS_BETWEEN_QUESTIONS * is_cancelled
                 if patience < 0:
@@ -112,6 +112,17 @@ class ResidentClient:
             for row, text in message["texts"]:
                 if observer is not None:
                     observer.on_text(row, text)
+
+    def _tell(self, observer: DecodeObserver, rejected: set[int]) -> bool:
+        """Pass on what an observer wants, newly `rejected` rows once; whether it wants an end."""
+        if observer.should_stop():
+            send(self._connection, {"do": "cancel"})
+            return True
+        fresh = sorted(set(observer.rejected_rows()) - rejected)
+        if fresh:
+            send(self._connection, {"do": "reject", "rows": fresh})
+            rejected.update(fresh)
+        return False
 
 
 @contextmanager
@@ -164,9 +175,12 @@ class ResidentEngine:
         answer = self._client.ask("write", memory=memory_as_json(memory), segment=segment)
         return memory_from_json(answer["value"])
 
-    def score(self, memory: MemoryState, context: str, text: str) -> float:
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
         packed = memory_as_json(memory)
-        return float(self._client.ask("score", memory=packed, context=context, text=text)["value"])
+        answer = self._client.ask("scores", memory=packed, brief=brief, tail=tail, texts=[*texts])
+        return tuple(answer["value"])
 
     def close(self) -> None:
         """Leave the process; its model stays warm."""

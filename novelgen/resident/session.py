@@ -1,11 +1,11 @@
 """One connection to the resident engine: answers what a client asks, in order.
 
 A client opens an engine, then calls it; while a decode goes on it is sent the text and may ask to
-stop. Errors of the product go to the client; the session goes on.
+stop, or to stop single rows. Errors of the product go to the client; the session goes on.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from novelgen.resident.wire import (
 if TYPE_CHECKING:
     from novelgen.resident.server import EngineServer
 
+_SAID_DURING_A_DECODE = frozenset({"cancel", "reject"})
 _log = logging.getLogger(__name__)
 
 
@@ -64,7 +65,7 @@ class Session:
                 lambda engine: memory_as_json(engine.initial_memory())
             ),
             "write": self._write,
-            "score": self._score,
+            "scores": self._scores,
             "decode": self._decode,
         }
 
@@ -73,7 +74,7 @@ class Session:
         try:
             while True:
                 asked = receive(self._connection)
-                if asked["do"] != "cancel":  # which came too late
+                if asked["do"] not in _SAID_DURING_A_DECODE:  # those came too late
                     send(self._connection, self._answer(asked))
         finally:
             if self._order is not None:
@@ -129,9 +130,11 @@ class Session:
         memory = memory_from_json(asked["memory"])
         return self._computed(lambda engine: memory_as_json(engine.write(memory, asked["segment"])))
 
-    def _score(self, asked: Message) -> Message:
+    def _scores(self, asked: Message) -> Message:
         memory = memory_from_json(asked["memory"])
-        return self._computed(lambda engine: engine.score(memory, asked["context"], asked["text"]))
+        return self._computed(
+            lambda engine: engine.scores(memory, asked["brief"], asked["tail"], asked["texts"])
+        )
 
     def _decode(self, asked: Message) -> Message:
         request, observer = request_from_json(asked["request"]), _Relay(self._connection)
@@ -154,12 +157,13 @@ class Session:
 
 
 class _Relay:
-    """The observer of a decode: sends text a step at a time, and hears a client that stops."""
+    """The observer of a decode: sends text a step at a time, and hears a client that stops it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._texts: list[tuple[int, str]] = []
         self._is_cancelled = False
+        self._rejected: set[int] = set()
 
     def on_text(self, row: int, text: str) -> None:
         self._texts.append((row, text))
@@ -168,10 +172,14 @@ class _Relay:
         self.flush()
         return not self.is_wanted()
 
+    def rejected_rows(self) -> Collection[int]:
+        return self._rejected  # as of the last question whether to stop
+
     def is_wanted(self) -> bool:
-        if not self._is_cancelled and has_message(self._connection, 0):
-            receive(self._connection)  # raises when the client is gone
-            self._is_cancelled = True
+        while not self._is_cancelled and has_message(self._connection, 0):
+            said = receive(self._connection)  # raises when the client is gone
+            self._is_cancelled = said["do"] == "cancel"
+            self._rejected.update(said.get("rows", ()))
         return not self._is_cancelled
 
     def flush(self) -> None:

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +76,9 @@ class LiveBroadcast(RunObserver):
 
     def should_stop(self) -> bool:
         return self._inner.should_stop()
+
+    def rejected_rows(self) -> Collection[int]:
+        return self._inner.rejected_rows()
 
     def _line(self, document: dict[str, object]) -> None:
         if self._file >= 0:

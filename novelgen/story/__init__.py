@@ -1,1 +1,1 @@
-"""What is known of a story: what happened, who is in it, what is true of them, what it promised."""
+"""What a book is to be and to stay: its voice, and what is known about its story."""

@@ -15,6 +15,8 @@ from itertools import pairwise
 
 import sentencex
 
+from novelgen.text.words import count_words
+
 _QUOTES = "\"“”„«»‘’'()[]*_"
 _MASK = {ord(character): "_" for character in _QUOTES}
 _CLOSERS = "\"”»’')]*_"
@@ -73,6 +75,20 @@ def end_of_prose(text: str, max_chars: int) -> str:
     end = text[len(text) - max_chars :]
     sentences = split_sentences(end)
     return end[sentences[0].end :] if len(sentences) > 1 else end
+
+
+def beginning_of_prose(text: str, max_words: int) -> str:
+    """The whole sentences at the beginning of `text` that hold at most so many words.
+
+    Empty when the first one is longer.
+    """
+    end = taken = 0
+    for sentence in split_sentences(text):
+        taken += count_words(text[sentence.start : sentence.end])
+        if taken > max_words:
+            break
+        end = sentence.end
+    return text[:end].strip()
 
 
 def has_balanced_quotes(text: str, end: int) -> bool:

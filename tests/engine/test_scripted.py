@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from novelgen.engine.protocol import QuietObserver
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.scripted import ScriptedEngine
 from novelgen.engine.values import DecodeRequest, FinishReason, SamplingParams
 from novelgen.text.words import count_words
 
 
-class StopAfter:
+class StopAfter(QuietObserver):
     def __init__(self, pieces: int) -> None:
         self.left = pieces
         self.seen: list[str] = []
@@ -60,6 +61,47 @@ def test_the_stop_signal_is_honoured_between_words() -> None:
     assert candidate.finish_reason is FinishReason.CANCELLED
     assert candidate.text == "".join(observer.seen)
     assert len(observer.seen) == 5
+
+
+class RejectAfter(QuietObserver):
+    """Rejects one row once it has so many pieces."""
+
+    def __init__(self, row: int, pieces: int) -> None:
+        self.row, self.pieces = row, pieces
+        self.texts: dict[int, str] = {}
+        self.seen = 0
+
+    def on_text(self, row: int, text: str) -> None:
+        self.texts[row] = self.texts.get(row, "") + text
+        self.seen += row == self.row
+
+    def rejected_rows(self) -> set[int]:
+        return {self.row} if self.seen >= self.pieces else set()
+
+
+def test_a_rejected_row_ends_and_the_others_go_on() -> None:
+    engine = ScriptedEngine()
+    whole = engine.decode(request(engine)).candidates
+    observer = RejectAfter(1, 10)
+    found = engine.decode(request(engine), observer).candidates
+    assert (found[0], found[2]) == (whole[0], whole[2])
+    assert found[1].finish_reason is FinishReason.REJECTED
+    assert found[1].text == observer.texts[1]
+    assert observer.seen == 10 and whole[1].text.startswith(found[1].text)
+
+
+def test_scores_depend_on_all_that_is_given() -> None:
+    engine = ScriptedEngine()
+    memory = engine.initial_memory()
+    scores = engine.scores(memory, "brief", "tail", ["one", "two", ""])
+    assert scores[2] == 0.0 and len(set(scores)) == 3
+    assert engine.scores(memory, "brief", "tail", ["two"]) == scores[1:2]
+    others = [
+        engine.scores(memory, "brieft", "ail", ["one"]),
+        engine.scores(memory, "brief", "", ["one"]),
+        engine.scores(engine.write(memory, "read"), "brief", "tail", ["one"]),
+    ]
+    assert len({scores[:1], *others}) == 4
 
 
 def test_memory_depends_on_every_segment_and_their_order() -> None:

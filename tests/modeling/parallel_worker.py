@@ -6,12 +6,14 @@ what it drew, wrote and scored in FOLDER, and every process how it ended.
 
 import json
 import sys
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from novelgen.engine.protocol import Engine
+from novelgen.engine.protocol import Engine, QuietObserver
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import DecodeRequest, SamplingParams
 from novelgen.errors import UsageError
@@ -34,7 +36,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-class StopAfter:
+class StopAfter(QuietObserver):
     """Stops every row after so many pieces of text."""
 
     def __init__(self, pieces: int) -> None:
@@ -47,6 +49,19 @@ class StopAfter:
 
     def should_stop(self) -> bool:
         return self.left <= 0
+
+
+class RejectAfter(QuietObserver):
+    """Rejects row 1 after so many of its pieces of text."""
+
+    def __init__(self, pieces: int) -> None:
+        self.left = pieces
+
+    def on_text(self, row: int, text: str) -> None:
+        self.left -= row == 1
+
+    def rejected_rows(self) -> Collection[int]:
+        return {1} if self.left <= 0 else ()
 
 
 def use(engine: Engine) -> dict[str, Any]:
@@ -69,13 +84,16 @@ def use(engine: Engine) -> dict[str, Any]:
         refused = error.message
     observer = StopAfter(4)
     stopped = engine.decode(plan, observer).candidates[0]
+    free = replace(request, stop_strings=(), min_new_tokens=40)
+    rejected = engine.decode(free, RejectAfter(6)).candidates
     return {
         "drawn": drawn,
         "planned": planned,
         "refused": refused,
         "stopped": [stopped.text, stopped.finish_reason],
         "shown": "".join(observer.shown),
-        "score": engine.score(memory, PROSE[:40], PROSE[40:90]),
+        "rejected": [[row.text, row.num_tokens, row.finish_reason] for row in rejected],
+        "scores": engine.scores(memory, "A brief.", PROSE[:40], [PROSE[40:90], PROSE[:30]]),
         "memory": memory.data.hex(),
         "device": engine.info.device,
     }

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 import torch
 
+from novelgen.engine.protocol import QuietObserver
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import Candidate, FinishReason, SamplingParams
 from novelgen.errors import ModelError, UsageError
 from novelgen.modeling import scoring
 from novelgen.modeling.choosing import TorchChooser
+from novelgen.modeling.compiled import fused_decoder
 from novelgen.modeling.decoding import DecodeJob, decode_rows
 from novelgen.modeling.graph_decoder import GraphDecoder
 from novelgen.modeling.recurrent import RecurrentLM, add_memory
-from novelgen.modeling.scoring import mean_logprob
+from novelgen.modeling.scoring import mean_logprobs
 from novelgen.modeling.stepping import Decoder, PlainDecoder
 from novelgen.modeling.tokenization import Tokenization
 from novelgen.text.words import count_words
@@ -26,7 +28,7 @@ GREEDY = SamplingParams(temperature=0)
 KEYS = tuple(stream_key(5, "test", [row]) for row in range(5))
 
 
-class Recorder:
+class Recorder(QuietObserver):
     """An observer that keeps what it was shown and stops after some questions."""
 
     def __init__(self, stop_after: int | None = None) -> None:
@@ -288,6 +290,96 @@ def test_an_observer_sees_the_text_and_can_stop(
     assert any(cut.finish_reason is FinishReason.CANCELLED for cut in part)
 
 
+class Rejecter(Recorder):
+    """Rejects some rows once each has been asked about so many tokens."""
+
+    def __init__(self, rows: Sequence[int], after: int) -> None:
+        super().__init__()
+        self._rows, self._after = rows, after
+
+    def rejected_rows(self) -> Sequence[int]:
+        # Asked after a step's text is shown; `questions` counts steps.
+        return self._rows if self.questions >= self._after else ()
+
+
+class RowCounter:
+    """A decoder that counts the rows of its steps."""
+
+    def __init__(self, decoder: Decoder, runs_ahead: bool | None = None) -> None:
+        self._decoder, self._runs_ahead = decoder, runs_ahead
+        self.chooser = decoder.chooser
+        self.rows: list[int] = []
+
+    def begin(self, *given: Any) -> Any:
+        stepper: Any = self._decoder.begin(*given)
+        if self._runs_ahead is not None:
+            stepper.runs_ahead = self._runs_ahead
+        step = stepper.step
+
+        def counted(tokens: Any) -> None:
+            self.rows.append(len(tokens))
+            step(tokens)
+
+        stepper.step = counted
+        return stepper
+
+
+def fused(model: RecurrentLM) -> Decoder:
+    decoder = fused_decoder(model, "none")
+    assert decoder is not None
+    return decoder
+
+
+@pytest.mark.parametrize("runs_ahead", [False, True])
+@pytest.mark.parametrize("kind", [PlainDecoder, GraphDecoder, fused])
+def test_a_rejected_row_ends_and_the_others_go_on(
+    kind: Any, runs_ahead: bool, make_lm: LmFactory, tokenization: Tokenization
+) -> None:
+    model = add_memory(make_lm("llama"), 4)
+    memory = model.initial_memory().detach()
+    request = job(tokenization, stream_keys=KEYS[:3], min_new_tokens=24)
+    whole = decode_rows(model, tokenization, memory, request, decoder=kind(model))
+    counter = RowCounter(kind(model), runs_ahead)
+    if runs_ahead:
+        chooser: Any = partial(TorchChooser, device=torch.device("cpu"))
+        counter.chooser = chooser
+    observer = Rejecter([1], 10)
+    found = decode_rows(model, tokenization, memory, request, observer, counter)
+    assert (found[1].num_tokens, found[1].finish_reason) == (10, FinishReason.REJECTED)
+    assert whole[1].text.startswith(found[1].text) and observer.texts[1] == found[1].text
+    for row in (0, 2):
+        assert (found[row].text, found[row].num_tokens) == (whole[row].text, 24)
+        assert found[row].mean_logprob == pytest.approx(whole[row].mean_logprob, abs=1e-5)
+    before = 9 + runs_ahead
+    assert counter.rows == [3] * before + [2] * (23 - before)
+
+
+def test_rows_that_are_all_rejected_end_the_call(
+    llama: RecurrentLM, tokenization: Tokenization
+) -> None:
+    counter = RowCounter(PlainDecoder(llama))
+    observer = Rejecter(range(5), 3)
+    request = job(tokenization, min_new_tokens=24)
+    memory = llama.initial_memory()
+    found = decode_rows(llama, tokenization, memory, request, observer, counter)
+    assert {row.finish_reason for row in found} == {FinishReason.REJECTED}
+    assert len(counter.rows) == 2 and observer.questions == 3
+
+
+def test_a_row_that_has_ended_cannot_be_rejected(
+    llama: RecurrentLM, tokenization: Tokenization
+) -> None:
+    memory = llama.initial_memory()
+    request = job(tokenization, max_new_tokens=60, max_words=2)
+    whole = decode_rows(llama, tokenization, memory, request)
+    shortest = min(row.num_tokens for row in whole)
+    found = decode_rows(llama, tokenization, memory, request, Rejecter(range(5), shortest + 1))
+    for one, other in zip(found, whole, strict=True):
+        has_ended = other.num_tokens <= shortest + 1
+        assert one.finish_reason is (other.finish_reason if has_ended else FinishReason.REJECTED)
+    assert len({row.finish_reason for row in found}) > 1
+
+
 def test_a_context_too_small_is_refused_with_its_numbers(
     llama: RecurrentLM, tokenization: Tokenization
 ) -> None:
@@ -338,10 +430,12 @@ def test_undefined_numbers_are_reported(make_lm: LmFactory, tokenization: Tokeni
         decode_rows(model, tokenization, model.initial_memory(), job(tokenization))
 
 
+@pytest.mark.parametrize("kind", [PlainDecoder, GraphDecoder])
 @pytest.mark.parametrize("slots", [0, 4])
 @pytest.mark.parametrize("num_context", [0, 1, 20])
 def test_a_score_equals_one_whole_pass(
     family: str,
+    kind: Any,
     slots: int,
     num_context: int,
     make_lm: LmFactory,
@@ -353,6 +447,7 @@ def test_a_score_equals_one_whole_pass(
     memory = model.initial_memory().detach()
     ids = tokenization.prose_ids(PROSE[:150])
     context, text = ids[:num_context], ids[num_context:]
+    shorter = text[:9]
     with torch.inference_mode():
         logits = model.lm(inputs_embeds=model.embed(memory, torch.tensor([ids]))).logits[0]
     logprobs = [
@@ -360,14 +455,18 @@ def test_a_score_equals_one_whole_pass(
         for position, token in enumerate(ids)
         if position >= num_context and slots + position > 0
     ]
-    found = mean_logprob(model, memory, context, text)
-    assert found == pytest.approx(sum(logprobs) / len(logprobs), abs=1e-4)
+    found = mean_logprobs(model, kind(model), memory, context, [text, shorter, []])
+    few = logprobs[: len(shorter) - (num_context + slots == 0)]
+    expected = [sum(logprobs) / len(logprobs), sum(few) / len(few), 0.0]
+    assert found == pytest.approx(expected, abs=1e-4)
 
 
 def test_an_empty_text_scores_nothing(llama: RecurrentLM) -> None:
-    assert mean_logprob(llama, llama.initial_memory(), [5, 6], []) == 0.0
+    memory, decoder = llama.initial_memory(), PlainDecoder(llama)
+    assert mean_logprobs(llama, decoder, memory, [5, 6], [[]]) == (0.0,)
+    assert mean_logprobs(llama, decoder, memory, [5, 6], []) == ()
     with pytest.raises(UsageError, match="attends to 256"):
-        mean_logprob(llama, llama.initial_memory(), [5] * 200, [6] * 100)
+        mean_logprobs(llama, decoder, memory, [5] * 200, [[6], [6] * 100])
 
 
 def test_a_row_cannot_end_itself_too_early(make_lm: LmFactory, tokenization: Tokenization) -> None:

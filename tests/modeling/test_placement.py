@@ -83,7 +83,7 @@ def test_a_model_in_parts_draws_the_same_words_and_writes_the_same_memory(
         assert len({row.num_tokens for row in found}) > 1
     states = [e.write(e.initial_memory(), PROSE[:90]) for e in (whole, split)]
     assert memory_values(states[1]) == pytest.approx(memory_values(states[0]), abs=1e-5)
-    scores = [e.score(states[0], PROSE[:40], PROSE[40:90]) for e in (whole, split)]
+    scores = [e.scores(states[0], "", PROSE[:40], [PROSE[40:90]])[0] for e in (whole, split)]
     assert scores[1] == pytest.approx(scores[0], abs=1e-5)
 
 

@@ -58,11 +58,13 @@ def test_two_processes_draw_the_words_of_one(
     said = json.loads((tmp_path / "said.json").read_text())
     alone = {**SETTINGS, "quantization": "none"}
     expected = use(load_torch_engine(model_dir, adapter_dir=adapter_dir, **alone))
-    for name in ("drawn", "planned", "refused", "stopped", "shown"):
+    for name in ("drawn", "planned", "refused", "stopped", "shown", "rejected"):
         assert said[name] == expected[name], name
     assert said["refused"] and said["stopped"][1] == FinishReason.CANCELLED
     assert said["stopped"][0] == said["shown"]
-    assert said["score"] == pytest.approx(expected["score"], abs=1e-5)
+    reasons = [FinishReason.LENGTH, FinishReason.REJECTED, FinishReason.LENGTH]
+    assert [row[2] for row in said["rejected"]] == reasons
+    assert said["scores"] == pytest.approx(expected["scores"], abs=1e-5)
     memories = [memory_values(parse_memory(bytes.fromhex(s["memory"]))) for s in (said, expected)]
     assert memories[0] == pytest.approx(memories[1], abs=1e-5)
     assert said["device"] == "cpu x 2"

@@ -249,14 +249,43 @@ def test_scores_are_of_the_prose_after_its_context(
 ) -> None:
     for engine in (plain, remembering):
         memory = engine.initial_memory()
-        whole = engine.score(memory, "", SEGMENTS[0])
+        (whole,) = engine.scores(memory, "", "", SEGMENTS[:1])
         assert whole < 0
-        assert whole != engine.score(memory, SEGMENTS[1], SEGMENTS[0])
-        assert engine.score(memory, SEGMENTS[1], "") == 0.0
-    memory = read_all(remembering)
-    assert remembering.score(memory, "", PROSE[:50]) != remembering.score(
-        remembering.initial_memory(), "", PROSE[:50]
-    )
+        after = engine.scores(memory, "", SEGMENTS[1], [SEGMENTS[0], "", SEGMENTS[0]])
+        assert after[0] == after[2] != whole and after[1] == 0.0
+    memories = [read_all(remembering), remembering.initial_memory()]
+    true, reset = (remembering.scores(memory, "", "", [PROSE[:50]]) for memory in memories)
+    assert true != reset
+
+
+def test_texts_are_scored_as_they_would_be_alone(plain: TorchEngine) -> None:
+    memory = plain.initial_memory()
+    texts = [PROSE[:150], "The rain", PROSE[40:90]]
+    together = plain.scores(memory, "A brief.", PROSE[:60], texts)
+    alone = [plain.scores(memory, "A brief.", PROSE[:60], [text])[0] for text in texts]
+    assert list(together) == alone and len(set(alone)) == 3
+
+
+def test_texts_are_scored_after_what_decode_reads(
+    plain: TorchEngine, remembering: TorchEngine
+) -> None:
+    """A drawn text is as likely to `scores` as it was when it was drawn."""
+    for engine in (plain, remembering):
+        request = dataclasses.replace(
+            request_of(engine, tail="The"),
+            brief="<|im_start|>user\nWrite on.<|im_end|>\n",
+            stream_keys=tuple(stream_key(1, "prose", [row]) for row in range(16)),
+            max_new_tokens=1,
+        )
+        drawn = engine.decode(request).candidates
+        memory = request.memory
+        assert memory is not None
+        told = [row for row in drawn if row.text and engine.count_tokens(row.text) == 1]
+        assert len(told) > 1  # the others are parts of characters
+        scores = engine.scores(memory, request.brief, "The", [row.text for row in told])
+        assert scores == pytest.approx([row.mean_logprob for row in told], abs=1e-4)
+        spelled = engine.scores(memory, "", request.brief + "The", [row.text for row in told])
+        assert scores != pytest.approx(spelled, abs=1e-2)
 
 
 Change = Callable[[MemoryState], MemoryState]
@@ -281,7 +310,7 @@ def test_a_memory_that_does_not_belong_is_refused(
     wrong = change(remembering.initial_memory())
     calls: list[Callable[[], object]] = [
         lambda: remembering.write(wrong, PROSE[:20]),
-        lambda: remembering.score(wrong, "", PROSE[:20]),
+        lambda: remembering.scores(wrong, "", "", [PROSE[:20]]),
         lambda: remembering.decode(request_of(remembering, memory=wrong)),
     ]
     for call in calls:

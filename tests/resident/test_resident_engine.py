@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from novelgen.engine.protocol import Engine
+from novelgen.engine.protocol import Engine, QuietObserver
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.scripted import ScriptedEngine
 from novelgen.engine.values import (
@@ -50,18 +50,22 @@ REQUEST = DecodeRequest(
 )
 
 
-class Watcher:
-    """Keeps what it is shown, and stops after some of it."""
+class Watcher(QuietObserver):
+    """Keeps what it is shown, and stops all or rejects row 1 after some of it."""
 
-    def __init__(self, stop_after: int | None = None) -> None:
+    def __init__(self, stop_after: int | None = None, reject_after: int | None = None) -> None:
         self.texts: dict[int, str] = {}
-        self._stop_after = stop_after
+        self._stop_after, self._reject_after = stop_after, reject_after
 
     def on_text(self, row: int, text: str) -> None:
         self.texts[row] = self.texts.get(row, "") + text
 
     def should_stop(self) -> bool:
         return self._stop_after is not None and len(self.texts.get(0, "")) > self._stop_after
+
+    def rejected_rows(self) -> set[int]:
+        shown = len(self.texts.get(1, ""))
+        return {1} if self._reject_after is not None and shown > self._reject_after else set()
 
 
 def resident(paths: Paths, order: Any, said: list[str] | None = None) -> ResidentEngine:
@@ -81,9 +85,10 @@ def assert_equal_work(one: Engine, other: Engine) -> None:
     assert memory == other.initial_memory()
     written = one.write(memory, PROSE[:150])
     assert written == other.write(memory, PROSE[:150])
-    assert one.score(written, PROSE[:80], PROSE[80:160]) == other.score(
-        written, PROSE[:80], PROSE[80:160]
-    )
+    texts = [PROSE[80:160], "", PROSE[30:60]]
+    scores = one.scores(written, "A brief.", PROSE[:80], texts)
+    assert scores == other.scores(written, "A brief.", PROSE[:80], texts)
+    assert len(set(scores)) == 3
     assert one.count_tokens(PROSE) == other.count_tokens(PROSE)
     assert one.count_prompt_tokens("Brief.", PROSE) == other.count_prompt_tokens("Brief.", PROSE)
     messages = [ChatMessage("user", "Who is there?")]
@@ -140,6 +145,21 @@ def test_a_decode_is_stopped_and_the_engine_goes_on(paths: Paths, order_of: Orde
     assert {candidate.finish_reason for candidate in stopped} == {FinishReason.CANCELLED}
     assert all(candidate.num_tokens < 3000 for candidate in stopped)
     assert engine.decode(REQUEST).candidates == whole
+
+
+def test_one_row_is_rejected_and_the_others_go_on(paths: Paths, order_of: OrderOf) -> None:
+    engine = resident(paths, order_of())
+    longer = replace(REQUEST, max_new_tokens=1200, min_new_tokens=1200)
+    whole = engine.decode(longer).candidates
+    watcher = Watcher(reject_after=5)
+    found = engine.decode(longer, watcher).candidates
+    assert found[1].finish_reason is FinishReason.REJECTED
+    assert found[1].num_tokens < 1200 and whole[1].text.startswith(found[1].text)
+    assert watcher.texts[1] == found[1].text
+    assert [row.text for row in found[::2]] == [row.text for row in whole[::2]]
+    late = Watcher(reject_after=len(whole[1].text) - 1)  # heard of when all is over, or not at all
+    assert [row.text for row in engine.decode(longer, late).candidates] == [r.text for r in whole]
+    assert engine.decode(longer).candidates == whole
 
 
 def test_errors_come_back_and_the_engine_goes_on(paths: Paths, order_of: OrderOf) -> None:

@@ -1,6 +1,11 @@
 """Sentence boundaries: dialogue, abbreviations, quotes."""
 
-from novelgen.text.sentences import complete_sentence_ends, has_balanced_quotes, split_sentences
+from novelgen.text.sentences import (
+    beginning_of_prose,
+    complete_sentence_ends,
+    has_balanced_quotes,
+    split_sentences,
+)
 
 DIALOGUE = (
     '"I don\'t know!" said Mr. Smith. "Perhaps." He left... Then the St. Clair house—quiet. '
@@ -48,3 +53,10 @@ def test_quotes_are_balanced_per_paragraph() -> None:
     text = 'He said "no.\n\n"Yes," she said.'
     assert not has_balanced_quotes(text, text.index("\n"))
     assert has_balanced_quotes(text, len(text))
+
+
+def test_the_beginning_of_prose_is_whole_sentences() -> None:
+    text = "The lamp went out.\n\n“So,” I said. It was late."
+    assert beginning_of_prose(text, 7) == "The lamp went out.\n\n“So,” I said."
+    assert beginning_of_prose(text, 100) == text
+    assert beginning_of_prose(text, 3) == beginning_of_prose("", 3) == ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from novelgen.cli.edited import say_edited
+from novelgen.cli.edited import say_broken_locks, say_edited
 from novelgen.cli.invocation import invocation_of
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def edit(
     from novelgen.cli.chapter_input import edited_text, text_of_file, text_of_stdin
     from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.editing import chapter_text, edit_chapter
+    from novelgen.generation.passage_locks import broken_locks
     from novelgen.text.manuscript_text import read_handed_in
 
     with invocation.workbench() as workbench:
@@ -68,4 +69,9 @@ def edit(
                 edited = take(raw)
         if edited.is_changed:
             read_when_idle(invocation, workbench, found)
+            with workbench.store.reading() as work:
+                text = work.texts.of_revision(edited.revision.id)
+                broken = broken_locks(work, before.branch_id, chapter, before.text, [text])
     say_edited(invocation.output, before, edited)
+    if edited.is_changed and broken:
+        say_broken_locks(invocation.output, broken)

@@ -128,7 +128,7 @@ def redo(
     invocation.follow_first_process()
     from novelgen.cli.instructions import checked_instruction
     from novelgen.cli.writing import write_novel
-    from novelgen.generation.regeneration import Redraft
+    from novelgen.generation.regeneration import Redraft, require_chapter
 
     with invocation.writing_workbench() as workbench:
         found = _open_item(workbench, item)
@@ -139,6 +139,7 @@ def redo(
             )
         wish = checked_instruction(instruction)
         redraft = Redraft(found.record.chapter_number, instruction=wish)
+        require_chapter(workbench.store, found.novel, redraft)
         code = write_novel(invocation, workbench, found.novel, workbench.runs.run_terms(), redraft)
         if code is ExitCode.DONE:
             workbench.inbox.decide(item, InboxState.REDONE)

@@ -14,6 +14,7 @@ from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import NovelRequest
+    from novelgen.story.voice import VoiceSheet
 
 _MIN_WORDS, _MAX_WORDS = 100, 10_000_000
 _MAX_TITLE, _MAX_PREMISE = 300, 8_000
@@ -67,6 +68,13 @@ def new(
             metavar="K", help="Texts drawn for every passage; the best is kept. Default 1."
         ),
     ] = None,
+    voice: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="How it is to sound: a voice sheet in YAML, as `novelgen voice` edits it.",
+        ),
+    ] = None,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan.")] = False,
     headless: Annotated[
         bool,
@@ -108,6 +116,7 @@ def new(
         target_words=_in_range(target_words, _MIN_WORDS, _MAX_WORDS, "--target-words"),
         seed=secrets.randbits(32) if seed is None else _in_range(seed, 0, _MAX_SEED, "--seed"),
         chapters=_checked_chapters(chapters, target_words),
+        voice=None if voice is None else _read_voice(voice),
     )
     limits = RunLimits(plan_only=plan_only)
     with invocation.writing_workbench(
@@ -155,6 +164,13 @@ def _read_premise(path: Path) -> str:
         raise UsageError(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
+
+
+def _read_voice(path: Path) -> "VoiceSheet":
+    from novelgen.cli.chapter_input import text_of_file
+    from novelgen.story.voice_document import read_document
+
+    return read_document(text_of_file(path), str(path))
 
 
 def _clean_title(text: str, option: str = "--title") -> str:

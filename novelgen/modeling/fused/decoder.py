@@ -2,7 +2,8 @@
 
 The prompt is read by the model's own forward in its own precision, so memories and prompts never
 see quantised weights; only the drawing of new tokens does. The last prompt's keys and values are
-kept: an equal prompt, memory included, is not read again.
+kept, as the step wants them and as they were read: an equal prompt, memory included, is not read
+again.
 """
 
 import weakref
@@ -49,6 +50,9 @@ class FusedDecoder:
     ) -> "FusedStepper":
         prompt = self._reader.read(memory, prompt_ids)
         return FusedStepper(self._model, self.packed, self.team, prompt, num_rows, max_new_tokens)
+
+    def read(self, memory: Tensor, prompt_ids: Sequence[int]) -> ReadPrompt:
+        return self._reader.read_aside(memory, prompt_ids)
 
     def chooser(self, rules: ChoiceRules) -> CompiledChooser:
         return CompiledChooser(rules, self.team)
