@@ -32,7 +32,6 @@ from storage.story_records import (
 )
 from storage.unit_of_work import UnitOfWork
 
-_HERO = 5
 _ANCESTORS = 8
 """So many revisions before the present one are looked into for threads that live on in it."""
 
@@ -262,7 +261,7 @@ class _Recorder:
     def _close_threads(self) -> int:
         """Closes what this text keeps, and opens again what another text of it kept."""
         told = [each.told for each in self._reading.sentences]
-        read = ReadSentences([one.text for one in told], self._heroes())
+        read = ReadSentences([one.text for one in told], self._names_of_people())
         count = 0
         before = self._number - 1
         for thread in self._work.threads.of_branch(self._branch_id, through_chapter=before):
@@ -287,11 +286,11 @@ class _Recorder:
                 self._work.threads.revise(thread.id, reopened(thread))
         return count
 
-    def _heroes(self) -> frozenset[str]:
+    def _names_of_people(self) -> frozenset[str]:
         return frozenset(
             stem(word)
             for mentioned in self._reading.entries
-            if mentioned.kind is EntityKind.CHARACTER and mentioned.count >= _HERO
+            if mentioned.kind is EntityKind.CHARACTER
             for name in (mentioned.name, *mentioned.aliases)
             for word in name.split()
         )

@@ -29,11 +29,11 @@ def mark(number: int) -> str:
 _X = rf"{MARK}(?P<who>\d+){_CLOSE}"
 _Y = rf"{MARK}(?P<other>\d+){_CLOSE}"
 # One of several that are listed, of whom the rest says nothing.
-_ALONE = rf"(?<!{_CLOSE} and )(?<! or )(?<!{_CLOSE}, )(?<!{_CLOSE}, and )"
+_ALONE = rf"(?<! of )(?<!{_CLOSE} and )(?<! or )(?<!{_CLOSE}, )(?<!{_CLOSE}, and )"
 _OF_X = r"['’]s? "
 _WAS = r" (?:was|is|had been) (?:now |then |still |also |already |once |himself |herself )?"
-_FEW = r"(?:[a-z-]+,? ){0,2}?"
-_SOME = r"(?:(?!and |or )[a-z-]+,? (?:and )?){0,3}?"
+_FEW = r"(?:(?!not |no )[a-z-]+,? ){0,2}?"
+_SOME = r"(?:(?!and |or |not |no )[a-z-]+,? (?:and )?){0,3}?"
 _END = r"(?=[.,;:!?)—]|$| and | but | when )"
 _END_OF_NOUN = r"(?=[.,;:!?)—]|$| (?:and|but|when|who|with|in|of|at|by|for|to) )"
 _WORK = "|".join(WORK_WORDS)
@@ -49,7 +49,8 @@ _TEENS = (
 _YEARS = rf"(?P<value>\d{{1,3}}|(?:{_TENS})(?:[ -](?:{_UNITS}))?|{_TEENS})"
 _NEARLY = r"(?:(?:only|just|barely|about|nearly|almost|some|now|then|still|over|past|but) )*"
 _OLD = r"(?= years old| years of age)"
-_REST = r"[^.,;:!?—…]{3,60}"
+_A_PLACE = rf"(?:the |an? |his |her |{MARK})"
+_REST = r"[^.,;:!?—…]{2,60}"
 _BODY = "hair|nose|face|skin|mouth|cheeks"
 _PEOPLE = (
     "man|woman|girl|boy|lady|gentleman|person|fellow|child|stranger|neighbour|friend|village|town|"
@@ -68,6 +69,7 @@ _AFTER_DEATH = (
     r"(?=[.,;!]| (?:in|at|on|of|by|before|after|last|that|this|when|and|from|there|yesterday)\b)"
     r"(?! (?:of|with) (?:shame|laughing|laughter|curiosity|fear|boredom)| to | in love| and alive)"
 )
+_ONLY = r"(?:(?!and |or )[a-z-]+,? ){0,2}?"
 _ONE_ALONE = rf"(?!['’]| and {MARK}|, {MARK})"
 
 # The attribute None: what kin of X the other one is, is in the group `kin`.
@@ -115,17 +117,18 @@ _FORMS: tuple[tuple[Attribute | None, str], ...] = (
     ),
     (Attribute.HAIR, rf"{_X}{_OF_X}{_FEW}{_HAIR} hair\b"),
     (Attribute.HAIR, rf"{_X}{_OF_X}hair (?:was|is) {_FEW}{_HAIR}{_END}"),
-    (None, rf"{_X}{_OF_X}{_FEW}{_KIN},? {_Y}{_ONE_ALONE}"),
+    (None, rf"{_X}{_OF_X}{_ONLY}{_KIN} {_Y}{_ONE_ALONE}"),
+    (None, rf"{_X}{_OF_X}{_ONLY}{_KIN}, {_Y}(?=[,.;])(?!, and |, {MARK})"),
     (None, rf"(?<! and ){_Y}(?:, | (?:was|is) ){_X}{_OF_X}(?:[a-z-]+ )?{_KIN}(?=[,.;])"),
     (
         None,
         rf"(?<! and ){_Y}(?:,| (?:was|is)) (?:the|an?) {_FEW}{_KIN} of {_X}(?!['’]| and {MARK})",
     ),
-    (Attribute.DEATH, rf"{_X} {_DEAD}{_AFTER_DEATH}"),
+    (Attribute.DEATH, rf"{_ALONE}(?<!Had ){_X} {_DEAD}{_AFTER_DEATH}"),
     (
         Attribute.HOME,
         rf"{_ALONE}{_X} (?:lived|lives|dwelt|resided) "
-        rf"(?P<value>(?:in|at|near|on the|beside|above|over|next|alone in|alone at) {_REST})",
+        rf"(?P<value>(?:alone )?(?:in|at|near|beside|next to|on|over) {_A_PLACE}{_REST})",
     ),
     (
         Attribute.PLACE,
@@ -153,8 +156,12 @@ _IN_CLAUSE = r"\b[^.;:!?]{0,60}\Z"
 _UNREAL = re.compile(
     r"\b(?:if|whether|as though|unless|suppos\w+|wish\w*|dream\w*|imagin\w+|fanc\w+|pretend\w*|"
     r"hop\w+|perhaps|maybe|not|never|nor|neither|no|hardly|once|almost|nearly|like|till|until|"
-    r"would|could|might|may|should|shall|will|every|any|lest|seem\w*|appear\w*)" + _IN_CLAUSE,
+    r"would|could|might|(?-i:may|will)|should|shall|every|any|lest|seem\w*|appear\w*)" + _IN_CLAUSE,
     re.IGNORECASE,
+)
+_NO_HOME = re.compile(
+    r"in (?:no|such|fear|hope|dread|terror|peace|style|comfort|silence|an? (?:\w+ )?(?:state|life|"
+    r"dream|world|agony|atmosphere|manner|way))\b"
 )
 _HEARSAY = re.compile(
     r"\b(?:thought|believ\w+|fear\w+|heard|said|says|told|rumou?r\w*|report\w*|think\w*|thinks|"
@@ -168,6 +175,11 @@ _ANOTHER_TIME = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = 80
+
+
+def is_home(value: str) -> bool:
+    """Whether somebody lives there, and not so."""
+    return not _NO_HOME.match(value)
 
 
 def is_real(before: str, attribute: Attribute) -> bool:

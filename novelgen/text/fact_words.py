@@ -44,7 +44,7 @@ KIN = frozenset(Attribute) - {
 _WORK_LISTED = """
 baker butcher blacksmith smith carpenter tailor fisherman miller shepherd sailor farmer soldier
 cobbler shoemaker doctor physician surgeon lawyer solicitor barrister attorney priest clergyman
-curate vicar parson minister teacher schoolmaster schoolmistress governess merchant judge
+curate vicar parson minister teacher schoolmaster schoolmistress governess merchant
 magistrate clerk nurse lighthouse-keeper gardener coachman footman butler housekeeper cook maid
 housemaid servant innkeeper publican banker broker engineer architect painter sculptor musician
 violinist pianist actor actress singer dancer poet novelist writer journalist reporter editor

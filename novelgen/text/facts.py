@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from novelgen.text.fact_patterns import MARKED, PATTERNS, VAGUE, is_real, mark
+from novelgen.text.fact_patterns import MARKED, PATTERNS, VAGUE, is_home, is_real, mark
 from novelgen.text.fact_words import KIN, Attribute
 from novelgen.text.mentions import EntityKind, Mentions, NamedSentence
 from novelgen.text.quantities import quantities_in
@@ -17,7 +17,8 @@ from novelgen.text.titles import Sex
 _PRONOUN = re.compile(r"\b(?:([Hh]e|[Hh]is)|([Ss]he|[Hh]er))\b(?!['’])")
 _PLACE_VERB = re.compile(r"\b(?:stood|stands|lay|lies|situated)\b")
 _PRONOUNS = frozenset({"he", "she", "his", "her"})
-_LOOKS_BACK = 8
+_IN_APPOSITION = re.compile(MARKED.pattern + ",")
+_LOOKS_BACK = 4
 _OLDEST = 120
 _LONGEST_VALUE = 60
 
@@ -42,7 +43,14 @@ def facts_of(sentences: Sequence[NamedSentence], mentions: Mentions) -> list[Sta
     for sentence in sentences:
         for fact in reader.read(sentence):
             found.setdefault((fact.entry, fact.attribute, fact.value), fact)
-    return list(found.values())
+    trades = {
+        (fact.entry, fact.number) for fact in found.values() if fact.attribute is Attribute.WORK
+    }
+    return [
+        fact
+        for fact in found.values()
+        if fact.attribute is not Attribute.IS or (fact.entry, fact.number) not in trades
+    ]
 
 
 def statement(entry: str, attribute: str, value: str) -> str:
@@ -77,6 +85,8 @@ class _Reader:
             entry.name for entry in mentions.entries if entry.kind is EntityKind.CHARACTER
         }
         self._places = {entry.name for entry in mentions.entries if entry.kind is EntityKind.PLACE}
+        self._far: set[int] = set()
+        """Marks for pronouns amid a sentence that mean somebody named before it."""
         self._recent: list[list[str]] = []
         """The persons of the last sentences."""
 
@@ -100,6 +110,7 @@ class _Reader:
         pieces: list[str] = []
         persons: list[str] = []
         position = 0
+        self._far.clear()
 
         def take(start: int, end: int, entry: str | None, ending: str = "") -> None:
             nonlocal position
@@ -112,6 +123,8 @@ class _Reader:
             for pronoun in _PRONOUN.finditer(text, position, stop):
                 person = self._meant(pronoun, persons)
                 if person is not None:
+                    if person not in persons and pronoun.start():
+                        self._far.add(len(entries))
                     is_possessive = pronoun.group().lower() in ("his", "her")
                     take(*pronoun.span(), person, "'s" if is_possessive else "")
                     persons.append(person)
@@ -159,10 +172,14 @@ class _Reader:
         if entry is None:
             return None
         is_person = entry in self._persons
-        if attribute is Attribute.DEATH and written[int(match["who"])].lower() in _PRONOUNS:
+        is_pronoun = written[int(match["who"])].lower() in _PRONOUNS
+        if is_pronoun and (attribute is Attribute.DEATH or _IN_APPOSITION.match(match.group())):
             return None  # whom a pronoun means is sure enough for the colour of eyes
         if attribute is None:
             other = entries[int(match["other"])]
+            is_far = int(match["who"]) in self._far
+            if is_far or written[int(match["other"])].lower() in _PRONOUNS:
+                return None
             if other is None or other == entry or not is_person or other not in self._persons:
                 return None
             return _made(sentence, entry, Attribute(match["kin"]), other)
@@ -194,6 +211,8 @@ def _value(attribute: Attribute, found: str) -> str | None:
         return years[0] if len(years) == 1 and int(years[0]) <= _OLDEST else None
     if attribute in (Attribute.EYES, Attribute.HAIR):
         return value.replace("gray", "grey").replace("blonde", "blond")
+    if attribute is Attribute.HOME and not is_home(value):
+        return None
     if attribute is Attribute.IS and VAGUE.search(value):
         return None
     return value

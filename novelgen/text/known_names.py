@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from novelgen.text.name_phrases import NamePhrase
 from novelgen.text.titles import TITLES, Sex, sex_of_titles
 
+_MARITAL = frozenset({"miss", "mrs"})
+
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
@@ -33,6 +35,8 @@ class KnownNames:
     _by_part: dict[str, set[str]] = field(default_factory=dict)
     _by_surname: dict[str, set[str]] = field(default_factory=dict)
     _sexes: dict[str, Sex] = field(default_factory=dict)
+    _marital: dict[str, set[str]] = field(default_factory=dict)
+    """Which of Miss and Mrs an entry is called."""
 
     @classmethod
     def of(cls, entries: Iterable[KnownName]) -> "KnownNames":
@@ -46,6 +50,8 @@ class KnownNames:
         for name in entry.names:
             titles, words = split_titles(name)
             self._by_form.setdefault(folded(name), set()).add(entry.name)
+            marital = _MARITAL.intersection(title.lower() for title in titles)
+            self._marital.setdefault(entry.name, set()).update(marital)
             if not words:
                 continue
             if entry.sex is not Sex.UNKNOWN:
@@ -73,6 +79,9 @@ class KnownNames:
                 self._by_part.get(word, set()) if sex is Sex.UNKNOWN else set()
             )
             found = {one for one in found if _may_share_title(phrase.titles, one)}
+            marital = _MARITAL.intersection(title.lower() for title in phrase.titles)
+            if marital:
+                found = {one for one in found if self._marital.get(one, set()) <= marital}
         else:
             found = self._by_form.get(folded(" ".join(phrase.words)), set())
             found = found or self._longer_or_shorter(phrase.words)

@@ -94,11 +94,13 @@ def _continues(sentence: str, words: list[re.Match[str]], index: int, names: Set
     word = words[index].group()
     if word[0].isupper():
         return word.lower() in PLACE_WORDS
-    if word not in _PARTICLES or index + 1 == len(words):
-        return False
-    return _is_joined(sentence, words[index], words[index + 1]) and _is_name(
-        words[index + 1].group(), names, is_first=False, led=True
-    )
+    while index + 1 < len(words) and words[index].group() in _PARTICLES:
+        if not _is_joined(sentence, words[index], words[index + 1]):
+            return False
+        index += 1
+        if _is_name(words[index].group(), names, is_first=False, led=True):
+            return True
+    return False
 
 
 def _is_name(word: str, names: Set[str], *, is_first: bool, led: bool) -> bool:

@@ -53,11 +53,11 @@ _SOON = re.compile(
     r"by nightfall|in the morning)\b",
     re.IGNORECASE,
 )
-_LEAST_KEYS = 2
+_LEAST_KEYS = 3
 _FREQUENT = 5
 _MOST_KEYS = 12
 _MOST_OF_A_CHAPTER = 3
-_SHARE_MET = 0.5
+_SHARE_MET = 0.6
 _LEAST_WORDS, _MOST_WORDS = 6, 45
 
 
@@ -115,7 +115,7 @@ class ReadSentences:
     def find_kept(self, promise: str) -> int | None:
         """The first sentence about the matter of a promise, by its number from 0.
 
-        It and the one before hold half of the promise's rare words. None when there is none, or
+        It and the one before hold most of the promise's rare words. None when there is none, or
         when the promise has too few rare words to be known by.
         """
         keys = promise_keys(promise, self._ignored)
@@ -126,7 +126,7 @@ class ReadSentences:
         for at, stems in enumerate(self._stems):
             met = keys & stems
             if met and len(met | before) >= needed:
-                return at - 1 if len(met) < len(before) else at
+                return at - 1 if len(met) <= len(before) else at
             before = met
         return None
 

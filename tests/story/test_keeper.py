@@ -97,7 +97,11 @@ def test_a_thread_lives_on_in_an_edited_chapter_and_is_closed_by_its_pay_off(she
     shelf.write(1, CHAPTER_1)
     keeper = shelf.keeper()
     keeper.read_chapter(1)
-    shelf.write(2, CHAPTER_2 + "\n\nAnna held the forged letter: it had come from Lisbon.")
+    shelf.write(
+        2,
+        CHAPTER_2
+        + "\n\nAnna held the forged letter from Lisbon, and the herring fleet was still there.",
+    )
     keeper.read_chapter(2)
     with shelf.store.reading() as work:
         (paid,) = work.threads.of_branch(shelf.branch_id)
