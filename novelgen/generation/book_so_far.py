@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from novelgen.text.alarms.repeats import WINDOW_WORDS, RepeatIndex
-from novelgen.text.names import names_in
+from novelgen.text.names import capitalised_in
 from storage.store import Store
 
 
@@ -68,8 +68,7 @@ class BookSoFar:
     def _read(self, revision_id: str, text: str) -> None:
         first_word = len(self._index)
         self._index.add(text)
-        names = frozenset(name.casefold() for name in names_in(text))
-        self._chapters.append(_ReadChapter(revision_id, text, names, first_word))
+        self._chapters.append(_ReadChapter(revision_id, text, capitalised_in(text), first_word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,6 @@ class ChaptersBefore:
 
     text: str
     names: frozenset[str]
-    """Casefolded."""
+    """Words in it that may be names."""
     index: RepeatIndex
     """Of the same text; the chapter's own may be added, until the next question."""

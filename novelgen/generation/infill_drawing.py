@@ -18,8 +18,9 @@ from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import segment_context
 from novelgen.text.alarms.repeats import NEAR_DISTANCE, RepeatIndex
 from novelgen.text.alarms.watch import Watch
+from novelgen.text.names import capitalised_in
 from novelgen.text.sentences import beginning_of_prose
-from novelgen.text.words import count_words, iter_words
+from novelgen.text.words import count_words
 
 _AFTER_WORDS = 60
 """Words of the text after that a chat model is told of."""
@@ -115,7 +116,7 @@ class InfillDrawer:
         index = RepeatIndex()
         for each in (around.after, before):
             index.add(each)
-        names = frozenset(word.casefold() for word in iter_words(f"{before} {around.after}"))
+        names = capitalised_in(f"{before}\n{around.after}")
         watch = Watch(index=index, borrowed_names=self._context.borrowed_names, known_names=names)
         return PassageMaterial(
             context=segment_context(

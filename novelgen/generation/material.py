@@ -18,7 +18,7 @@ from novelgen.generation.novel_settings import WritingPart
 from novelgen.generation.ranking import Ranker
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import SegmentContext, segment_context
-from novelgen.story.known_entries import names_of
+from novelgen.story.known_entries import known_name_words
 from novelgen.story.notes import NoteTaker
 from novelgen.story.story_view import view_before
 from novelgen.story.voice_keeper import voice_of
@@ -26,7 +26,7 @@ from novelgen.story.voice_text import voice_line
 from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.repeats import NEAR_DISTANCE
 from novelgen.text.alarms.watch import Watch
-from novelgen.text.names import names_in
+from novelgen.text.names import capitalised_in, names_in
 from novelgen.text.prose_metrics import (
     Norms,
     Within,
@@ -35,7 +35,6 @@ from novelgen.text.prose_metrics import (
     shipped_norms,
 )
 from novelgen.text.sentences import end_of_prose
-from novelgen.text.words import iter_words
 from storage.story_records import NewFinding
 
 _CHARS_PER_TOKEN = 6
@@ -44,7 +43,6 @@ _BAND_WORDS = 1_000
 _LEAST_TOLERANCE = 8
 _NOTED_CHARS = 1_500
 """Of the text before, in which names are looked for that notes are taken of."""
-_MARKS = ".,;:!?\"'“”‘’()—"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,7 @@ class ChapterMaterial:
         self._notes = NoteTaker(view, engine.count_tokens)
         self._text = ""
         self._index = before.index
-        self._names = {word.strip(_MARKS).casefold() for word in iter_words(task.all_words)}
-        self._names |= names_of(view.entries) | before.names
+        self._names = set(known_name_words(view.entries, task.all_words) | before.names)
         self.add(own)
 
     @property
@@ -96,7 +93,7 @@ class ChapterMaterial:
         """A passage was chosen and stands behind the rest."""
         self._text += text
         self._index.add(text)
-        self._names |= {name.casefold() for name in names_in(text)}
+        self._names |= capitalised_in(text)
 
     def review(self, revision_id: str) -> list[NewFinding]:
         """What is odd in the chapter as it stands; call it when nothing more is added."""
@@ -109,7 +106,7 @@ class ChapterMaterial:
             self._before,
             self._voice,
             borrowed_names=self._context.borrowed_names,
-            known_names=self._names,
+            known_names=self._folded_names(),
         )
 
     def for_passage(self, step: NextPassage, memory: MemoryState) -> PassageMaterial:
@@ -142,7 +139,7 @@ class ChapterMaterial:
                 index=self._index,
                 echoes=EchoIndex(told),
                 borrowed_names=self._context.borrowed_names,
-                known_names=self._names,
+                known_names=self._folded_names(),
             )
         ranker = self._ranker(brief, memory, prose)
         return PassageMaterial(context, wanted, memory, watch, ranker, names_in(prose))
@@ -207,6 +204,9 @@ class ChapterMaterial:
                 place="",
             )
         return brief
+
+    def _folded_names(self) -> frozenset[str]:
+        return frozenset(name.casefold() for name in self._names)
 
     def _tolerance(self) -> int:
         """Words that the end of the chapter may be off. What a chapter misses, later ones make up

@@ -24,8 +24,11 @@ from novelgen.generation.plan_keeper import PlanKeeper
 from novelgen.generation.unattended import begin_unattended
 from novelgen.planning.planner import PlanningCancelled
 from novelgen.story.keeper import StoryKeeper
+from novelgen.story.model_reader import ReadingCancelled
+from novelgen.story.planned_entries import PlannedEntry, keep_planned_entries
 from novelgen.text.budget import remaining_target
 from storage.records import ChapterRecord, RevisionState
+from storage.story_records import EntryKind
 
 
 class NovelWriter:
@@ -51,11 +54,12 @@ class NovelWriter:
         """Plan, write and complete chapters; the last event is `NovelFinished` or `RunStopped`."""
         try:
             yield from self._run()
-        except (PlanningCancelled, DrawingCancelled):
+        except (PlanningCancelled, DrawingCancelled, ReadingCancelled):
             yield RunStopped(StopReason.ASKED, self._words())
 
     def _run(self) -> Iterator[Event]:
         self._plan.ensure_premise_and_title()
+        self._keep_cast()
         if self._context.limits.plan_only:
             yield from self._plan_all()
             return
@@ -83,6 +87,21 @@ class NovelWriter:
                 yield RunStopped(reason, self._words())
                 return
         yield NovelFinished(self._words(), self._plan.target_words)
+
+    def _keep_cast(self) -> None:
+        """Whom the plan names is known before the text names them."""
+        cast = self._plan.cast
+        planned = [
+            PlannedEntry(member.name, kind, member.description)
+            for kind, members in (
+                (EntryKind.CHARACTER, cast.characters),
+                (EntryKind.PLACE, cast.places),
+            )
+            for member in members
+        ]
+        with self._context.store.writing() as work:
+            work.require_epoch(self._context.novel.id, self._context.run.epoch)
+            keep_planned_entries(work, self._context.branch_id, planned)
 
     def _catch_up(self, number: int) -> None:
         """What is known of the chapters before one is brought up to their text."""

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 
 from novelgen.generation.drafts import Draft, Wanted
 from novelgen.text.alarms.prose_words import placed_words
-from novelgen.text.names import names_in
+from novelgen.text.invented_names import invented_names
 
 _N = 4
 _FINALISTS = 2
@@ -71,7 +71,7 @@ class Ranker:
         band_distance: Callable[[str], float],
         ask: AskModel | None = None,
     ) -> None:
-        """`recent` are the last 5,000 words of the book, `known_names` casefolded words."""
+        """`recent` are the last 5,000 words of the book, `known_names` words of names."""
         self._known = set(_ngrams(recent))
         self._known_names = known_names
         self._band_distance = band_distance
@@ -99,7 +99,7 @@ class Ranker:
 
     def _terms(self, draft: Draft, wanted: Wanted, likeliest: float) -> Terms:
         likelihood = 0.0 if draft.mean_logprob is None else likeliest - draft.mean_logprob
-        invented = {name.casefold() for name in names_in(draft.text)} - self._known_names
+        invented = invented_names(draft.text, self._known_names)
         return Terms(
             repeats=_repeat_share(draft.text, self._known),
             length=abs(draft.words - wanted.words) / max(wanted.words, 1),

@@ -25,12 +25,6 @@ def known_names_of(entries: Iterable[EntryRecord]) -> list[KnownName]:
     ]
 
 
-def names_of(entries: Iterable[EntryRecord]) -> frozenset[str]:
-    """Every word of the names and aliases of entries, in lower case."""
-    names = [name for entry in entries for name in (entry.name, *entry.aliases)]
-    return frozenset(word.casefold() for name in names for word in name.split())
-
-
 def _sex(names: Sequence[str]) -> Sex:
     told = [sex_of_titles(split_titles(name)[0]) for name in names]
     told += [

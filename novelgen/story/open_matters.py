@@ -1,4 +1,4 @@
-"""What is open in a story: contradictions that nobody has answered, and promises not yet kept."""
+"""What is open in a story: contradictions, oddities that the guard found, promises not yet kept."""
 
 from dataclasses import dataclass, replace
 
@@ -9,9 +9,11 @@ from storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class OpenMatters:
-    """The contradictions and promises of a branch that wait for an answer."""
+    """What of a branch waits for an answer."""
 
     contradictions: tuple[FindingRecord, ...]
+    oddities: tuple[FindingRecord, ...]
+    """What is odd in finished chapters, whoever wrote them."""
     promises: tuple[ThreadRecord, ...]
     """Those that are due first come first, then those that are due in no chapter."""
     last_chapter: int
@@ -29,13 +31,14 @@ def open_matters(work: UnitOfWork, branch_id: str) -> OpenMatters:
     promises.sort(key=lambda one: (one.due_chapter is None, one.due_chapter or 0, one.id))
     return OpenMatters(
         tuple(finding for finding in found if finding.kind in KINDS),
+        tuple(finding for finding in found if finding.kind not in KINDS),
         tuple(promises),
         0 if last is None else last.number,
     )
 
 
-def intend_contradiction(work: UnitOfWork, branch_id: str, finding_id: int) -> None:
-    """Note that both passages are as the person means them. Raises `RecordNotFound`."""
+def intend_finding(work: UnitOfWork, branch_id: str, finding_id: int) -> None:
+    """Note that the passages are as the person means them. Raises `RecordNotFound`."""
     work.findings.answer(branch_id, finding_id, FindingState.INTENDED)
 
 

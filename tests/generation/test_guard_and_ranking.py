@@ -145,7 +145,7 @@ def draft(number: int, text: str, mean_logprob: float | None = -2.0) -> Draft:
 
 
 def ranker(recent: str = "", **how: object) -> Ranker:
-    return Ranker(recent.split(), frozenset(["mara"]), lambda _: 0.0, **how)  # type: ignore[arg-type]
+    return Ranker(recent.split(), frozenset(["Mara"]), lambda _: 0.0, **how)  # type: ignore[arg-type]
 
 
 FRESH = "Outside the snow lay on every roof of the town and nothing moved."

@@ -55,7 +55,7 @@ def test_a_fact_of_chapter_1_stands_in_the_context_of_chapter_10(desks: Desks) -
     desk.write(limits=RunLimits(until_chapter=9))
     novel = desk.fresh()
     keeper = StoryKeeper(desk.store, novel, novel.active_branch_id)
-    assert [each.chapter for each in keeper.catch_up(10)] == list(range(1, 10))
+    assert list(keeper.catch_up(10)) == []  # the run has read them
     with desk.store.reading() as work:
         taken = story_notes(
             work,

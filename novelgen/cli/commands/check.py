@@ -22,7 +22,7 @@ _WHAT_CHANGED = {
     "event": "what happens:",
 }
 _SHOWN = 300
-_CONTRADICTION, _PROMISE = "c", "p"
+_CONTRADICTION, _ODDITY, _PROMISE = "c", "g", "p"
 
 
 def check(
@@ -42,7 +42,7 @@ def check(
         bool, typer.Option("--read", help="Read unread chapters first, by plain rules.")
     ] = False,
 ) -> None:
-    """List passages that may no longer fit after a change, contradictions and open promises.
+    """List passages that may no longer fit after a change, contradictions, oddities and promises.
 
     A passage or contradiction leaves the list by itself when it is mended, or when the old words
     come back; a promise, when a later chapter keeps it.
@@ -71,15 +71,17 @@ def check(
             {
                 "checks": [_as_json(each) for each in standing],
                 "contradictions": [_contradiction_json(each) for each in matters.contradictions],
+                "oddities": [_oddity_json(each) for each in matters.oddities],
                 "promises": [_promise_json(each, matters) for each in matters.promises],
             }
         )
         return
-    if not (standing or matters.contradictions or matters.promises):
+    if not (standing or matters.contradictions or matters.oddities or matters.promises):
         invocation.output.note("Nothing to check: no later passage uses what your changes changed.")
         return
     _show(invocation, standing)
     _show_contradictions(invocation, matters)
+    _show_oddities(invocation, matters)
     _show_promises(invocation, matters)
     invocation.output.note(
         f"Mend a passage with `novelgen edit {found.id} --chapter K`, draft its chapter anew with "
@@ -97,10 +99,13 @@ def _intend(
     matters: "OpenMatters",
 ) -> None:
     """Take what is asked for off the list; nothing of it when one of them is not on it."""
-    from novelgen.story.open_matters import intend_contradiction, intend_promise
+    from novelgen.story.open_matters import intend_finding, intend_promise
 
-    listed = {"c": {each.id for each in matters.contradictions},
-              "p": {each.id for each in matters.promises}}  # fmt: skip
+    listed = {
+        _CONTRADICTION: {each.id for each in matters.contradictions},
+        _ODDITY: {each.id for each in matters.oddities},
+        _PROMISE: {each.id for each in matters.promises},
+    }
     marked = [text for text in asked if text[:1] in listed and text[1:].isdecimal()]
     for text in marked:
         if int(text[1:]) not in listed[text[0]]:
@@ -109,17 +114,14 @@ def _intend(
             )
     numbers = _numbers([text for text in asked if text not in marked], standing)
     if "all" in asked:
-        marked += [
-            name
-            for each in matters.contradictions
-            if (name := f"{_CONTRADICTION}{each.id}") not in marked
-        ]
+        marked += [f"{_CONTRADICTION}{each.id}" for each in matters.contradictions]
+        marked += [f"{_ODDITY}{each.id}" for each in matters.oddities]
     branch_id = novel.active_branch_id
     with workbench.store.writing() as work:
         for number in numbers:
             work.checks.intend(branch_id, number)
         for text in dict.fromkeys(marked):
-            answer = intend_contradiction if text[0] == _CONTRADICTION else intend_promise
+            answer = intend_promise if text[0] == _PROMISE else intend_finding
             answer(work, branch_id, int(text[1:]))
     _say_intended(invocation, [*numbers, *dict.fromkeys(marked)])
 
@@ -133,7 +135,7 @@ def _numbers(asked: list[str], standing: "list[CheckRecord]") -> list[int]:
         if not text.isdecimal():
             raise UsageError(
                 f"{text!r} is no number of the list.",
-                "Give a number of it, c or p and a number, or all.",
+                "Give a number of it, c, g or p and a number, or all.",
             )
         if int(text) not in known:
             raise NotFoundError(
@@ -180,6 +182,18 @@ def _show_contradictions(invocation: Invocation, matters: "OpenMatters") -> None
         invocation.output.data()
 
 
+def _show_oddities(invocation: Invocation, matters: "OpenMatters") -> None:
+    if matters.oddities:
+        invocation.output.data("What looks odd:")
+    for each in matters.oddities:
+        name = f"{_ODDITY}{each.id}"
+        where = f"chapter {each.chapter}, paragraph {each.paragraph}"
+        invocation.output.data(f"  {name:>5}  {where}: {each.message}")
+        invocation.output.data(f"         “{_short(each.passage)}”")
+    if matters.oddities:
+        invocation.output.data()
+
+
 def _show_promises(invocation: Invocation, matters: "OpenMatters") -> None:
     if matters.promises:
         invocation.output.data("Promises that are not kept yet:")
@@ -191,6 +205,17 @@ def _show_promises(invocation: Invocation, matters: "OpenMatters") -> None:
         invocation.output.data(f"  {name:>5}  {where}{due}{overdue}: “{_short(each.text)}”")
     if matters.promises:
         invocation.output.data()
+
+
+def _oddity_json(finding: "FindingRecord") -> dict[str, Any]:
+    return {
+        "id": f"{_ODDITY}{finding.id}",
+        "kind": finding.kind,
+        "message": finding.message,
+        "chapter": finding.chapter,
+        "paragraph": finding.paragraph,
+        "passage": finding.passage,
+    }
 
 
 def _contradiction_json(finding: "FindingRecord") -> dict[str, Any]:
