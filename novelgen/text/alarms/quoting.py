@@ -28,8 +28,12 @@ def quote_alarms(text: str, *, is_whole: bool) -> Iterator[Alarm]:
 
 def _fault(paragraph: str, following: str) -> str:
     goes_on = following.startswith(_OPENING)
-    if paragraph.count('"') % 2 and not goes_on:
-        return "a quotation is not closed"
+    if paragraph.count('"') % 2:
+        last = paragraph.rindex('"')
+        if last and not paragraph[last - 1].isspace() and paragraph[last - 1] not in "—–-(":
+            return "a quotation is closed that was not opened"
+        if not goes_on:
+            return "a quotation is not closed"
     depth = 0
     for character in paragraph:
         depth += (character == "“") - (character == "”")

@@ -113,6 +113,7 @@ def test_names_that_belong_to_a_book_or_two() -> None:
         ('"I am here.\n\n"And I stay," he said.', 0),  # speech over two paragraphs
         ("“I am here.\n\n“And I stay,” he said.", 0),
         ("I am here,” he said.\n\nHe went.", 1),
+        ('I am here, and I stay."\n\n"So do I," he said.', 1),
         ("“I am “here,” he said.\n\nHe went.", 1),
         ("He did not say 'No' to the men's boat.", 0),
     ],
