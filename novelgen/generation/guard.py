@@ -1,14 +1,14 @@
 """Watches rows while they grow, and ends those that raise an alarm; the others go on.
 
-A row is looked at when it has grown by a line or by some words. What it held then is what is judged
-later, however many more tokens an engine in another process had drawn before it heard of it.
+A row is looked at when it has grown by some lines. What it held then is what is judged later,
+however many more tokens an engine in another process had drawn before it heard of it.
 """
 
 from collections.abc import Callable, Collection
 
 from novelgen.generation.stop import RunObserver
 
-_CHARS_BETWEEN_LOOKS = 160
+_CHARS_BETWEEN_LOOKS = 400
 
 
 class StreamGuard:
@@ -28,7 +28,7 @@ class StreamGuard:
         grown = self._texts.get(row, "") + text
         self._texts[row] = grown
         seen = self._looked_at.get(row, 0)
-        if "\n" in text or len(grown) - seen >= _CHARS_BETWEEN_LOOKS:
+        if len(grown) - seen >= _CHARS_BETWEEN_LOOKS:
             self._looked_at[row] = len(grown)
             if self._raises_alarm(grown):
                 self._rejected.add(row)

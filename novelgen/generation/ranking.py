@@ -7,6 +7,7 @@ tells its beat, and how much better it is foreseen by the novel's memory than by
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 
 from novelgen.generation.drafts import Draft, Wanted
 from novelgen.text.alarms.prose_words import placed_words
@@ -21,14 +22,14 @@ _FINALISTS = 2
 class Terms:
     """What speaks against a draft: 0 where nothing does. None where it was not looked at."""
 
-    repeats: float
-    """Share of its 4-grams that the last 5,000 words or itself hold already, 0 to 1."""
     length: float
     """How far from the wanted words, as a share of them."""
     names: float
     """Names in it that nobody has heard of."""
     likelihood: float
     """How much less likely the model found it than the likeliest draft, in nats a token."""
+    repeats: float | None = None
+    """Share of its 4-grams that the last 5,000 words or itself hold already, 0 to 1."""
     bands: float | None = None
     """How far its metrics, with the words before it, are outside of what humans write, in widths of
     the human bands."""
@@ -41,7 +42,7 @@ class Terms:
 
 
 WEIGHTS = Terms(
-    repeats=12.0, length=1.0, names=0.15, likelihood=0.3, bands=0.5, beat=0.5, memory=2.0
+    length=1.0, names=0.15, likelihood=0.3, repeats=12.0, bands=0.5, beat=0.5, memory=2.0
 )
 """How much each counts. Chosen by hand: docs/quality.md says what switching ranking off costs."""
 _END_LENGTH = 4.0
@@ -72,21 +73,28 @@ class Ranker:
         ask: AskModel | None = None,
     ) -> None:
         """`recent` are the last 5,000 words of the book, `known_names` words of names."""
-        self._known = set(_ngrams(recent))
+        self._recent = recent
         self._known_names = known_names
         self._band_distance = band_distance
         self._ask = ask
 
+    @cached_property
+    def _known(self) -> set[tuple[str, ...]]:
+        return set(_ngrams(self._recent))
+
     def rank(self, drafts: Sequence[Draft], wanted: Wanted) -> list[Judged]:
         """The drafts, the one to keep first. Equal costs keep their order."""
-        likeliest = max((d.mean_logprob for d in drafts if d.mean_logprob is not None), default=0.0)
-        judged = sorted(
-            (
-                self._judged(draft, self._terms(draft, wanted, likeliest), wanted)
-                for draft in drafts
-            ),
-            key=lambda each: each.cost,
-        )
+        likelihoods = [d.mean_logprob for d in drafts if d.mean_logprob is not None]
+        likeliest = max(likelihoods, default=0.0)
+        terms = [self._terms(draft, wanted, likeliest) for draft in drafts]
+        if len(drafts) > 1:
+            terms = [
+                self._compared(each, draft.text) for each, draft in zip(terms, drafts, strict=True)
+            ]
+        judged = [
+            self._judged(draft, each, wanted) for draft, each in zip(drafts, terms, strict=True)
+        ]
+        judged.sort(key=lambda each: each.cost)
         if self._ask is None or len(judged) < 2:
             return judged
         finalists, rest = judged[:_FINALISTS], judged[_FINALISTS:]
@@ -101,11 +109,15 @@ class Ranker:
         likelihood = 0.0 if draft.mean_logprob is None else likeliest - draft.mean_logprob
         invented = invented_names(draft.text, self._known_names)
         return Terms(
-            repeats=_repeat_share(draft.text, self._known),
             length=abs(draft.words - wanted.words) / max(wanted.words, 1),
             names=float(len(invented)),
             likelihood=likelihood,
         )
+
+    def _compared(self, terms: Terms, text: str) -> Terms:
+        """The terms that cost more to count, and that say nothing of a lone draft."""
+        repeats = _repeat_share(text, self._known)
+        return replace(terms, repeats=repeats, bands=self._band_distance(text))
 
     def _judged(self, draft: Draft, terms: Terms, wanted: Wanted) -> Judged:
         weights = replace(WEIGHTS, length=_END_LENGTH) if wanted.ends_chapter else WEIGHTS

@@ -133,7 +133,7 @@ def test_a_row_is_ended_where_it_raises_the_alarm() -> None:
     guard = StreamGuard(RunObserver(StopSignal()), lambda text: "[edit]" in text)
     for row in range(2):
         guard.on_text(row, "He went home. " * 20)
-    guard.on_text(1, "It was[edit] late.\n")
+    guard.on_text(1, "It was[edit] late.\n" * 20)
     assert guard.rejected_rows() == {1}
     guard.on_text(1, " Drawn before the engine heard of it.")
     assert guard.text_of(1, "whatever").endswith("late.\n")
@@ -161,6 +161,14 @@ def test_a_draft_that_says_something_new_is_kept(first: int) -> None:
     )
     assert ranked[0].draft.candidate == 1
     assert ranked[1].terms.repeats == 1.0
+
+
+def test_the_metrics_of_a_draft_are_held_against_those_of_people() -> None:
+    drafts = [draft(0, FRESH), draft(1, FRESH.replace("snow", "rain"))]
+    by_text = {FRESH: 3.0}
+    ranked = Ranker([], frozenset(), lambda text: by_text.get(text, 0.0)).rank(drafts, WANTED)
+    assert [each.terms.bands for each in ranked] == [0.0, 3.0]
+    assert Ranker([], frozenset(), lambda _: 3.0).rank(drafts[:1], WANTED)[0].terms.bands is None
 
 
 def test_names_that_nobody_has_heard_of_speak_against_a_draft() -> None:
