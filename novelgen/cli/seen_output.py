@@ -26,10 +26,10 @@ def say_context(output: Output, passage: "SeenPassage") -> None:
 
 
 def say_candidates(output: Output, passage: "SeenPassage") -> None:
-    """Every draft with what speaks against it, the kept one first, and the attempts."""
+    """Every usable draft with what speaks against it, the best first, and the attempts."""
     output.data(f"Passage {passage.number}, segment {passage.segment}: {_attempts(passage)}")
     for number, draft in enumerate(passage.seen["candidates"], start=1):
-        kept = "kept" if number == 1 else "not kept"
+        kept = "stands" if number - 1 == passage.standing else "not kept"
         output.data()
         output.data(f"  {number}  {kept}; {draft['words']} words; cost {draft['cost']:.3f}")
         output.data("     " + ", ".join(f"{name} {v:.3f}" for name, v in draft["terms"].items()))
@@ -45,6 +45,7 @@ def seen_as_json(passage: "SeenPassage") -> dict[str, Any]:
     return {
         "passage": passage.number,
         "segment": passage.segment,
+        "standing": passage.standing,
         **passage.seen,
         "drawn": passage.provenance,
     }

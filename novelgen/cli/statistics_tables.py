@@ -54,7 +54,8 @@ def _drawing_lines(drawing: DrawingFigures) -> Iterator[str]:
     if drawing.share_kept is not None:
         line += f" ({drawing.share_kept:.0%})"
     yield (
-        f"{line}; {drawing.redrawn:,} of {drawing.passages:,} passages were not the first attempt"
+        f"{line}; {drawing.redrawn:,} of {drawing.passages:,} passages were drawn more than once, "
+        f"for {drawing.tokens_redrawn:,} tokens"
     )
     if drawing.kept_per_second is not None and drawing.drawn_per_second is not None:
         yield (

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 _MAX_PASSAGE_WORDS = 180
 _LEAST_PASSAGE_WORDS = 25
+_LEAST_END_WORDS = 60
+"""Words that the last passage of a chapter has at least to come to an end in, give or take what the
+one before it runs over."""
+_MOST_END_WORDS = 220
 ENOUGH_WORDS = 8
 """A chapter that lacks fewer words than this is complete: the next sentence would overshoot."""
 
@@ -46,6 +50,6 @@ def _within(beat: int, in_beat: int, left: int) -> NextPassage:
     wanted = min(in_beat, _MAX_PASSAGE_WORDS)
     if in_beat > wanted and in_beat - wanted < _LEAST_PASSAGE_WORDS:
         wanted = in_beat // 2
-    if left - wanted < _LEAST_PASSAGE_WORDS:
-        wanted = left
+    if left - wanted < _LEAST_END_WORDS:
+        wanted = left if left <= _MOST_END_WORDS else left // 2
     return NextPassage(beat, max(wanted, 1), wanted >= left)

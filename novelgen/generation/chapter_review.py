@@ -9,6 +9,7 @@ from collections.abc import Iterator, Set
 from novelgen.generation.book_so_far import ChaptersBefore
 from novelgen.story.voice import VoiceSheet
 from novelgen.story.voice_drift import voice_drift
+from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.kinds import Alarm, AlarmKind
 from novelgen.text.alarms.watch import Watch
 from novelgen.text.passages import excerpt
@@ -41,9 +42,19 @@ def review_chapter(
     *,
     borrowed_names: Set[str] = frozenset(),
     known_names: Set[str] = frozenset(),
+    told: str = "",
 ) -> list[NewFinding]:
-    """What is odd in a chapter, by its place."""
-    watch = Watch(index=before.index, borrowed_names=borrowed_names, known_names=known_names)
+    """What is odd in a chapter, by its place.
+
+    `known_names` are casefolded, of plan, bible and the chapters before; `told` is what the plan
+    says, which the text must not copy.
+    """
+    watch = Watch(
+        index=before.index,
+        echoes=EchoIndex(told),
+        borrowed_names=borrowed_names,
+        known_names=known_names,
+    )
     counted: dict[str, int] = {}
     found: list[NewFinding] = []
     for finding in [

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from novelgen.planning.planner import ChapterCard
+from novelgen.planning.cards import ChapterCard
 from storage.records import Beat
 
 
@@ -16,6 +16,8 @@ class ChapterTask:
     card: ChapterCard
     beats: Sequence[Beat]
     target_words: int
+    novel_words: int
+    """Target of the whole novel."""
     total_chapters: int
     earlier: str
     instruction: str = ""
@@ -23,6 +25,9 @@ class ChapterTask:
 
     @property
     def all_words(self) -> str:
-        """Everything that the plan says of it, for the names in it."""
-        told = [self.card.title, self.card.brief, self.earlier, self.instruction]
-        return " ".join([self.title, self.premise, *told, *(beat.brief for beat in self.beats)])
+        """Everything that the plan says of it, for the names in it; a line each."""
+        card = self.card
+        told = [card.title, card.brief, *card.characters, *card.places]
+        for beat in self.beats:
+            told += [beat.brief, *beat.characters, beat.place]
+        return "\n".join([self.title, self.premise, self.earlier, self.instruction, *told])

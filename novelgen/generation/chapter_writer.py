@@ -6,7 +6,7 @@ run goes on with the words that an uninterrupted one would have written.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from novelgen.errors import ModelError
 from novelgen.generation.beats import NextPassage, next_passage
@@ -26,6 +26,7 @@ from storage.records import (
     RevisionRecord,
     SegmentCommit,
 )
+from storage.story_records import NewFinding
 from storage.unit_of_work import UnitOfWork
 
 _MAX_EMPTY_PASSAGES = 5
@@ -151,6 +152,7 @@ class ChapterWriter:
         if self._open:
             yield self._commit(self._open, completes_chapter=True)
             return
+        findings = self._material.review(self._revision.id)
         with self._context.store.writing() as work:
             work.complete_chapter(
                 ChapterCompletion(
@@ -161,7 +163,7 @@ class ChapterWriter:
                     self._stands_revision_id,
                 )
             )
-            self._look_over(work)
+            self._keep_findings(work, findings)
 
     def _commit(self, text: str, *, completes_chapter: bool) -> SegmentCommitted:
         head = next_head(self._context.engine, self._head, text)
@@ -192,15 +194,15 @@ class ChapterWriter:
             stands_revision_id=self._stands_revision_id,
             event=event_as_json(self._event(segment)),
         )
+        findings = self._material.review(self._revision.id) if completes_chapter else []
         with self._context.store.writing() as work:
             work.commit_segment(commit)
             if completes_chapter:
-                self._look_over(work)
+                self._keep_findings(work, findings)
         return self._advance(segment, head, now)
 
-    def _look_over(self, work: UnitOfWork) -> None:
-        """What is odd in the whole chapter is found and kept as it is completed."""
-        findings = self._material.review(self._revision.id)
+    def _keep_findings(self, work: UnitOfWork, findings: Sequence[NewFinding]) -> None:
+        """What is odd in the whole chapter is kept as it is completed."""
         work.findings.add(findings)
         complete_unattended(work, self._context.branch_id, self._revision, findings)
 

@@ -20,7 +20,9 @@ def choose_draft(store: Store, before: ChapterText, passage: SeenPassage, number
             "`novelgen show NOVEL --candidates` shows them.",
         )
     wanted = drafts[number - 1]
-    for standing in drafts:
+    if not wanted:
+        raise UsageError(f"Draft {number} of passage {passage.number} is empty.", "Take another.")
+    for standing in filter(None, drafts):
         places = before.text.count(standing)
         if places == 1:
             text = before.text.replace(standing, wanted)

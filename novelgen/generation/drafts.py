@@ -33,9 +33,16 @@ class Wanted:
 
     words: int
     starts_paragraph: bool
+    breaks_paragraph: bool = False
+    """The paragraph before is long enough; what follows begins one of its own."""
     opens_chapter: bool = False
     tolerance: int | None = None
     """It ends its chapter, and may be so many words off; None where the chapter goes on."""
+
+    @property
+    def is_paragraph(self) -> bool:
+        """Whether it begins with a paragraph."""
+        return self.starts_paragraph or self.breaks_paragraph
 
     @property
     def ends_chapter(self) -> bool:
@@ -55,7 +62,7 @@ class DraftMaker:
         self._watch = watch
         self._wanted = wanted
         self._prefix = prefix
-        paragraph = "" if wanted.starts_paragraph else prose_before[-_LAST_PARAGRAPH:]
+        paragraph = "" if wanted.is_paragraph else prose_before[-_LAST_PARAGRAPH:]
         self._open_paragraph = paragraph.rsplit("\n\n", 1)[-1]
 
     @property
@@ -74,7 +81,7 @@ class DraftMaker:
         kept = self._cut(text if alarm is None else text[: alarm.start])
         if len(kept) <= len(self._prefix):
             kept = ""
-        lead = self._lead(drawn)
+        lead = self.lead(drawn)
         return Draft(
             attempt, row, lead + kept if kept else "", count_words(kept), mean_logprob, alarm
         )
@@ -86,9 +93,12 @@ class DraftMaker:
             return self._prefix.lstrip() + joint(drawn) + prose if prose else self._prefix.lstrip()
         return without_fragment(prose) if self._wanted.opens_chapter else prose
 
-    def _lead(self, drawn: str) -> str:
+    def lead(self, drawn: str) -> str:
+        """The white space that joins a draft to the prose before it."""
         if self._wanted.starts_paragraph:
             return ""
+        if self._wanted.breaks_paragraph:
+            return "\n\n"
         if self._prefix:
             return self._prefix[: len(self._prefix) - len(self._prefix.lstrip())]
         return joint(drawn)

@@ -1,7 +1,7 @@
 """Asks the model about a draft: does it tell its beat, and does the novel's memory foresee it?
 
 Both are differences, so that a dull passage is not preferred for being likely. Only a stretch of
-the draft is read, for each reading costs as much as drawing several passages' tokens on a CPU.
+the draft is read: on a CPU reading takes a good part of the time that drawing takes.
 """
 
 from collections.abc import Sequence

@@ -4,6 +4,7 @@ All of it is a function of what is committed and of the text drawn since, so tha
 killed goes on from the same material.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from novelgen.engine.values import MemoryState
@@ -24,6 +25,7 @@ from novelgen.story.story_view import view_before
 from novelgen.story.voice_keeper import voice_of
 from novelgen.story.voice_text import voice_line
 from novelgen.text.alarms.echoes import EchoIndex
+from novelgen.text.alarms.prose_words import placed_words
 from novelgen.text.alarms.repeats import NEAR_DISTANCE
 from novelgen.text.alarms.watch import Watch
 from novelgen.text.names import capitalised_in, names_in
@@ -35,12 +37,15 @@ from novelgen.text.prose_metrics import (
     shipped_norms,
 )
 from novelgen.text.sentences import end_of_prose
+from novelgen.text.words import count_words
 from storage.story_records import NewFinding
 
 _CHARS_PER_TOKEN = 6
 _CHARS_PER_WORD = 6
 _BAND_WORDS = 1_000
 _LEAST_TOLERANCE = 8
+_LONG_PARAGRAPH = 250
+"""Words after which what follows begins a paragraph of its own."""
 _NOTED_CHARS = 1_500
 """Of the text before, in which names are looked for that notes are taken of."""
 
@@ -57,6 +62,14 @@ class PassageMaterial:
     ranker: Ranker
     names: frozenset[str] = frozenset()
     """Of people and places near here, as they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """How much of a chapter is in paragraphs that nothing is added to; words are the index's."""
+
+    chars: int
+    words: int
 
 
 class ChapterMaterial:
@@ -76,12 +89,16 @@ class ChapterMaterial:
         self._before = before
         self._length_before = len(before.index)
         with context.store.reading() as work:
-            self._voice = voice_of(work, context.novel, context.branch_id).sheet
+            novel = work.novels.get(context.novel.id)
+            number = task.card.number
+            self._voice = voice_of(work, novel, context.branch_id, before_chapter=number).sheet
             view = view_before(work, context.branch_id, task.card.number)
         self._notes = NoteTaker(view, engine.count_tokens)
         self._text = ""
         self._index = before.index
-        self._names = set(known_name_words(view.entries, task.all_words) | before.names)
+        self._known = known_name_words(view.entries, task.all_words) | before.names
+        self._names = set(self._known)
+        self._closed = _Closed(0, len(before.index))
         self.add(own)
 
     @property
@@ -92,8 +109,18 @@ class ChapterMaterial:
     def add(self, text: str) -> None:
         """A passage was chosen and stands behind the rest."""
         self._text += text
-        self._index.add(text)
+        self._index.rewind(self._closed.words)
+        self._index.add(self._text[self._closed.chars :])
         self._names |= capitalised_in(text)
+        self._close_paragraphs()
+
+    def _close_paragraphs(self) -> None:
+        """Paragraphs that nothing is added to stay in the index; the last one is read again as it
+        grows, so that what the index holds depends on the text and not on how it came."""
+        end = self._text.rfind("\n\n") + len("\n\n")
+        if end > self._closed.chars + 1:
+            closed = self._text[self._closed.chars : end]
+            self._closed = _Closed(end, self._closed.words + len(placed_words(closed)))
 
     def review(self, revision_id: str) -> list[NewFinding]:
         """What is odd in the chapter as it stands; call it when nothing more is added."""
@@ -106,16 +133,20 @@ class ChapterMaterial:
             self._before,
             self._voice,
             borrowed_names=self._context.borrowed_names,
-            known_names=self._folded_names(),
+            known_names=_folded(self._known),
+            told=self._task.all_words,
         )
 
     def for_passage(self, step: NextPassage, memory: MemoryState) -> PassageMaterial:
         """The material of the passage that comes next."""
         prose = self._prose_before()
         brief = self._brief(step, prose)
+        starts_paragraph = self._text.endswith("\n\n") or not self._text
+        paragraph = self._text.rsplit("\n\n", 1)[-1]
         wanted = Wanted(
             words=step.wanted_words,
-            starts_paragraph=self._text.endswith("\n\n") or not self._text,
+            starts_paragraph=starts_paragraph,
+            breaks_paragraph=not starts_paragraph and count_words(paragraph) > _LONG_PARAGRAPH,
             opens_chapter=not self._text,
             tolerance=self._tolerance() if step.ends_chapter else None,
         )
@@ -125,7 +156,7 @@ class ChapterMaterial:
             brief.parts(),
             prose,
             wanted_words=step.wanted_words,
-            starts_paragraph=wanted.starts_paragraph,
+            starts_paragraph=wanted.is_paragraph,
             tail_tokens=self._settings.tail_tokens,
         )
         if not self._settings.uses(WritingPart.MEMORY):
@@ -139,13 +170,13 @@ class ChapterMaterial:
                 index=self._index,
                 echoes=EchoIndex(told),
                 borrowed_names=self._context.borrowed_names,
-                known_names=self._folded_names(),
+                known_names=_folded(self._names),
             )
         ranker = self._ranker(brief, memory, prose)
         return PassageMaterial(context, wanted, memory, watch, ranker, names_in(prose))
 
     def _ranker(self, brief: Brief, memory: MemoryState, prose: str) -> Ranker:
-        is_ranked = self._settings.uses(WritingPart.RANKING) and self._settings.candidates > 1
+        is_ranked = self._settings.uses(WritingPart.RANKING)
         questions = ModelQuestions(
             self._context.engine,
             memory,
@@ -158,7 +189,8 @@ class ChapterMaterial:
             self._index.recent(NEAR_DISTANCE),
             self._names,
             lambda text: _bands(recent, text, self._norms),
-            questions.ask if is_ranked else None,
+            questions.ask,
+            is_on=is_ranked,
         )
 
     def _brief(self, step: NextPassage, prose: str) -> Brief:
@@ -205,15 +237,12 @@ class ChapterMaterial:
             )
         return brief
 
-    def _folded_names(self) -> frozenset[str]:
-        return frozenset(name.casefold() for name in self._names)
-
     def _tolerance(self) -> int:
         """Words that the end of the chapter may be off. What a chapter misses, later ones make up
         for; the last one has nobody after it."""
-        novel = self._context.novel.target_words
-        is_last = self._task.card.number == self._task.total_chapters
-        allowed = max(25, 0.01 * novel) * 0.4 if is_last else 0.03 * self._task.target_words
+        allowed = 0.03 * self._task.target_words
+        if self._task.card.number == self._task.total_chapters:
+            allowed = min(allowed, max(25, 0.01 * self._task.novel_words) * 0.4)
         return max(_LEAST_TOLERANCE, round(allowed))
 
     def _prose_before(self) -> str:
@@ -231,6 +260,10 @@ class ChapterMaterial:
     def _recent_text(self) -> str:
         chars = _BAND_WORDS * 2 * _CHARS_PER_WORD
         return (self._before.text[-chars:] + "\n\n" + self._text)[-chars:]
+
+
+def _folded(names: Set[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
 
 
 def _bands(recent: str, text: str, norms: Norms) -> float:

@@ -70,7 +70,7 @@ class NovelWriter:
                 continue
             reason = self._stop_reason(number - 1)
             if reason is None:
-                self._plan = PlanKeeper(self._context)  # a person may have changed it
+                self._look_again()
                 if number > self._plan.structure.total_chapters:
                     break
                 yield from self._plan.ensure_part(number)
@@ -87,6 +87,12 @@ class NovelWriter:
                 yield RunStopped(reason, self._words())
                 return
         yield NovelFinished(self._words(), self._plan.target_words)
+
+    def _look_again(self) -> None:
+        """A person may have changed plan and chapters since the last one was begun."""
+        self._plan = PlanKeeper(self._context)
+        self._keep_cast()
+        self._finished_words = self._count_finished()
 
     def _keep_cast(self) -> None:
         """Whom the plan names is known before the text names them."""
@@ -156,6 +162,7 @@ class NovelWriter:
             card=self._plan.card(number),
             beats=self._plan.beats(number),
             target_words=remaining_target(self._plan.target_words, weights, finished),
+            novel_words=self._plan.target_words,
             total_chapters=structure.total_chapters,
             earlier=self._plan.card(number - 1).brief if number > 1 else "",
         )

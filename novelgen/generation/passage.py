@@ -9,11 +9,12 @@ best there is is taken, and marked.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from novelgen.engine.protocol import Engine
 from novelgen.engine.randomness import stream_key
-from novelgen.engine.values import Candidate, DecodeRequest, FinishReason, SamplingParams
+from novelgen.engine.values import DecodeRequest, FinishReason, SamplingParams
 from novelgen.generation.drafts import Draft, DraftMaker, Wanted
 from novelgen.generation.guard import StreamGuard
 from novelgen.generation.material import PassageMaterial
@@ -32,6 +33,18 @@ _MORE_PENALTY = 0.05
 _MORE_TEMPERATURE = 0.05
 """Added with every attempt: what went wrong once must not be the likeliest again."""
 _RETRY_WINDOW = 512
+
+
+class Ending(StrEnum):
+    """How the drawing of a passage ended."""
+
+    GOOD = "good"
+    FELL_SHORT = "fell_short"
+    """No draft was as wanted; the best of them was taken."""
+    FORCED = "forced_sentence_end"
+    """The model ended no sentence; one was cut."""
+    NOTHING = "nothing"
+    """Nothing of it could stand in a book."""
 
 
 class DrawingCancelled(Exception):
@@ -66,10 +79,12 @@ class _Attempts:
     """What was drawn for one passage so far."""
 
     drafts: list[Draft] = field(default_factory=list)
+    prefix: str = ""
+    """What the last attempt went on from."""
     tokens: int = 0
-    prompt_tokens: int = 0
     log: list[dict[str, Any]] = field(default_factory=list)
-    last: str = ""
+    last: list[str] = field(default_factory=list)
+    """What every row of the last attempt held when it was judged."""
 
 
 class PassageWriter:
@@ -92,21 +107,17 @@ class PassageWriter:
 
         Raises `DrawingCancelled` when the observer stops the decoding.
         """
-        wanted = material.wanted
         done = _Attempts()
         for attempt in range(ATTEMPTS):
             self._attempt(attempt, place, material, done)
-            if any(_is_good(draft, wanted) for draft in done.drafts):
+            if any(_is_good(draft, material.wanted) for draft in done.drafts):
                 break
-        usable = [draft for draft in done.drafts if _is_good(draft, wanted)]
-        if not usable:  # the nearest to what is wanted, however far
-            drafts = [draft for draft in done.drafts if draft.words]
-            usable = sorted(drafts, key=lambda draft: abs(draft.words - wanted.words))[:1]
-        forced = not usable
-        if forced:
-            usable = [_forced(done.last, wanted)]
-        judged = material.ranker.rank(usable, wanted)
-        return _passage(place, material, done, judged, forced=forced)
+        usable = [draft for draft in done.drafts if _is_good(draft, material.wanted)]
+        ending = Ending.GOOD
+        if not usable:
+            usable, ending = _best_of_bad(done, material)
+        judged = material.ranker.rank(usable, material.wanted)
+        return _passage(place, material, done, judged, ending)
 
     def _attempt(
         self,
@@ -115,29 +126,29 @@ class PassageWriter:
         material: PassageMaterial,
         done: _Attempts,
     ) -> None:
-        prefix = _prefix(done.drafts, material.wanted)
+        prefix = done.prefix = _prefix(done.drafts, material.wanted)
         maker = DraftMaker(material.watch, material.wanted, material.context.prose_before, prefix)
         guard = StreamGuard(self._observer, lambda text: maker.first_alarm(text) is not None)
         left = material.wanted.words - maker.prefix_words
-        result = self._engine.decode(self._request(attempt, place, material, left, prefix), guard)
+        request = self._request(attempt, place, material, left, prefix)
+        result = self._engine.decode(request, guard)
         if any(c.finish_reason is FinishReason.CANCELLED for c in result.candidates):
             raise DrawingCancelled
         done.tokens += result.num_tokens
-        done.prompt_tokens += result.prompt_tokens
-        done.last = result.candidates[0].text
+        rows = list(enumerate(result.candidates))
+        done.last = [guard.text_of(row, candidate.text) for row, candidate in rows]
         drafts = [
-            self._draft(maker, guard, attempt, row, candidate)
-            for row, candidate in enumerate(result.candidates)
+            # How far a row got before it was ended is a matter of the engine's speed, not of text.
+            maker.draft(
+                attempt,
+                row,
+                done.last[row],
+                None if row in guard.rejected_rows() else candidate.mean_logprob,
+            )
+            for row, candidate in rows
         ]
         done.drafts += drafts
-        done.log.append(_log(result.num_tokens, drafts, prefix))
-
-    def _draft(
-        self, maker: DraftMaker, guard: StreamGuard, attempt: int, row: int, candidate: Candidate
-    ) -> Draft:
-        text = guard.text_of(row, candidate.text)
-        is_rejected = candidate.finish_reason is FinishReason.REJECTED
-        return maker.draft(attempt, row, text, None if is_rejected else candidate.mean_logprob)
+        done.log.append(_log(request, result.num_tokens, drafts, prefix))
 
     def _request(
         self,
@@ -176,8 +187,7 @@ def _passage(
     material: PassageMaterial,
     done: _Attempts,
     judged: Sequence[Judged],
-    *,
-    forced: bool,
+    ending: Ending,
 ) -> Passage:
     draft, wanted = judged[0].draft, material.wanted
     provenance: dict[str, Any] = {
@@ -198,14 +208,14 @@ def _passage(
         provenance["stopped_by"] = dict(stops)
     if draft.mean_logprob is not None:
         provenance["mean_logprob"] = round(draft.mean_logprob, 4)
-    if forced:
-        provenance["forced_sentence_end"] = True
-    if not forced and not _is_good(draft, wanted):
-        provenance["fell_short"] = True
+    if ending is not Ending.GOOD:
+        provenance[ending.value] = True
+    kept = {id(each.draft) for each in judged}
     seen = {
         **material.context.as_json(),
         "attempts": done.log,
         "candidates": [_judged_as_json(each) for each in judged],
+        "unused": [_draft_as_json(draft) for draft in done.drafts if id(draft) not in kept],
     }
     return Passage(draft.text, draft.words, done.tokens, provenance, seen)
 
@@ -235,36 +245,56 @@ def _hotter(sampling: SamplingParams, attempt: int) -> SamplingParams:
     )
 
 
-def _forced(drawn: str, wanted: Wanted) -> Draft:
-    """No sentence came to its end; one is cut."""
-    text = force_sentence(clean_prose(drawn), wanted.words)
-    lead = "" if wanted.starts_paragraph or not text else " "
-    return Draft(ATTEMPTS - 1, 0, lead + text, count_words(text), None)
+def _best_of_bad(done: _Attempts, material: PassageMaterial) -> tuple[list[Draft], Ending]:
+    """What is taken when no draft is as wanted: never what must not stand in a book."""
+    wanted = material.wanted
+    watch = material.watch and material.watch.for_grave_alarms()
+    maker = DraftMaker(watch, wanted, material.context.prose_before, done.prefix)
+    again = [maker.draft(ATTEMPTS - 1, row, text, None) for row, text in enumerate(done.last)]
+    drafts = [draft for draft in (*done.drafts, *again) if draft.words]
+    if drafts:
+        nearest = min(drafts, key=lambda draft: abs(draft.words - wanted.words))
+        return [nearest], Ending.FELL_SHORT
+    for row, text in enumerate(done.last):
+        if text.strip() and maker.first_alarm(text) is None:
+            sentence = force_sentence(clean_prose(text), wanted.words)
+            lead = maker.lead(text) if sentence else ""
+            words = count_words(sentence)
+            return [Draft(ATTEMPTS - 1, row, lead + sentence, words, None)], Ending.FORCED
+    return [Draft(ATTEMPTS - 1, 0, "", 0, None)], Ending.NOTHING
 
 
-def _log(tokens: int, drafts: Sequence[Draft], prefix: str) -> dict[str, Any]:
-    """What an attempt came to, in a few words."""
+def _log(
+    request: DecodeRequest, tokens: int, drafts: Sequence[Draft], prefix: str
+) -> dict[str, Any]:
+    """What an attempt was asked for beyond the context, and what it came to."""
     stops = Counter(draft.stopped_by.kind.value for draft in drafts if draft.stopped_by)
     return {
         "tokens": tokens,
         "rows": len(drafts),
         "stopped_by": dict(stops),
+        "kept": prefix,
         "kept_words": count_words(prefix),
+        "sampling": request.sampling.as_json(),
+        "max_new_tokens": request.max_new_tokens,
     }
 
 
 def _judged_as_json(judged: Judged) -> dict[str, Any]:
-    alarm = judged.draft.stopped_by
+    terms = {name: value for name, value in asdict(judged.terms).items() if value is not None}
     return {
-        "attempt": judged.draft.attempt,
-        "row": judged.draft.candidate,
-        "text": judged.draft.text,
-        "words": judged.draft.words,
+        **_draft_as_json(judged.draft),
         "cost": round(judged.cost, 4),
-        "terms": {
-            name: round(value, 4)
-            for name, value in asdict(judged.terms).items()
-            if value is not None
-        },
+        "terms": {name: round(value, 4) for name, value in terms.items()},
+    }
+
+
+def _draft_as_json(draft: Draft) -> dict[str, Any]:
+    alarm = draft.stopped_by
+    return {
+        "attempt": draft.attempt,
+        "row": draft.candidate,
+        "text": draft.text,
+        "words": draft.words,
         "stopped_by": None if alarm is None else {"kind": alarm.kind.value, "detail": alarm.detail},
     }

@@ -71,8 +71,14 @@ class Ranker:
         known_names: Set[str],
         band_distance: Callable[[str], float],
         ask: AskModel | None = None,
+        *,
+        is_on: bool = True,
     ) -> None:
-        """`recent` are the last 5,000 words of the book, `known_names` words of names."""
+        """`recent` are the last 5,000 words of the book, `known_names` words of names.
+
+        One that is off leaves drafts in the order they were drawn in.
+        """
+        self._is_on = is_on
         self._recent = recent
         self._known_names = known_names
         self._band_distance = band_distance
@@ -94,6 +100,8 @@ class Ranker:
         judged = [
             self._judged(draft, each, wanted) for draft, each in zip(drafts, terms, strict=True)
         ]
+        if not self._is_on:
+            return judged
         judged.sort(key=lambda each: each.cost)
         if self._ask is None or len(judged) < 2:
             return judged

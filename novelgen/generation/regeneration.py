@@ -135,6 +135,7 @@ class Redrafter:
             card=card,
             beats=beats,
             target_words=self._target(card.target_words),
+            novel_words=self._plan.target_words,
             total_chapters=structure.total_chapters,
             earlier=self._plan.card(number - 1).brief if number > 1 else "",
             instruction=self._redraft.instruction,

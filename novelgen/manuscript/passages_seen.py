@@ -23,6 +23,8 @@ class SeenPassage:
     seen: dict[str, Any]
     """As `SegmentContext.as_json` has it, with `attempts` and `candidates`, the kept one first."""
     provenance: dict[str, Any]
+    standing: int | None
+    """Which of the candidates stands in the chapter, from 0; None when none does any more."""
 
 
 def passages_seen(work: UnitOfWork, branch_id: str, chapter: int) -> list[SeenPassage]:
@@ -34,12 +36,13 @@ def passages_seen(work: UnitOfWork, branch_id: str, chapter: int) -> list[SeenPa
     stored = work.chapters.get(branch_id, chapter)
     if stored is None or not stored.revision.words:
         raise NotFoundError(f"Chapter {chapter} has no text yet.")
+    text = work.texts.of_revision(stored.revision.id)
     revision: RevisionRecord | None = stored.revision
     found: list[SeenPassage] = []
     for _ in range(_MOST_ANCESTORS):
         if revision is None or found:
             break
-        found = list(_passages(work, revision))
+        found = list(_passages(work, revision, text))
         parent = revision.parent_id
         revision = None if parent is None else work.chapters.revision(parent)
     if not found:
@@ -51,11 +54,13 @@ def passages_seen(work: UnitOfWork, branch_id: str, chapter: int) -> list[SeenPa
     return found
 
 
-def _passages(work: UnitOfWork, revision: RevisionRecord) -> Iterator[SeenPassage]:
+def _passages(work: UnitOfWork, revision: RevisionRecord, text: str) -> Iterator[SeenPassage]:
     number = 0
     for segment in work.segments.of_revision(revision.id):
         seen = work.segments.context(revision.id, segment.position) or []
         drawn = segment.provenance.get("passages", [])
         for each, provenance in zip(seen, drawn, strict=False):
             number += 1
-            yield SeenPassage(number, segment.position + 1, dict(each), dict(provenance))
+            drafts = [draft["text"].strip() for draft in each["candidates"]]
+            standing = next((i for i, draft in enumerate(drafts) if draft and draft in text), None)
+            yield SeenPassage(number, segment.position + 1, dict(each), dict(provenance), standing)

@@ -1,7 +1,9 @@
 """What `stats` tells of a novel beside its quality: what its words took, and whose they are."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from novelgen.manuscript.origins import WordOrigin, words_by_origin
 from novelgen.manuscript.overview import NovelOverview, read_overview
@@ -22,7 +24,9 @@ class DrawingFigures:
     """Of all candidates and attempts, as far as the segments say."""
     passages: int
     redrawn: int
-    """Passages that a first attempt did not give."""
+    """Passages that were drawn more than once."""
+    tokens_redrawn: int
+    """Of `tokens_drawn`, what attempts after the first took."""
     seconds: float
     """From one commit to the next, memory and storage included."""
 
@@ -71,7 +75,7 @@ def read_statistics(store: Store, novel: NovelRecord) -> NovelStatistics:
 
 
 def _drawing_figures(work: UnitOfWork, branch_id: str) -> DrawingFigures:
-    kept = drawn = passages = redrawn = 0
+    kept = drawn = passages = redrawn = again = 0
     seconds = 0.0
     for segment in work.segments.figures_of_branch(branch_id):
         found = segment.provenance.get("passages")
@@ -81,5 +85,11 @@ def _drawing_figures(work: UnitOfWork, branch_id: str) -> DrawingFigures:
         seconds += segment.elapsed_seconds
         passages += len(found)
         drawn += sum(int(passage.get("tokens_drawn", 0)) for passage in found)
-        redrawn += sum(int(passage.get("attempt", 0)) > 0 for passage in found)
-    return DrawingFigures(kept, drawn, passages, redrawn, seconds)
+        redrawn += sum(_attempts(passage) > 1 for passage in found)
+        again += sum(int(passage.get("tokens_redrawn", 0)) for passage in found)
+    return DrawingFigures(kept, drawn, passages, redrawn, again, seconds)
+
+
+def _attempts(passage: Mapping[str, Any]) -> int:
+    """Older versions stored only which attempt was kept."""
+    return int(passage.get("attempts", int(passage.get("attempt", 0)) + 1))

@@ -26,11 +26,17 @@ class Voice:
     """Where the fields come from that were filled in."""
 
 
-def voice_of(work: UnitOfWork, novel: NovelRecord, branch_id: str | None = None) -> Voice:
+def voice_of(
+    work: UnitOfWork,
+    novel: NovelRecord,
+    branch_id: str | None = None,
+    before_chapter: int | None = None,
+) -> Voice:
     """The voice of a branch, by default the active one.
 
-    Without the author's word person and tense are those of the prose at the book's beginning; of
-    a book without prose they are guessed from the premise, as is the genre.
+    Without the author's word person and tense are those of the prose at the book's beginning, of
+    chapters before `before_chapter` alone where it is given; of a book without prose they are
+    guessed from the premise, as is the genre.
     """
     branch_id = branch_id or novel.active_branch_id
     stored = work.voices.current(branch_id)
@@ -38,7 +44,9 @@ def voice_of(work: UnitOfWork, novel: NovelRecord, branch_id: str | None = None)
     version = 0 if stored is None else stored.version
     if all(getattr(own, name) for name in _GUESSED):
         return Voice(own, own, version, {})
-    measured = voice_of_prose(text for _, text in work.texts.of_branch(branch_id)) or VoiceSheet()
+    last = None if before_chapter is None else before_chapter - 1
+    texts = (text for _, text in work.texts.of_branch(branch_id, through_chapter=last))
+    measured = voice_of_prose(texts) or VoiceSheet()
     premise = voice_of_premise(novel.premise)
     filled: dict[str, object] = {}
     guessed: dict[str, VoiceOrigin] = {}

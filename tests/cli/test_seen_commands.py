@@ -27,7 +27,7 @@ def test_context_and_candidates_of_a_passage(written: CommandLine) -> None:
     for line in first["brief"].split("\n"):
         assert line.strip() in told
     assert "premise" in told
-    assert told.count("not kept; ") == 2
+    assert told.count("  not kept; ") == 2
     assert all(draft["text"].strip()[:30] in told for draft in first["candidates"])
 
 

@@ -8,8 +8,10 @@ import pytest
 from novelgen.engine.protocol import DecodeObserver
 from novelgen.engine.scripted import ScriptedEngine
 from novelgen.engine.values import DecodeRequest, DecodeResult
+from novelgen.errors import ModelError
 from novelgen.generation.drafts import Draft, Wanted
 from novelgen.generation.guard import StreamGuard
+from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.novel_settings import PROSE_SAMPLING, WritingPart
 from novelgen.generation.ranking import Ranker
 from novelgen.generation.stop import RunObserver, StopSignal
@@ -86,6 +88,39 @@ def test_what_is_never_clean_is_taken_and_marked(desks: Desks) -> None:
     assert "[edit]" not in "".join(desk.chapters())
     assert any(each.provenance.get("fell_short") for each in passages)
     assert max(each.provenance["attempts"] for each in passages) == 4
+
+
+def test_what_must_not_stand_in_a_book_is_never_taken(desks: Desks) -> None:
+    desk = desks.desk(300)
+    with pytest.raises(ModelError, match="nothing usable in chapter 1"):
+        desk.write(engine=Spoiling(lambda _r, _n, _t: "As an AI, I cannot write. " * 40))
+    assert desk.chapters() in ([], [""])
+
+
+def test_a_model_that_only_repeats_is_taken_and_marked(desks: Desks) -> None:
+    desk = desks.desk(300)
+    said = "He looked at her very strangely for a while and then went home."
+    desk.write(engine=Spoiling(lambda _r, _n, text: f"{said} {said} {said}"))
+    assert said in "".join(desk.chapters())
+    assert any(each.provenance.get("fell_short") for each in seen(desk))
+
+
+def test_without_ranking_the_first_draft_is_kept(desks: Desks) -> None:
+    desk = desks.desk(600, candidates=3, without=(WritingPart.RANKING,))
+    desk.write()
+    assert {passage.provenance["candidate"] for passage in seen(desk)} == {0}
+
+
+def test_a_resumed_run_draws_from_the_same_material(desks: Desks) -> None:
+    """What is known, the voice and the index of the book depend on the text alone."""
+    whole, pieces = desks.desk(1_500, chapters=2), desks.desk(1_500, chapters=2)
+    whole.write()
+    for words in range(100, 1_500, 100):
+        pieces.write(limits=RunLimits(until_words=words))
+    pieces.write()
+    assert pieces.chapters() == whole.chapters()
+    told = [[(p.seen["brief"], p.seen["tail"]) for p in seen(desk, 2)] for desk in (whole, pieces)]
+    assert told[0] == told[1]
 
 
 def test_what_only_the_whole_chapter_shows_is_found_in_it(desks: Desks) -> None:

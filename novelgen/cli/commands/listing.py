@@ -6,7 +6,7 @@ import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import columns
-from novelgen.errors import NotFoundError
+from novelgen.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from novelgen.manuscript.overview import ChapterOverview, NovelOverview
@@ -86,6 +86,11 @@ def show(
     Example: novelgen show 3f2a --context --chapter 7 --segment 2
     """
     invocation = invocation_of(context)
+    if not (seen or candidates) and (chapter, segment, passage) != (None, None, None):
+        raise UsageError(
+            "--chapter, --segment and --passage say what --context or --candidates shows.",
+            "Give one of these two as well.",
+        )
     if seen or candidates:
         _show_seen(invocation, novel, chapter, segment, passage, seen=seen, candidates=candidates)
         return
@@ -122,6 +127,11 @@ def _show_seen(
     with invocation.workbench() as workbench, workbench.store.reading() as work:
         found = work.novels.find(novel)
         number = chapter or work.chapters.totals(found.active_branch_id).chapters
+        if not number:
+            raise NotFoundError(
+                f"“{found.title or UNTITLED}” has no text yet.",
+                f"Write it with `novelgen resume {found.id}`.",
+            )
         passages = [
             each
             for each in passages_seen(work, found.active_branch_id, number)

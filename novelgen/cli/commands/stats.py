@@ -99,6 +99,7 @@ def _drawing(statistics: "NovelStatistics") -> dict[str, Any]:
         "share_kept": _rounded(drawing.share_kept),
         "passages": drawing.passages,
         "redrawn": drawing.redrawn,
+        "tokens_redrawn": drawing.tokens_redrawn,
         "seconds": round(drawing.seconds, 1),
         "tokens_kept_per_second": _rounded(drawing.kept_per_second),
         "tokens_drawn_per_second": _rounded(drawing.drawn_per_second),

@@ -14,6 +14,7 @@ _LEAST_LETTERS = 0.6
 """Of the characters of a line, spaces aside."""
 _LEAST_CHARS = 12
 _ITEM = re.compile(r"\s*(?:[-•*+]\s|\(?\d{1,3}[.)]\s|[a-z]\)\s)")
+_ITEMS = re.compile(r"\S+")
 _PARAGRAPH = re.compile(r"[^\n]+")
 _SHORT_CHARS = 3 * MOST_SENTENCE_WORDS
 """A line that is no longer holds no such sentence."""
@@ -38,11 +39,16 @@ def shape_alarms(text: str, *, is_whole: bool) -> Iterator[Alarm]:
             continue
         words = count_words(line)
         if words > MOST_PARAGRAPH_WORDS:
-            yield Alarm(
-                AlarmKind.PARAGRAPH, match.start(), match.end(), f"a paragraph of {words} words"
-            )
+            start = match.start() + _end_of_words(line, MOST_PARAGRAPH_WORDS)
+            yield Alarm(AlarmKind.PARAGRAPH, start, match.end(), f"a paragraph of {words} words")
         elif words > MOST_SENTENCE_WORDS:
             yield from _long_sentences(line, match.start())
+
+
+def _end_of_words(line: str, count: int) -> int:
+    """Where so many items between white space end."""
+    ends = [match.end() for match in _ITEMS.finditer(line)]
+    return ends[min(count, len(ends)) - 1]
 
 
 def _long_sentences(line: str, offset: int) -> Iterator[Alarm]:

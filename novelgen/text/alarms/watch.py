@@ -15,6 +15,15 @@ from novelgen.text.alarms.shape import shape_alarms
 from novelgen.text.leaks import find_leaks
 
 _RECENT_WORDS = 600
+_BEARABLE = frozenset(
+    [
+        AlarmKind.REPEAT,
+        AlarmKind.SENTENCE,
+        AlarmKind.LOOP,
+        AlarmKind.QUOTES,
+        AlarmKind.PARAGRAPH,
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,8 @@ class Watch:
     """Casefolded: of the books that the model was trained on."""
     known_names: Set[str] = frozenset()
     """Casefolded: of this novel."""
+    ignored: Set[AlarmKind] = frozenset()
+    """Kinds that raise no alarm."""
 
     def alarms(self, text: str, open_paragraph: str = "", *, is_whole: bool = False) -> list[Alarm]:
         """The alarms of a text, by their place. Where it is not whole, it may still go on.
@@ -37,7 +48,12 @@ class Watch:
             *self._found(text, self.index.recent(_RECENT_WORDS)),
             *_shapes(text, open_paragraph, is_whole=is_whole),
         ]
-        return sorted(found, key=lambda alarm: (alarm.start, alarm.end))
+        heard = [alarm for alarm in found if alarm.kind not in self.ignored]
+        return sorted(heard, key=lambda alarm: (alarm.start, alarm.end))
+
+    def for_grave_alarms(self) -> "Watch":
+        """The same, for what must never stand in a book: no repeats, marks or lengths."""
+        return replace(self, ignored=_BEARABLE)
 
     def _found(self, text: str, recent: Sequence[str]) -> Iterator[Alarm]:
         yield from repeat_alarms(text, self.index)
@@ -51,10 +67,11 @@ class Watch:
 
 
 def _shapes(text: str, open_paragraph: str, *, is_whole: bool) -> Iterator[Alarm]:
-    """What only whole paragraphs show; a finding in the part before the text is its beginning."""
+    """What only whole paragraphs show. A quotation that was opened before the text is its own to
+    close; how long the paragraph before it is, is not its fault."""
     before = len(open_paragraph)
     whole = open_paragraph + text
     alarms = chain(quote_alarms(whole, is_whole=is_whole), shape_alarms(whole, is_whole=is_whole))
     for alarm in alarms:
-        if alarm.end > before:
+        if alarm.start >= before or (alarm.kind is AlarmKind.QUOTES and alarm.end > before):
             yield replace(alarm, start=max(0, alarm.start - before), end=alarm.end - before)

@@ -159,3 +159,19 @@ def test_an_open_paragraph_is_part_of_what_follows() -> None:
     assert watch.alarms('and went," he said. He left.\n\nIt rained.', '"I got up ') == []
     (alarm,) = watch.alarms("and went, he said. He left.\n\nIt rained.", '"I got up ')
     assert (alarm.kind, alarm.start) == (AlarmKind.QUOTES, 0)
+
+
+def test_a_long_open_paragraph_is_no_fault_of_what_follows() -> None:
+    before = "He went up the stair. " * 85
+    assert (
+        Watch(ignored=frozenset([AlarmKind.REPEAT, AlarmKind.SENTENCE, AlarmKind.LOOP])).alarms(
+            "It was late. The wind rose.", before
+        )
+        == []
+    )
+
+
+def test_a_paragraph_is_cut_where_it_becomes_too_long() -> None:
+    text = "He went up the stair. " * 90
+    (alarm,) = shape_alarms(text, is_whole=True)
+    assert len(text[: alarm.start].split()) == 400
