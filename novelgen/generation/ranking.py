@@ -44,7 +44,7 @@ class Terms:
 WEIGHTS = Terms(
     length=1.0, names=0.15, likelihood=0.3, repeats=12.0, bands=0.5, beat=0.5, memory=2.0
 )
-"""How much each counts. Chosen by hand: docs/quality.md says what switching ranking off costs."""
+"""How much each counts. Chosen by hand, not tuned on anything: docs/writing.md."""
 _END_LENGTH = 4.0
 """The length of a chapter's last passage counts more: nothing after it can make up for it."""
 
