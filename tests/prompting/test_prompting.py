@@ -1,13 +1,15 @@
 """Templates are strict, sandboxed and overridable; the context keeps to its budget."""
 
-from dataclasses import replace
+import re
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, meta
 
 from novelgen.engine.scripted import ScriptedEngine
 from novelgen.errors import UsageError
-from novelgen.prompting.brief import Brief, BriefRenderer
+from novelgen.prompting.brief import BRIEF_VERSION, Brief, BriefRenderer
 from novelgen.prompting.context import fit_tail
 from novelgen.prompting.library import PromptLibrary, shipped_prompts
 
@@ -96,3 +98,106 @@ def test_no_prose_no_tail() -> None:
 def test_a_brief_that_leaves_no_room_is_refused_with_numbers() -> None:
     with pytest.raises(UsageError, match=r"takes 6 tokens .* 210"):
         tail_of("Some prose.", context_size=210)
+
+
+TRAINED_CHAT = """Write chapter 2 of 3 of the novel "The Keeper".
+Premise: A letter from tomorrow.
+Before this chapter: Mara found it.
+Chapter 2, "The Bottle": Mara reads.
+In this scene: She runs.
+Write only the story."""
+TRAINED_COMPLETION = """The Keeper
+A novel
+
+A letter from tomorrow.
+
+[Before this chapter: Mara found it.]
+
+Chapter 2: The Bottle
+
+[Mara reads.]
+[She runs.]
+
+"""
+
+
+def test_a_brief_of_version_1_is_laid_out_as_the_shipped_adapter_was_trained_on() -> None:
+    """To the letter; what training had no use for leaves no trace. A change needs a new version."""
+    assert BRIEF_VERSION == 1
+    seen: list[str] = []
+
+    def chat(messages: object, reply_start: str) -> str:
+        seen.extend(message.content for message in messages)  # type: ignore[attr-defined]
+        return ""
+
+    brief = replace(BRIEF, earlier="Mara found it.")
+    BriefRenderer(PromptLibrary(), chat).render(brief)
+    assert seen[1] == TRAINED_CHAT
+    assert BriefRenderer(PromptLibrary(), None).render(brief) == TRAINED_COMPLETION
+
+
+@pytest.mark.parametrize("name", ["brief_chat_user", "brief_completion"])
+def test_a_brief_holds_all_that_is_known(name: str) -> None:
+    full = replace(
+        BRIEF,
+        voice="Ghost story, first person.",
+        story_so_far="Mara came to the island.",
+        earlier="Not told beside the story so far.",
+        facts=("Anna has green eyes.", "Tom is a baker."),
+        threads=("Tom promised to write.",),
+        characters=("Mara", "Tom"),
+        place="the pier",
+        instruction="Let it rain.",
+        is_closing=True,
+    )
+    text = PromptLibrary().render(name, asdict(full))
+    told = [full.voice, full.story_so_far, *full.facts, *full.threads, *full.characters]
+    for part in (*told, full.place, full.instruction, full.beat, full.chapter_brief):
+        assert part in text, part
+    assert "Not told" not in text
+    assert "\n\n\n" not in text
+    assert "last scene" in text
+    place_alone = PromptLibrary().render(name, asdict(replace(BRIEF, place="the pier")))
+    assert "the pier" in place_alone
+
+
+SAMPLES: dict[str, object] = {
+    **asdict(BRIEF),
+    "after": "And then it rained.",
+    "answer": "{",
+    "chapter_brief": "Mara reads.",
+    "chapter_title": "The Bottle",
+    "characters": ["Mara"],
+    "count": 3,
+    "earlier": ["She came."],
+    "error": "no JSON",
+    "instruction": "Let it rain.",
+    "known": ["Mara"],
+    "pieces": 3,
+    "piece": 1,
+    "place": "",
+    "names": ["Mara"],
+    "number": 2,
+    "part": "Part one",
+    "people": ["Mara"],
+    "places": ["the pier"],
+    "problem": "no JSON",
+    "role": "the trouble grows",
+    "text": "She ran.",
+    "total": 3,
+    "words": 120,
+}
+
+
+@pytest.mark.parametrize("path", sorted(shipped_prompts().glob("*.jinja")), ids=lambda p: p.stem)
+def test_every_shipped_template_renders_and_names_its_variables(path: Path) -> None:
+    source = path.read_text()
+    header = source.split("-#}")[0]
+    wanted = meta.find_undeclared_variables(Environment().parse(source))
+    if "novelgen.prompting.brief.Brief" not in header:
+        for variable in wanted:
+            assert re.search(rf"\b{variable}\b", header), variable
+    samples = asdict(BRIEF) if path.stem.startswith("brief_") else SAMPLES
+    text = PromptLibrary().render(path.stem, {name: samples.get(name, "x") for name in wanted})
+    assert text.strip()
+    assert "{{" not in text
