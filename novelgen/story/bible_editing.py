@@ -22,6 +22,7 @@ from novelgen.story.bible_document import (
 )
 from novelgen.story.fact_sentences import stated_fact
 from novelgen.story.recording import reopened
+from novelgen.text.known_names import folded
 from novelgen.text.sanitize import clean_line
 from storage.change_records import ChangeKind, ChangeRecord, NewChange, Pointers
 from storage.errors import RecordNotFound
@@ -185,9 +186,25 @@ class _Edit:
             description=entry.description,
         )
         now, after = stored.merged(before, wanted)
+        if after.name != now.name:
+            after = self._still_called(now.name, after)
         if after != now:
             self._revise_entry(now, replace(after, origin=StoryOrigin.AUTHOR))
         return before.key
+
+    def _still_called(self, former: str, entry: EntryRecord) -> EntryRecord:
+        """The entry with its former name as an alias, by which plan and text still call it.
+
+        Not where another entry of the document bears that name.
+        """
+        assert self._document is not None
+        borne = {folded(entry.name), *map(folded, entry.aliases)}
+        for other in self._document.entries:
+            if other.name != entry.name:
+                borne |= {folded(other.name), *map(folded, other.aliases)}
+        if folded(former) in borne:
+            return entry
+        return replace(entry, aliases=[*entry.aliases, former])
 
     def _fact(self, key: str, name: str, fact: FactForm, stored: "_Shown[FactRecord]") -> None:
         if fact.id is None:

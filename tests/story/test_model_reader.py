@@ -19,7 +19,13 @@ from novelgen.engine.values import (
 from novelgen.prompting.library import PromptLibrary
 from novelgen.story.model_answers import UnusableAnswer, parse_answer, place_of
 from novelgen.story.model_reader import ReadingCancelled
-from storage.story_records import StoryOrigin, SummaryOrigin, ThreadKind
+from storage.story_records import (
+    NewSummary,
+    StoryOrigin,
+    SummaryKind,
+    SummaryOrigin,
+    ThreadKind,
+)
 from tests.story.conftest import CHAPTER_1, CHAPTER_2, Shelf
 
 SUMMARY = (
@@ -126,6 +132,24 @@ def test_a_model_that_cannot_is_asked_less_and_less(shelf: Shelf) -> None:
     assert origins == [SummaryOrigin.EXTRACT] * 8
     assert len(engine.requests) == 2 * 4  # twice each of chapters 1, 2, 4 and 8
     assert "Anna Reed has green eyes." in shelf.facts()
+
+
+def test_summaries_of_ones_own_do_not_keep_the_model_from_being_asked(shelf: Shelf) -> None:
+    engine = ChatEngine(answered(ANSWER | {"facts": [], "threads": []}))
+    for number in range(1, 8):
+        shelf.write(number, f"{CHAPTER_1} Day {number}.")
+    keeper = shelf.keeper(engine=engine, library=PromptLibrary())
+    list(keeper.catch_up(7))
+    with shelf.store.writing() as work:
+        for number in (4, 5, 6):
+            key = shelf.revision_id(number)
+            own = NewSummary(
+                shelf.novel.id, SummaryKind.CHAPTER, key, "Mine.", SummaryOrigin.AUTHOR
+            )
+            work.summaries.add(own)
+    read = keeper.read_chapter(7)
+    assert read is not None
+    assert read.origin is SummaryOrigin.MODEL
 
 
 def test_a_long_chapter_is_read_piece_by_piece(shelf: Shelf) -> None:

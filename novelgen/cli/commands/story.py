@@ -81,7 +81,7 @@ def story(
         if told is not None and any(changes):
             if reset:
                 with workbench.store.writing() as work:
-                    reset_summary(work, found.id, told, overview)
+                    reset_summary(work, found.id, found.active_branch_id, told, overview)
             else:
                 new = _checked(text) if text is not None else _edited(invocation, found, told)
                 with workbench.store.writing() as work:
