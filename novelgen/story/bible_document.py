@@ -107,8 +107,13 @@ class Bible:
     facts: tuple[FactRecord, ...]
     threads: tuple[ThreadRecord, ...]
 
-    def facts_of(self, entry: EntryRecord) -> list[FactRecord]:
-        return [fact for fact in self.facts if fact.entry_key == entry.key]
+    def with_facts(self) -> list[tuple[EntryRecord, list[FactRecord]]]:
+        """The entries, each with what is true of it."""
+        facts: dict[str, list[FactRecord]] = {entry.key: [] for entry in self.entries}
+        for fact in self.facts:
+            if fact.entry_key in facts:
+                facts[fact.entry_key].append(fact)
+        return [(entry, facts[entry.key]) for entry in self.entries]
 
 
 def bible_of(work: UnitOfWork, branch_id: str, *, before_chapter: int | None = None) -> Bible:
@@ -130,7 +135,7 @@ def bible_of(work: UnitOfWork, branch_id: str, *, before_chapter: int | None = N
 def as_document(bible: Bible, title: str) -> str:
     """The document, with a head that tells how to edit it."""
     document = {
-        "entries": [_entry_as_yaml(entry, bible.facts_of(entry)) for entry in bible.entries],
+        "entries": [_entry_as_yaml(entry, facts) for entry, facts in bible.with_facts()],
         "promises": [_promise_as_yaml(thread) for thread in bible.threads],
         "latest": {
             "entries": max((each.id for each in bible.entries), default=0),

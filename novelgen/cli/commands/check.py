@@ -34,8 +34,8 @@ def check(
             "--intended",
             metavar="ID",
             help="It is meant so: take this off the list: a number, c and a number for a "
-            "contradiction, p and a number for a promise; or all (passages and "
-            "contradictions). May be given several times.",
+            "contradiction, g for an oddity, p for a promise; or all (all but promises). May "
+            "be given several times.",
         ),
     ] = None,
     read: Annotated[
