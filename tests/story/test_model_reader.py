@@ -187,6 +187,13 @@ def test_unusable_answers_say_what_is_wrong(change: dict[str, object], problem: 
         parse_answer(json.dumps(ANSWER | change), CHAPTER_1)
 
 
+def test_an_answer_is_found_among_thoughts_and_remarks() -> None:
+    raw = f"<think>Is {{}} one?</think> Here it is: {json.dumps(ANSWER)} Is {{that}} enough?"
+    assert parse_answer(raw, CHAPTER_1).summary == SUMMARY
+    with pytest.raises(UnusableAnswer, match="it is no JSON"):
+        parse_answer('{"summary": "a" "b"}', CHAPTER_1)
+
+
 def test_a_quotation_is_found_whatever_its_marks() -> None:
     text = "First.\n\n“Well,” she said — “go   on, then.”"
     assert place_of('"Well," she said - "go on, then."', text) == 2

@@ -42,7 +42,7 @@ def check(
         bool, typer.Option("--read", help="Read unread chapters first, by plain rules.")
     ] = False,
 ) -> None:
-    """List passages that may no longer fit after a change, contradictions, oddities and promises.
+    """List passages that may no longer fit after a change, contradictions, oddities, promises.
 
     A passage or contradiction leaves the list by itself when it is mended, or when the old words
     come back; a promise, when a later chapter keeps it.
