@@ -110,7 +110,7 @@ COMMANDS = (
         "check",
         "check",
         _EDITING,
-        "List passages that may no longer fit after a change, contradictions and open promises.",
+        "List passages that may no longer fit after a change, contradictions, oddities, promises.",
     ),
     CommandEntry(
         "story",

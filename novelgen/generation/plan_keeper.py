@@ -54,11 +54,6 @@ class PlanKeeper:
         return self._target_words
 
     @property
-    def version(self) -> int:
-        """Of the plan that is kept; 0 before the first one."""
-        return 0 if self._plan is None else self._plan.version
-
-    @property
     def cast(self) -> Cast:
         """The people and places of the novel; before they are planned, those of the premise."""
         if self.structure.cast is not None:
@@ -90,6 +85,7 @@ class PlanKeeper:
         if not missing:
             return
         self._load(1, None)
+        self._planner.settle_answers(self._premise, self.structure.target_words)
         part = self._plan_part(slots[0].part)
         for slot in missing:
             cards = sorted(self._cards.items())
@@ -122,12 +118,6 @@ class PlanKeeper:
             raise LookupError(f"chapter {number} is not planned")
         return self._cards[number]
 
-    def part(self, number: int) -> PartCard:
-        """The card of a part; one without a brief while the part is not planned."""
-        if number not in self._parts and self._plan is not None:
-            self._load(1, None)
-        return self._parts.get(number, PartCard(number))
-
     def beats(self, number: int) -> tuple[Beat, ...]:
         """The beats of a planned chapter; planned and stored when first asked for."""
         with self._context.store.reading() as work:
@@ -135,6 +125,7 @@ class PlanKeeper:
         if stored is not None:
             return stored.beats
         card = self.card(number)
+        self._planner.settle_answers(self._premise, self.structure.target_words)
         planned = self._planner.plan_beats(
             self._slot(number), card, self._frame(), self._told_elsewhere(number)
         )

@@ -21,7 +21,7 @@ from novelgen.generation.open_chapter import Kept, add_kept, keep_prose, key_bef
 from novelgen.generation.passage import DrawingCancelled
 from novelgen.generation.passage_locks import require_unlocked
 from novelgen.generation.plan_keeper import PlanKeeper
-from novelgen.planning.planner import PlanningCancelled
+from novelgen.planning.questions import PlanningCancelled
 from novelgen.text.paragraph_spans import paragraph_spans
 from novelgen.text.words import count_words
 from storage.change_records import ChangeKind, NewChange, Pointers

@@ -25,15 +25,22 @@ def plan_cast(questions: Questions, premise: str, seed: int, target_words: int) 
     """
     people, places = cast_sizes(target_words)
     named = cast_of(premise)
-    told = _from_json(questions, premise, people, places)
-    if not questions.answers:
-        questions.answers = JSON if told is not None else LABELLED
+    told = settle_answers(questions, premise, target_words)
     if told is None:
         told = Cast(
             tuple(_from_list(questions, "plan_people", premise, people, "people")),
             tuple(_from_list(questions, "plan_places", premise, places, "places")),
         )
     return filled_cast(_merged(named, told, people, places), seed, target_words)
+
+
+def settle_answers(questions: Questions, premise: str, target_words: int) -> Cast | None:
+    """Find out in which style the model answers, by asking for the cast in JSON; what it said."""
+    people, places = cast_sizes(target_words)
+    told = _from_json(questions, premise, people, places)
+    if not questions.answers:
+        questions.answers = JSON if told is not None else LABELLED
+    return told
 
 
 def cast_sizes(target_words: int) -> tuple[int, int]:

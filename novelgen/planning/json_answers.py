@@ -1,18 +1,17 @@
 """Reads plans out of what a strong instruct model answers: one JSON object, strictly validated.
 
-An object is looked for in the answer, for models like to say something before it. Texts are
-cleaned by the rules for labelled answers, so what is stored is the same whichever way it came.
+Texts are cleaned by the rules for labelled answers, so what is stored is the same whichever way it
+came.
 """
 
-import json
-import re
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from novelgen.prompting.json_answers import UnreadableAnswer, read_object
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 class _Answer(BaseModel):
@@ -61,12 +60,7 @@ AnswerT = TypeVar("AnswerT", bound=_Answer)
 
 def read_answer(kind: type[AnswerT], answer: str) -> AnswerT | None:
     """The first JSON object in the answer that is a `kind`; None when there is none."""
-    text = _THOUGHT.sub("", answer)
-    decoder = json.JSONDecoder()
-    for match in re.finditer(r"\{", text):
-        try:
-            document, _ = decoder.raw_decode(text, match.start())
-            return kind.model_validate(document)
-        except (ValueError, RecursionError, ValidationError):
-            continue
-    return None
+    try:
+        return read_object(kind, answer)
+    except UnreadableAnswer:
+        return None

@@ -11,7 +11,7 @@ from typing import Any
 from novelgen.engine.protocol import DecodeObserver, Engine
 from novelgen.planning.beat_planner import plan_beats
 from novelgen.planning.cards import Cast, ChapterCard, PartCard
-from novelgen.planning.cast_planner import plan_cast
+from novelgen.planning.cast_planner import plan_cast, settle_answers
 from novelgen.planning.frame import PlanFrame
 from novelgen.planning.json_answers import ChapterAnswer, read_answer
 from novelgen.planning.parsing import (
@@ -81,6 +81,15 @@ class Planner:
     def plan_cast(self, premise: str, target_words: int) -> Cast:
         """Who and what is in the novel; finds out, too, how the model answers."""
         return plan_cast(self._questions, premise, self._seed, target_words)
+
+    def settle_answers(self, premise: str, target_words: int) -> None:
+        """Find out how the model answers where that is not known: once, whatever is asked after.
+
+        For a novel whose cast is an author's. The same premise, seed, target and model give the
+        same answer, so a run that is cut off and resumed settles the same.
+        """
+        if not self.answers:
+            settle_answers(self._questions, premise, target_words)
 
     def plan_part(self, number: int, frame: PlanFrame) -> PartCard:
         """The card of one part, given those before it in the frame."""

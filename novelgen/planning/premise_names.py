@@ -10,7 +10,6 @@ from novelgen.planning.cards import Cast, CastMember
 from novelgen.text.names import capitalised_in, looks_like_name, names_in
 
 _WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
-_RUN = re.compile(rf"(?<![^\W_]){_WORD}\.?(?: {_WORD}\.?)*")
 _HONORIFICS = frozenset(
     {"mr", "mrs", "ms", "miss", "dr", "sir", "lady", "lord", "captain", "father", "mother",
      "aunt", "uncle", "professor", "inspector", "sergeant", "doctor", "queen", "king", "princess",

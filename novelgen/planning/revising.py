@@ -116,8 +116,8 @@ def anew_from(
 ) -> PlanContent:
     """The plan without what was planned for chapter `first` and those after it.
 
-    With other `target_words` the number of unwritten chapters is found anew, too. Raises
-    `UsageError`.
+    What an author's outline says of them is kept. With other `target_words` the number of unwritten
+    chapters is found anew, too, where no outline gives it. Raises `UsageError`.
     """
     structure = now.structure
     if not written < first <= structure.total_chapters:
@@ -130,12 +130,10 @@ def anew_from(
         )
     kept = list(structure.chapters[: first - 1])
     words = target_words or structure.target_words
-    if target_words is None or target_words == structure.target_words:
-        rest = [
-            ChapterSlot(slot.number, slot.part, slot.position, slot.target_words)
-            for slot in structure.chapters[first - 1 :]
-        ]
-    else:
+    rest = list(structure.chapters[first - 1 :])
+    is_outlined = any(slot.title or slot.brief or slot.beats for slot in rest)
+    keeps_chapters = is_outlined or words == structure.target_words
+    if not keeps_chapters:
         left = words - sum(slot.target_words for slot in kept)
         total = max(default_chapters(words) - len(kept), 1)
         shape = outline(max(left, total), total)
@@ -147,7 +145,11 @@ def anew_from(
         replace(
             structure,
             chapters=slots,
-            parts=tuple(part for part in structure.parts if part.number in begun),
+            parts=tuple(
+                part
+                for part in structure.parts
+                if part.number in begun or (keeps_chapters and part.origin == _AUTHOR)
+            ),
             made=f"planned anew from chapter {first}",
             round=structure.round + 1,
         ),

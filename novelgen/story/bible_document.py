@@ -27,7 +27,25 @@ _HEAD = """\
 # fact holds from the beginning of the one (0: from before the story) to that of the other. The
 # state of a promise is open, paid, intended or dropped. `novelgen undo` takes the whole edit back.
 """
-_Line = Annotated[str, BeforeValidator(lambda value: clean_line(str(value)))]
+
+
+def _as_line(value: object) -> str:
+    """Text, or a number without quotation marks; YAML reads `No`, dates and lists as no text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r} is no text; put it in quotation marks")
+    return clean_line(str(value))
+
+
+def _as_list(value: object) -> object:
+    """A list of which all was deleted is empty, and so is a line of it."""
+    if isinstance(value, list):
+        return [each for each in value if each is not None]
+    return [] if value is None else value
+
+
+_Line = Annotated[str, BeforeValidator(_as_line)]
 
 
 class _Form(BaseModel):
@@ -49,9 +67,9 @@ class EntryForm(_Form):
     id: int | None = None
     name: _Line = Field(min_length=1, max_length=100)
     kind: EntryKind = EntryKind.CHARACTER
-    aliases: list[_Line] = []
+    aliases: Annotated[list[_Line], BeforeValidator(_as_list)] = []
     description: _Line = Field(default="", max_length=2_000)
-    facts: list[FactForm] = []
+    facts: Annotated[list[FactForm], BeforeValidator(_as_list)] = []
 
 
 class PromiseForm(_Form):
@@ -89,8 +107,13 @@ class Bible:
     facts: tuple[FactRecord, ...]
     threads: tuple[ThreadRecord, ...]
 
-    def facts_of(self, entry: EntryRecord) -> list[FactRecord]:
-        return [fact for fact in self.facts if fact.entry_key == entry.key]
+    def with_facts(self) -> list[tuple[EntryRecord, list[FactRecord]]]:
+        """The entries, each with what is true of it."""
+        facts: dict[str, list[FactRecord]] = {entry.key: [] for entry in self.entries}
+        for fact in self.facts:
+            if fact.entry_key in facts:
+                facts[fact.entry_key].append(fact)
+        return [(entry, facts[entry.key]) for entry in self.entries]
 
 
 def bible_of(work: UnitOfWork, branch_id: str, *, before_chapter: int | None = None) -> Bible:
@@ -104,7 +127,7 @@ def bible_of(work: UnitOfWork, branch_id: str, *, before_chapter: int | None = N
         entries = work.entries.of_branch(branch_id, through_chapter=through)
         threads = work.threads.of_branch(branch_id, through_chapter=through)
     told = {fact.entry_key for fact in facts}
-    shown = [entry for entry in entries if not _is_forgotten(entry) or entry.key in told]
+    shown = [entry for entry in entries if not is_forgotten(entry) or entry.key in told]
     shown_threads = [each for each in threads if each.state is not ThreadState.DROPPED]
     return Bible(tuple(shown), tuple(facts), tuple(shown_threads))
 
@@ -112,7 +135,7 @@ def bible_of(work: UnitOfWork, branch_id: str, *, before_chapter: int | None = N
 def as_document(bible: Bible, title: str) -> str:
     """The document, with a head that tells how to edit it."""
     document = {
-        "entries": [_entry_as_yaml(entry, bible.facts_of(entry)) for entry in bible.entries],
+        "entries": [_entry_as_yaml(entry, facts) for entry, facts in bible.with_facts()],
         "promises": [_promise_as_yaml(thread) for thread in bible.threads],
         "latest": {
             "entries": max((each.id for each in bible.entries), default=0),
@@ -140,7 +163,7 @@ def parse_document(raw: str) -> DocumentForm:
         first = error.errors()[0]
         place = ".".join(str(each) for each in first["loc"]) or "the document"
         raise UsageError(
-            f"The bible cannot be used: {place}: {first['msg']}.",
+            f"The bible cannot be used: {place}: {first['msg'].removeprefix('Value error, ')}.",
             "Mend it, and hand it in again; `novelgen bible NOVEL` shows the form.",
         ) from error
     except RecursionError as error:
@@ -149,7 +172,7 @@ def parse_document(raw: str) -> DocumentForm:
         ) from error
 
 
-def _is_forgotten(entry: EntryRecord) -> bool:
+def is_forgotten(entry: EntryRecord) -> bool:
     """Whether only a text that is no more named it."""
     by_text = entry.origin in (StoryOrigin.TEXT, StoryOrigin.MODEL)
     return by_text and entry.first_chapter is None

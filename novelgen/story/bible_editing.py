@@ -1,12 +1,13 @@
 """What a person's edit of the bible changes, as one change that `undo` takes back.
 
 What is left out of the document is taken out of the bible, what has no id is new, what reads
-otherwise than before is the person's own from then on. What a run added since is left alone.
+otherwise than before is the person's own from then on. What a run added or changed since the
+document was made is left alone, where the document does not change just that.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Generic, TypeVar
 
 from novelgen.errors import UsageError
 from novelgen.story.bible_document import (
@@ -16,11 +17,16 @@ from novelgen.story.bible_document import (
     FactForm,
     PromiseForm,
     bible_of,
+    is_forgotten,
     parse_document,
 )
 from novelgen.story.fact_sentences import stated_fact
+from novelgen.story.recording import reopened
+from novelgen.text.known_names import folded
 from novelgen.text.sanitize import clean_line
 from storage.change_records import ChangeKind, ChangeRecord, NewChange, Pointers
+from storage.errors import RecordNotFound
+from storage.repositories.versions import VersionRepository
 from storage.story_records import (
     EntryRecord,
     FactRecord,
@@ -34,7 +40,7 @@ from storage.story_records import (
 )
 from storage.unit_of_work import UnitOfWork
 
-_T = TypeVar("_T")
+_V = TypeVar("_V", EntryRecord, FactRecord, ThreadRecord)
 
 
 def apply_document(work: UnitOfWork, branch_id: str, raw: str) -> ChangeRecord | None:
@@ -142,48 +148,70 @@ class _Edit:
         self._facts.stands.append(added.id)
 
     def _compare(self, document: DocumentForm, bible: Bible) -> None:
-        entries = {each.id: each for each in bible.entries}
-        facts = {each.id: each for each in bible.facts}
-        seen_facts: set[int] = set()
+        entries = _Shown(
+            self._work.entries, self._branch_id, bible.entries, document.latest.entries, "entry"
+        )
+        facts = _Shown(
+            self._work.facts, self._branch_id, bible.facts, document.latest.facts, "fact"
+        )
         for entry in document.entries:
             key = self._entry(entry, entries)
             for fact in entry.facts:
-                seen_facts |= self._fact(key, entry.name, fact, facts)
-        kept = {entry.id for entry in document.entries}
-        for stored in bible.entries:
-            if stored.id not in kept and stored.id <= document.latest.entries:
-                self._revise_entry(stored, replace(stored, is_hidden=True))
-        gone_keys = {each.key for each in bible.entries if each.id not in kept}
-        for fact_record in bible.facts:
-            is_shown = fact_record.id <= document.latest.facts
-            is_orphan = fact_record.entry_key in gone_keys
-            if fact_record.id not in seen_facts and is_shown and not is_orphan:
+                self._fact(key, entry.name, fact, facts)
+        gone = [each for each in entries.left_out() if not self._was_forgotten(each, document)]
+        for stored in gone:
+            self._revise_entry(stored, replace(stored, is_hidden=True))
+        gone_keys = {each.key for each in gone}
+        for fact_record in facts.left_out():
+            if fact_record.entry_key not in gone_keys:
                 self._revise_fact(fact_record, replace(fact_record, state=FactState.RETRACTED))
         self._compare_promises(document, bible)
 
-    def _entry(self, entry: EntryForm, stored: Mapping[int, EntryRecord]) -> str:
+    def _was_forgotten(self, entry: EntryRecord, document: DocumentForm) -> bool:
+        """Whether the document did not show an entry, for the text did not name it then."""
+        if entry.id <= document.latest.entries:
+            return False
+        versions = self._work.entries.history(self._branch_id, entry.key)
+        return all(is_forgotten(each) for each in versions if each.id <= document.latest.entries)
+
+    def _entry(self, entry: EntryForm, stored: "_Shown[EntryRecord]") -> str:
         if entry.id is None:
             return self.add_entry(entry)
-        before = _known(stored, entry.id, "entry")
-        after = replace(
+        before = stored.seen(entry.id)
+        wanted = replace(
             before,
             name=entry.name,
             kind=entry.kind,
             aliases=before.aliases if entry.aliases == list(before.aliases) else entry.aliases,
             description=entry.description,
         )
-        if after != before:
-            self._revise_entry(before, replace(after, origin=StoryOrigin.AUTHOR))
+        now, after = stored.merged(before, wanted)
+        if after.name != now.name:
+            after = self._still_called(now.name, after)
+        if after != now:
+            self._revise_entry(now, replace(after, origin=StoryOrigin.AUTHOR))
         return before.key
 
-    def _fact(
-        self, key: str, name: str, fact: FactForm, stored: Mapping[int, FactRecord]
-    ) -> set[int]:
+    def _still_called(self, former: str, entry: EntryRecord) -> EntryRecord:
+        """The entry with its former name as an alias, by which plan and text still call it.
+
+        Not where another entry of the document bears that name.
+        """
+        assert self._document is not None
+        borne = {folded(entry.name), *map(folded, entry.aliases)}
+        for other in self._document.entries:
+            if other.name != entry.name:
+                borne |= {folded(other.name), *map(folded, other.aliases)}
+        if folded(former) in borne:
+            return entry
+        return replace(entry, aliases=[*entry.aliases, former])
+
+    def _fact(self, key: str, name: str, fact: FactForm, stored: "_Shown[FactRecord]") -> None:
         if fact.id is None:
             self.add_fact(key, name, fact)
-            return set()
-        before = _known(stored, fact.id, "fact")
-        after = replace(
+            return
+        before = stored.seen(fact.id)
+        wanted = replace(
             before,
             entry_key=key,
             valid_from_chapter=before.valid_from_chapter
@@ -191,37 +219,44 @@ class _Edit:
             else fact.valid_from,
             valid_until_chapter=fact.until,
         )
-        if after.valid_from_chapter != before.valid_from_chapter:
-            after = replace(after, valid_from_paragraph=0)
+        if wanted.valid_from_chapter != before.valid_from_chapter:
+            wanted = replace(wanted, valid_from_paragraph=0)
         if fact.text != clean_line(before.text):
             attribute, value, text = stated_fact(name, fact.text)
-            after = replace(after, attribute=attribute, value=value, text=text)
-        if after != before:
-            self._revise_fact(before, replace(after, origin=StoryOrigin.AUTHOR))
-        return {fact.id}
+            wanted = replace(wanted, attribute=attribute, value=value, text=text)
+        now, after = stored.merged(before, wanted)
+        if after != now:
+            self._revise_fact(now, replace(after, origin=StoryOrigin.AUTHOR))
 
     def _compare_promises(self, document: DocumentForm, bible: Bible) -> None:
-        stored = {each.id: each for each in bible.threads}
+        stored = _Shown(
+            self._work.threads, self._branch_id, bible.threads, document.latest.promises, "promise"
+        )
         for promise in document.promises:
             if promise.id is None:
                 self._add_promise(promise)
-                continue
-            before = _known(stored, promise.id, "promise")
-            after = replace(
-                before,
-                kind=promise.kind,
-                due_chapter=promise.due,
-                state=promise.state,
-                opened_chapter=promise.opened,
-            )
-            if promise.text != clean_line(before.text):
-                after = replace(after, text=promise.text, origin=StoryOrigin.AUTHOR)
-            if after != before:
-                self._revise_thread(before, after)
-        kept = {each.id for each in document.promises}
-        for thread in bible.threads:
-            if thread.id not in kept and thread.id <= document.latest.promises:
-                self._revise_thread(thread, replace(thread, state=ThreadState.DROPPED))
+            else:
+                self._promise(promise, promise.id, stored)
+        for thread in stored.left_out():
+            self._revise_thread(thread, replace(thread, state=ThreadState.DROPPED))
+
+    def _promise(self, promise: PromiseForm, id_: int, stored: "_Shown[ThreadRecord]") -> None:
+        before = stored.seen(id_)
+        wanted = replace(
+            before,
+            kind=promise.kind,
+            due_chapter=promise.due,
+            state=promise.state,
+            opened_chapter=promise.opened,
+        )
+        if promise.text != clean_line(before.text):
+            wanted = replace(wanted, text=promise.text)
+        now, after = stored.merged(before, wanted)
+        if after == now:
+            return
+        if after.state is not ThreadState.PAID:
+            after = replace(reopened(after), state=after.state)
+        self._revise_thread(now, replace(after, origin=StoryOrigin.AUTHOR))
 
     def _add_promise(self, promise: PromiseForm) -> None:
         added = self._work.threads.add(
@@ -253,10 +288,69 @@ class _Edit:
         self._threads.stands.append(new.id)
 
 
-def _known(stored: Mapping[int, _T], id_: int, what: str) -> _T:
-    if id_ not in stored:
-        raise UsageError(
-            f"There is no {what} with the id {id_} any more.",
-            "It was changed since the document was made: begin with a fresh one.",
+class _Shown(Generic[_V]):
+    """What the document showed when it was made, and what has become of it since.
+
+    A version that is not current any more is found by its key.
+    """
+
+    def __init__(
+        self,
+        versions: "VersionRepository[Any, _V, Any]",
+        branch_id: str,
+        stored: Iterable[_V],
+        latest: int,
+        what: str,
+    ) -> None:
+        self._versions: VersionRepository[Any, _V, Any] = versions
+        self._branch_id = branch_id
+        self._stored: dict[str, _V] = {each.key: each for each in stored}
+        self._by_id: dict[int, _V] = {each.id: each for each in self._stored.values()}
+        self._latest = latest
+        self._what = what
+        self._seen_keys: set[str] = set()
+
+    def seen(self, id_: int) -> _V:
+        """The version that the document has. Raises `UsageError` when there is none."""
+        try:
+            found = self._by_id.get(id_) or self._versions.get(self._branch_id, id_)
+        except RecordNotFound as error:
+            raise self._is_gone(id_) from error
+        self._seen_keys.add(found.key)
+        return found
+
+    def merged(self, before: _V, wanted: _V) -> tuple[_V, _V]:
+        """The version that stands now, without and with what the document changes of `before`.
+
+        Raises `UsageError` when the document changes what was taken out since.
+        """
+        changes = {
+            each.name: getattr(wanted, each.name)
+            for each in fields(before)
+            if getattr(wanted, each.name) != getattr(before, each.name)
+        }
+        now = self._stored.get(before.key)
+        if now is None and changes:
+            raise self._is_gone(before.id)
+        now = before if now is None else now
+        return now, replace(now, **changes)
+
+    def left_out(self) -> list[_V]:
+        """What the document showed and shows no more, as it stands now."""
+        return [
+            each
+            for key, each in self._stored.items()
+            if key not in self._seen_keys and self._was_there(each)
+        ]
+
+    def _was_there(self, version: _V) -> bool:
+        if version.id <= self._latest:
+            return True
+        versions = self._versions.history(self._branch_id, version.key)
+        return versions[-1].id <= self._latest
+
+    def _is_gone(self, id_: int) -> UsageError:
+        return UsageError(
+            f"There is no {self._what} with the id {id_} any more.",
+            "It was taken out since the document was made: begin with a fresh one.",
         )
-    return stored[id_]

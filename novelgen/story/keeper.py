@@ -117,4 +117,8 @@ class StoryKeeper:
             summaries = work.summaries.of_chapters(
                 self._branch_id, after_chapter=number - 1 - _LOOKS_BACK, through_chapter=number - 1
             )
-        return any(each.origin is SummaryOrigin.MODEL for each in summaries.values())
+            read = [
+                work.summaries.by_machine(each.novel_id, each.kind, each.source_key)
+                for each in summaries.values()
+            ]
+        return any(one is not None and one.origin is SummaryOrigin.MODEL for one in read)

@@ -4,11 +4,11 @@ A fact or promise counts only when the sentence that it quotes stands in the cha
 only when it names nobody whom the chapter does not name. Raises nothing but `UnusableAnswer`.
 """
 
-import json
 import re
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from novelgen.prompting.json_answers import UnreadableAnswer, read_object
 from novelgen.text.fact_words import Attribute
 from novelgen.text.invented_names import invented_names
 from novelgen.text.passages import fold, paragraphs_of
@@ -74,19 +74,10 @@ def parse_answer(raw: str, text: str) -> Answer:
 
     Raises `UnusableAnswer` when it is no such JSON, or its summary is none of this text.
     """
-    start, end = raw.find("{"), raw.rfind("}")
-    if start < 0 or end <= start:
-        raise UnusableAnswer("there is no JSON object in it.")
     try:
-        answer = Answer.model_validate(json.loads(raw[start : end + 1]))
-    except json.JSONDecodeError as error:
-        raise UnusableAnswer(f"it is no JSON: {error.msg} at character {error.pos}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise UnusableAnswer(f"{place}: {first['msg']}.") from error
-    except RecursionError as error:
-        raise UnusableAnswer("it is nested too deep.") from error
+        answer = read_object(Answer, raw)
+    except UnreadableAnswer as error:
+        raise UnusableAnswer(str(error)) from error
     summary = checked_summary(answer.summary, text)
     return answer.model_copy(
         update={

@@ -5,18 +5,17 @@ the text just before. Promises that are due are told, so that the beat may keep 
 story, beat and budget give the same notes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from novelgen.story.known_entries import known_names_of
-from novelgen.story.story_so_far import story_so_far
-from novelgen.story.story_view import StoryView, view_before
+from novelgen.story.story_so_far import StorySoFar
+from novelgen.story.story_view import StoryView
 from novelgen.text.fact_words import Attribute
 from novelgen.text.known_names import KnownNames, split_titles
 from novelgen.text.name_phrases import name_phrases
 from novelgen.text.passages import fold
 from storage.story_records import EntryKind, EntryRecord, FactRecord, ThreadRecord
-from storage.unit_of_work import UnitOfWork
 
 _FACTS_SHARE = 0.4
 _THREADS_SHARE = 0.15
@@ -28,6 +27,9 @@ _ORDER = {Attribute.DEATH: 0, Attribute.WORK: 2, Attribute.AGE: 3, Attribute.EYE
           Attribute.OWNS: 7}  # fmt: skip
 _OTHER_ORDER = 1
 _LINE = "- "
+_ROOM_STEPS = 16
+"""What facts and promises leave of the budget is told in so many steps, so that the story so far is
+put together a few times a chapter and not for every passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ class StoryNotes:
 
 
 class NoteTaker:
-    """Takes notes for the beats of one chapter."""
+    """Takes notes for the beats of one chapter.
+
+    What is told of everybody is sorted once; a beat looks at those alone whom it names.
+    """
 
     def __init__(self, view: StoryView, count_tokens: Callable[[str], int]) -> None:
         self._view = view
@@ -52,63 +57,51 @@ class NoteTaker:
             for name in (entry.name, *entry.aliases)
             for word in split_titles(name)[1]
         )
-        self._so_far: dict[int, str] = {}
+        self._keys = {entry.name: entry.key for entry in view.entries}
+        self._unnamed = [
+            entry.name for entry in view.entries if entry.name.startswith("the ")
+        ]  # houses and such, that nobody gave a name
+        self._told = _told(view)
+        self._usual = _in_usual_order(self._told.values())
+        self._promises = _due(view)
+        self._so_far = StorySoFar(view, count_tokens)
 
     def notes(self, beat: str, *, card: str = "", tail: str = "", budget_tokens: int) -> StoryNotes:
         """Notes that take at most `budget_tokens` tokens together."""
         weights = self._weights(((beat, _BEAT), (card, _CARD), (tail, _TAIL)))
-        threads = self._within(self._due(), int(budget_tokens * _THREADS_SHARE))
+        threads = self._within(self._promises, int(budget_tokens * _THREADS_SHARE))
         facts = self._within(self._facts(weights), int(budget_tokens * _FACTS_SHARE))
         used = sum(self._count(_LINE + each) for each in (*facts, *threads))
-        return StoryNotes(self._story_so_far(budget_tokens - used), facts, threads)
-
-    def _story_so_far(self, budget_tokens: int) -> str:
-        if budget_tokens not in self._so_far:
-            self._so_far[budget_tokens] = story_so_far(self._view, budget_tokens, self._count)
-        return self._so_far[budget_tokens]
+        step = max(1, budget_tokens // _ROOM_STEPS)
+        return StoryNotes(
+            self._so_far.within((budget_tokens - used) // step * step), facts, threads
+        )
 
     def _weights(self, texts: Iterable[tuple[str, float]]) -> dict[str, float]:
         """How much each entry matters, by where it is named: by its key."""
-        keys = {entry.name: entry.key for entry in self._view.entries}
         weights: dict[str, float] = {}
         for text, weight in texts:
             named = {self._names.find(phrase) for phrase in name_phrases(text, self._words)}
-            named |= {
-                entry.name
-                for entry in self._view.entries
-                if entry.name.startswith("the ") and entry.name in text.lower()
-            }
+            lowered = text.lower()
+            named |= {name for name in self._unnamed if name in lowered}
             for name in sorted(each for each in named if each is not None):
-                weights[keys[name]] = weights.get(keys[name], 0.0) + weight
+                key = self._keys[name]
+                weights[key] = weights.get(key, 0.0) + weight
         return weights
 
-    def _facts(self, weights: dict[str, float]) -> list[str]:
+    def _facts(self, weights: dict[str, float]) -> Iterator[str]:
         """Sentences, those of the weightiest entries first, a few of each before more of any."""
-        entries = {entry.key: entry for entry in self._view.entries}
-        rows: list[tuple[int, float, int, int, str]] = []
-        for place, (key, facts) in enumerate(_by_entry(self._view.facts).items()):
-            entry = entries.get(key)
-            if entry is None:
-                continue
-            for rank, text in enumerate(_told_of(entry, facts)):
-                weight = weights.get(key, 0.0)
-                rows.append((0 if weight else 1, -weight + rank, rank, place, text))
-        told = _by_entry(self._view.facts)
-        for place, entry in enumerate(self._view.entries, start=len(rows)):
-            weight = weights.get(entry.key, 0.0)
-            if entry.description and entry.key not in told and weight:
-                rows.append((0, -weight, 0, place, _description(entry)))
-        return list(dict.fromkeys(text for *_, text in sorted(rows)))
+        rows = sorted(
+            (rank - weight, rank, told.place, text)
+            for key, weight in weights.items()
+            if (told := self._told.get(key)) is not None
+            for rank, text in enumerate(told.texts)
+        )
+        named = dict.fromkeys(text for *_, text in rows)
+        yield from named
+        yield from (text for text in self._usual if text not in named)
 
-    def _due(self) -> list[str]:
-        """Open promises that the plan or the text wants kept by this chapter, the oldest first."""
-        return [
-            _promise(thread)
-            for thread in self._view.threads
-            if thread.due_chapter is not None and thread.due_chapter <= self._view.chapter
-        ]
-
-    def _within(self, lines: Sequence[str], budget_tokens: int) -> tuple[str, ...]:
+    def _within(self, lines: Iterable[str], budget_tokens: int) -> tuple[str, ...]:
         kept: list[str] = []
         for line in lines:
             cost = self._count(_LINE + line)
@@ -119,20 +112,48 @@ class NoteTaker:
         return tuple(kept)
 
 
-def story_notes(
-    work: UnitOfWork,
-    branch_id: str,
-    chapter: int,
-    beat: str,
-    *,
-    card: str = "",
-    tail: str = "",
-    budget_tokens: int,
-    count_tokens: Callable[[str], int],
-) -> StoryNotes:
-    """Notes for one beat of a chapter; of several beats a `NoteTaker` reads the story once."""
-    taker = NoteTaker(view_before(work, branch_id, chapter), count_tokens)
-    return taker.notes(beat, card=card, tail=tail, budget_tokens=budget_tokens)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of an entry."""
+
+    place: int
+    """Among the others: those with facts first, in the order in which the story tells of them."""
+    texts: list[str]
+    has_facts: bool
+
+
+def _told(view: StoryView) -> dict[str, _Told]:
+    """What there is to tell, by the key of the entry."""
+    entries = {entry.key: entry for entry in view.entries}
+    told = {
+        key: _Told(place, _told_of(entries[key], facts), has_facts=True)
+        for place, (key, facts) in enumerate(_by_entry(view.facts).items())
+        if key in entries
+    }
+    for place, entry in enumerate(view.entries, start=len(view.facts)):
+        if entry.description and entry.key not in told:
+            told[entry.key] = _Told(place, [_description(entry)], has_facts=False)
+    return told
+
+
+def _in_usual_order(told: Iterable[_Told]) -> list[str]:
+    """The sentences as they are told where nobody is named: a few of each before more of any."""
+    rows = sorted(
+        (rank, each.place, text)
+        for each in told
+        if each.has_facts
+        for rank, text in enumerate(each.texts)
+    )
+    return list(dict.fromkeys(text for *_, text in rows))
+
+
+def _due(view: StoryView) -> list[str]:
+    """Open promises that the plan or the text wants kept by this chapter, the oldest first."""
+    return [
+        _promise(thread)
+        for thread in view.threads
+        if thread.due_chapter is not None and thread.due_chapter <= view.chapter
+    ]
 
 
 def _by_entry(facts: Sequence[FactRecord]) -> dict[str, list[FactRecord]]:

@@ -106,10 +106,13 @@ class _Renamer:
         self._work.findings.add(new for new in moved if new is not None)
 
     def _copy_summary(self, kind: SummaryKind, before: str, after: str) -> None:
-        summary = self._work.summaries.of_source(self._novel_id, kind, before)
-        if summary is not None:
+        """The summary that stands, and under a person's own the machine's."""
+        summaries = self._work.summaries
+        standing = summaries.of_source(self._novel_id, kind, before)
+        by_machine = summaries.by_machine(self._novel_id, kind, before)
+        for summary in dict.fromkeys(one for one in (by_machine, standing) if one is not None):
             text = self._changed(summary.text)
-            self._work.summaries.add(
+            summaries.add(
                 NewSummary(self._novel_id, kind, after, text, summary.origin), over_author=True
             )
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from novelgen.errors import NotFoundError
-from novelgen.story.chapter_reading import CHAPTER_SUMMARY_WORDS
+from novelgen.errors import NotFoundError, UsageError
+from novelgen.story.chapter_reading import read_by_rules
+from novelgen.story.known_entries import known_names_of
 from novelgen.story.part_summaries import BOOK_SUMMARY_WORDS, PART_SUMMARY_WORDS
 from novelgen.story.parts import Parts
-from novelgen.text.summaries import condense, extract
-from novelgen.text.told_sentences import told_sentences
+from novelgen.text.summaries import condense
 from storage.records import ChapterRecord, NovelRecord, RevisionState
 from storage.story_records import (
     NewSummary,
@@ -87,21 +87,36 @@ def overview_of(work: UnitOfWork, novel: NovelRecord, branch_id: str) -> StoryOv
 
 
 def set_summary(work: UnitOfWork, novel_id: str, told: Told, text: str) -> None:
-    """Put a person's own summary in the place of one."""
+    """Put a person's own summary in the place of one.
+
+    Raises `UsageError` for a chapter that was not read yet: a summary is the mark that it was.
+    """
+    if told.kind is SummaryKind.CHAPTER and not told.text:
+        raise UsageError(
+            f"Chapter {told.number} was not read yet, so there is no summary to replace.",
+            "Read it first: `novelgen story NOVEL --read`.",
+        )
     work.summaries.add(NewSummary(novel_id, told.kind, told.source_key, text, SummaryOrigin.AUTHOR))
 
 
-def reset_summary(work: UnitOfWork, novel_id: str, told: Told, overview: StoryOverview) -> None:
-    """Take a person's own summary back: an extract of the text, or of the chapters', stands."""
-    if told.kind is SummaryKind.CHAPTER:
-        text = extract(
-            told_sentences(work.texts.of_revision(told.source_key)), CHAPTER_SUMMARY_WORDS
-        )
+def reset_summary(
+    work: UnitOfWork, novel_id: str, branch_id: str, told: Told, overview: StoryOverview
+) -> None:
+    """Take a person's own summary back: the machine's last one stands, else an extract."""
+    if told.origin is not SummaryOrigin.AUTHOR:
+        return
+    before = work.summaries.by_machine(novel_id, told.kind, told.source_key)
+    origin = SummaryOrigin.EXTRACT
+    if before is not None:
+        text, origin = before.text, before.origin
+    elif told.kind is SummaryKind.CHAPTER:
+        known = known_names_of(work.entries.of_branch(branch_id, with_hidden=True))
+        text = read_by_rules(work.texts.of_revision(told.source_key), known).summary
     else:
         words = PART_SUMMARY_WORDS if told.kind is SummaryKind.PART else BOOK_SUMMARY_WORDS
         texts = [each.text for each in overview.chapters if each.number in told.chapters]
         text = condense(texts, words)
-    new = NewSummary(novel_id, told.kind, told.source_key, text, SummaryOrigin.EXTRACT)
+    new = NewSummary(novel_id, told.kind, told.source_key, text, origin)
     work.summaries.add(new, over_author=True)
 
 

@@ -5,11 +5,11 @@ each of the last chapters. A block that has too little room is left out rather t
 sentence.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from novelgen.story.story_view import StoryView
-from novelgen.text.summaries import condense, shorten
+from novelgen.text.summaries import Condenser, shorten
 from novelgen.text.words import count_words
 
 _LAST_CHAPTERS = 3
@@ -25,23 +25,39 @@ class _Block:
 
     texts: tuple[str, ...]
     weight: float
+    joint: Condenser
+
+    @classmethod
+    def of(cls, texts: Sequence[str], weight: float) -> "_Block":
+        return cls(tuple(texts), weight, Condenser(texts))
 
 
-def story_so_far(view: StoryView, budget_tokens: int, count_tokens: Callable[[str], int]) -> str:
-    """What happened before the chapter, of `budget_tokens` tokens at most; empty before there is
-    any."""
-    blocks = _blocks(view)
-    if not blocks:
+class StorySoFar:
+    """What happened before a chapter; its summaries are weighed once, for rooms of any size."""
+
+    def __init__(self, view: StoryView, count_tokens: Callable[[str], int]) -> None:
+        self._blocks = _blocks(view)
+        self._count = count_tokens
+        self._told: dict[int, str] = {}
+
+    def within(self, budget_tokens: int) -> str:
+        """The story in `budget_tokens` tokens at most; empty before there is any."""
+        if budget_tokens not in self._told:
+            self._told[budget_tokens] = self._within(budget_tokens)
+        return self._told[budget_tokens]
+
+    def _within(self, budget_tokens: int) -> str:
+        if not self._blocks:
+            return ""
+        words = budget_tokens * _WORDS_A_TOKEN
+        for _ in range(_ATTEMPTS):
+            if words < _LEAST_WORDS:
+                break
+            text = _told(self._blocks, int(words))
+            if self._count(text) <= budget_tokens:
+                return text
+            words *= _LESS
         return ""
-    words = budget_tokens * _WORDS_A_TOKEN
-    for _ in range(_ATTEMPTS):
-        if words < _LEAST_WORDS:
-            break
-        text = _told(blocks, int(words))
-        if count_tokens(text) <= budget_tokens:
-            return text
-        words *= _LESS
-    return ""
 
 
 def _blocks(view: StoryView) -> list[_Block]:
@@ -51,23 +67,23 @@ def _blocks(view: StoryView) -> list[_Block]:
     numbers = sorted(view.summaries)
     last = numbers[-_LAST_CHAPTERS:]
     first = [number for number in numbers[:1] if number not in last]
-    blocks = [_Block((view.summaries[number].text,), 1.0) for number in first]
+    blocks = [_Block.of([view.summaries[number].text], 1.0) for number in first]
     earlier: list[str] = []
     for part in view.parts[:-1]:
         texts = [part.summary.text] if part.summary is not None else view.texts_of(part)
         earlier += texts
     if earlier:
-        blocks.append(_Block(tuple(earlier), 2.0))
+        blocks.append(_Block.of(earlier, 2.0))
     present = [
         view.summaries[number].text
         for number in (view.parts[-1].chapters if view.parts else ())
         if number in view.summaries and number not in last and number not in first
     ]
     if present:
-        blocks.append(_Block(tuple(present), 1.5))
+        blocks.append(_Block.of(present, 1.5))
     weights = (1.0, 1.5, 2.5)[-len(last) :]
     blocks += [
-        _Block((view.summaries[number].text,), weight)
+        _Block.of([view.summaries[number].text], weight)
         for number, weight in zip(last, weights, strict=True)
     ]
     return blocks
@@ -92,5 +108,5 @@ def _fitted(block: _Block, words: int) -> str:
         return ""
     if len(block.texts) == 1:
         return " ".join(shorten(block.texts[0], words).split())
-    text = condense(block.texts, words)
+    text = block.joint.to(words)
     return text if count_words(text) <= words else ""

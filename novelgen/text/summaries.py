@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from novelgen.text.content_words import common_stems, content_stems
 from novelgen.text.sentences import has_balanced_quotes
@@ -85,16 +85,29 @@ def extract(
     `names` are the stems of the names in it; `telling` the numbers of sentences that are known to
     state a fact.
     """
-    chosen = _choose(_candidates(sentences, names, telling), max_words)
-    return " ".join(one.text for one in sorted(chosen, key=lambda one: one.at))
+    return _joined(_choose(_candidates(sentences, names, telling), max_words))
 
 
 def condense(texts: Sequence[str], max_words: int) -> str:
     """The extract of summaries that follow one another, of at most `max_words` words."""
-    joined = "\n\n".join(text for text in texts if text.strip())
-    if count_words(joined) <= max_words:
-        return " ".join(joined.split())
-    return extract(told_sentences(joined), max_words)
+    return Condenser(texts).to(max_words)
+
+
+class Condenser:
+    """Summaries that follow one another, weighed once, for extracts of several lengths."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._joined = "\n\n".join(text for text in texts if text.strip())
+        self._words = count_words(self._joined)
+        self._candidates: list[_Candidate] | None = None
+
+    def to(self, max_words: int) -> str:
+        """The extract of at most `max_words` words."""
+        if self._words <= max_words:
+            return " ".join(self._joined.split())
+        if self._candidates is None:
+            self._candidates = _candidates(told_sentences(self._joined), frozenset(), frozenset())
+        return _joined(_choose([replace(one) for one in self._candidates], max_words))
 
 
 def shorten(text: str, max_words: int) -> str:
@@ -169,3 +182,7 @@ def _choose(candidates: list[_Candidate], max_words: int) -> list[_Candidate]:
     if not chosen and candidates:
         return [min(candidates, key=lambda one: (one.score < least, one.words, one.at))]
     return chosen
+
+
+def _joined(chosen: Sequence[_Candidate]) -> str:
+    return " ".join(one.text for one in sorted(chosen, key=lambda one: one.at))

@@ -75,6 +75,11 @@ class SummaryRepository(Repository):
         rows = self._session.execute(statement.order_by(ChapterRow.number, SummaryRow.id))
         return {number: record_of(SummaryRecord, row) for number, row in rows}
 
+    def by_machine(self, novel_id: str, kind: SummaryKind, source_key: str) -> SummaryRecord | None:
+        """The newest summary that is not by the author; None when there is none."""
+        found = self.history(novel_id, kind, source_key)
+        return next((one for one in found if one.origin is not SummaryOrigin.AUTHOR), None)
+
     def history(self, novel_id: str, kind: SummaryKind, source_key: str) -> list[SummaryRecord]:
         """All summaries of one source, the newest first."""
         statement = select(SummaryRow).where(

@@ -20,8 +20,15 @@ from novelgen.planning.document import (
     document_of,
 )
 from novelgen.planning.frame import PlanFrame
+from novelgen.planning.outline_reading import read_outline
 from novelgen.planning.planner import Planner
-from novelgen.planning.revising import anew_from, brought_back, with_document, with_target
+from novelgen.planning.revising import (
+    anew_from,
+    brought_back,
+    from_outline,
+    with_document,
+    with_target,
+)
 from novelgen.planning.structure import outline
 from novelgen.prompting.library import PromptLibrary
 from tests.planning.answering import Answering
@@ -180,6 +187,21 @@ def test_planned_anew_keeps_what_stands_before() -> None:
         anew_from(content, 1, 1)
     with pytest.raises(UsageError, match="Chapter 46 cannot be"):
         anew_from(content, 46, 45)
+
+
+@pytest.mark.parametrize("words", [None, 6_000, 4_300_000])
+def test_planned_anew_keeps_what_an_outline_says(words: int | None) -> None:
+    outlined = read_outline(
+        "# Part 1: Out\n\n## One\n\nMara goes.\n\n# Part 2: Home\n\n## Two\n\nMara comes home.\n\n"
+        "- she rows\n- she sleeps\n\n## Three (900 words)\n"
+    )
+    content = PlanContent(from_outline(outlined, 3_000, 3, PREMISE))
+    said = [(slot.title, slot.brief, slot.beats) for slot in content.structure.chapters]
+    assert [title for title, _, _ in said] == ["One", "Two", "Three"]
+    again = anew_from(content, 2, 0, words)
+    assert [(slot.title, slot.brief, slot.beats) for slot in again.structure.chapters] == said
+    assert again.structure.parts == content.structure.parts
+    assert sum(slot.target_words for slot in again.structure.chapters) == (words or 3_000)
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,5 +1,7 @@
 """The bible as a document: what a person changes is theirs, what they leave out counts no more."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
@@ -78,6 +80,61 @@ def test_what_was_added_since_is_left_alone(read: Shelf) -> None:
     assert states == [ThreadState.DROPPED]
 
 
+def test_an_entry_that_a_run_changed_since_takes_what_the_document_changes(read: Shelf) -> None:
+    old = yaml.safe_load(document(read))
+    read.write(3, "Thomas Reed had blue eyes. Tom Reed smiled. Tom met Miss Anna Reed. Tom sat.")
+    read.keeper().read_chapter(3)
+    with read.store.writing() as work:
+        (tom,) = work.entries.named(read.branch_id, "Tom")
+        work.entries.revise(tom.id, replace(tom, aliases=["Tommy"]))
+        (voss,) = work.entries.named(read.branch_id, "Mr Voss")
+        work.entries.revise(voss.id, replace(voss, aliases=["Voss"]))
+    assert not apply(read, yaml.safe_dump(old))
+    next(each for each in old["entries"] if each["name"] == "Tom")["description"] = "a baker"
+    old["entries"] = [each for each in old["entries"] if each["name"] != "Mr Voss"]
+    assert apply(read, yaml.safe_dump(old))
+    with read.store.reading() as work:
+        (tom,) = work.entries.named(read.branch_id, "Tom")
+    assert (tom.aliases, tom.description) == (["Tommy"], "a baker")
+    assert tom.origin is StoryOrigin.AUTHOR
+    assert "Mr Voss" not in read.names()
+
+
+def test_a_document_that_changes_what_was_taken_out_since_is_refused(read: Shelf) -> None:
+    old = yaml.safe_load(document(read))
+    now = yaml.safe_load(document(read))
+    now["promises"] = []
+    assert apply(read, yaml.safe_dump(now))
+    assert not apply(read, yaml.safe_dump(old))
+    old["promises"][0]["due"] = 7
+    with pytest.raises(UsageError, match="no promise with the id"):
+        apply(read, yaml.safe_dump(old))
+
+
+def test_what_a_person_says_of_a_promise_no_run_changes(read: Shelf) -> None:
+    kept = "Anna held the forged letter from Lisbon, and the herring fleet was still there."
+    read.write(3, kept)
+    read.keeper().read_chapter(3)
+    edited = yaml.safe_load(document(read))
+    assert edited["promises"][0]["state"] == "paid"
+    edited["promises"][0]["state"] = "open"
+    assert apply(read, yaml.safe_dump(edited))
+    read.write(3, f"{kept}\n\nIt rained.")
+    read.keeper().read_chapter(3)
+    with read.store.reading() as work:
+        (thread,) = work.threads.of_branch(read.branch_id)
+    assert (thread.state, thread.origin) == (ThreadState.OPEN, StoryOrigin.AUTHOR)
+    assert (thread.closed_chapter, thread.closed_passage) == (None, "")
+
+
+def test_an_empty_line_of_the_document_is_empty(read: Shelf) -> None:
+    raw = "entries:\n- name: 1984\n  description:\n  aliases:\n  -\n  facts:\n"
+    assert apply(read, raw)
+    with read.store.reading() as work:
+        (added,) = work.entries.named(read.branch_id, "1984")
+    assert (added.description, list(added.aliases)) == ("", [])
+
+
 def test_a_fact_of_ones_own_holds_from_its_chapter(read: Shelf) -> None:
     with read.store.writing() as work:
         add_fact(work, read.branch_id, "Anna", "has a scar on her left hand", 2)
@@ -98,6 +155,9 @@ def test_a_fact_of_ones_own_holds_from_its_chapter(read: Shelf) -> None:
         ("entries:\n- name: X\n  kind: ghost", "entries.0.kind"),
         ("entries:\n- id: 999\n  name: X", "no entry with the id 999"),
         ("entries:\n- name: X\n  colour: red", "colour"),
+        ("entries:\n- name: No", "entries.0.name: False is no text"),
+        ("entries:\n- name:", "entries.0.name"),
+        ("entries:\n- name: X\n  description: [a]", "entries.0.description"),
         ("- 1", "the document"),
         ("[" * 3_000, "bible"),
     ],

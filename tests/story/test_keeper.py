@@ -4,11 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from novelgen.errors import UsageError
 from novelgen.generation.branching import branch_after
 from novelgen.generation.editing import undo_change
+from novelgen.story.story_overview import (
+    StoryOverview,
+    overview_of,
+    reset_summary,
+    set_summary,
+)
 from storage.errors import HeadMoved
 from storage.story_records import (
     FactState,
+    NewSummary,
     StoryOrigin,
     SummaryKind,
     SummaryOrigin,
@@ -189,6 +197,45 @@ def test_a_run_that_was_taken_over_stores_nothing(shelf: Shelf) -> None:
     assert shelf.facts() == []
     with shelf.store.reading() as work:
         assert work.summaries.of_revision(shelf.novel.id, shelf.revision_id(1)) is None
+
+
+def test_a_summary_of_ones_own_goes_and_what_was_there_before_stands(shelf: Shelf) -> None:
+    revision_id = shelf.write(1, CHAPTER_1)
+
+    def overview() -> StoryOverview:
+        with shelf.store.reading() as work:
+            return overview_of(work, shelf.fresh(), shelf.branch_id)
+
+    def own(text: str) -> None:
+        told = overview().find(SummaryKind.CHAPTER, 1)
+        with shelf.store.writing() as work:
+            set_summary(work, shelf.novel.id, told, text)
+
+    def reset() -> None:
+        seen = overview()
+        told = seen.find(SummaryKind.CHAPTER, 1)
+        with shelf.store.writing() as work:
+            reset_summary(work, shelf.novel.id, shelf.branch_id, told, seen)
+
+    with pytest.raises(UsageError, match="not read yet"):
+        own("Anna swears.")
+    reset()
+    assert overview().unread == (1,)
+    shelf.keeper().read_chapter(1)
+    extract = overview().find(SummaryKind.CHAPTER, 1).text
+    own("Anna swears.")
+    reset()
+    assert overview().find(SummaryKind.CHAPTER, 1).text == extract
+    by_model = NewSummary(
+        shelf.novel.id, SummaryKind.CHAPTER, revision_id, "Told.", SummaryOrigin.MODEL
+    )
+    with shelf.store.writing() as work:
+        work.summaries.add(by_model)
+    reset()
+    own("Anna swears.")
+    reset()
+    told = overview().find(SummaryKind.CHAPTER, 1)
+    assert (told.text, told.origin) == ("Told.", SummaryOrigin.MODEL)
 
 
 def test_a_part_is_summed_up_when_its_last_chapter_is_read(shelf: Shelf) -> None:

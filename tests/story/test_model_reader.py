@@ -19,7 +19,13 @@ from novelgen.engine.values import (
 from novelgen.prompting.library import PromptLibrary
 from novelgen.story.model_answers import UnusableAnswer, parse_answer, place_of
 from novelgen.story.model_reader import ReadingCancelled
-from storage.story_records import StoryOrigin, SummaryOrigin, ThreadKind
+from storage.story_records import (
+    NewSummary,
+    StoryOrigin,
+    SummaryKind,
+    SummaryOrigin,
+    ThreadKind,
+)
 from tests.story.conftest import CHAPTER_1, CHAPTER_2, Shelf
 
 SUMMARY = (
@@ -128,6 +134,24 @@ def test_a_model_that_cannot_is_asked_less_and_less(shelf: Shelf) -> None:
     assert "Anna Reed has green eyes." in shelf.facts()
 
 
+def test_summaries_of_ones_own_do_not_keep_the_model_from_being_asked(shelf: Shelf) -> None:
+    engine = ChatEngine(answered(ANSWER | {"facts": [], "threads": []}))
+    for number in range(1, 8):
+        shelf.write(number, f"{CHAPTER_1} Day {number}.")
+    keeper = shelf.keeper(engine=engine, library=PromptLibrary())
+    list(keeper.catch_up(7))
+    with shelf.store.writing() as work:
+        for number in (4, 5, 6):
+            key = shelf.revision_id(number)
+            own = NewSummary(
+                shelf.novel.id, SummaryKind.CHAPTER, key, "Mine.", SummaryOrigin.AUTHOR
+            )
+            work.summaries.add(own)
+    read = keeper.read_chapter(7)
+    assert read is not None
+    assert read.origin is SummaryOrigin.MODEL
+
+
 def test_a_long_chapter_is_read_piece_by_piece(shelf: Shelf) -> None:
     filler = "\n\n".join(f"Anna walked on, and the road went by house {n}." for n in range(400))
     shelf.write(1, f"{CHAPTER_1}\n\n{filler}")
@@ -161,6 +185,13 @@ def test_a_stop_keeps_nothing(shelf: Shelf) -> None:
 def test_unusable_answers_say_what_is_wrong(change: dict[str, object], problem: str) -> None:
     with pytest.raises(UnusableAnswer, match=problem):
         parse_answer(json.dumps(ANSWER | change), CHAPTER_1)
+
+
+def test_an_answer_is_found_among_thoughts_and_remarks() -> None:
+    raw = f"<think>Is {{}} one?</think> Here it is: {json.dumps(ANSWER)} Is {{that}} enough?"
+    assert parse_answer(raw, CHAPTER_1).summary == SUMMARY
+    with pytest.raises(UnusableAnswer, match="it is no JSON"):
+        parse_answer('{"summary": "a" "b"}', CHAPTER_1)
 
 
 def test_a_quotation_is_found_whatever_its_marks() -> None:

@@ -9,7 +9,7 @@ import pytest
 from novelgen.engine.scripted import ScriptedEngine
 from novelgen.generation.novel_context import RunLimits
 from novelgen.story.keeper import StoryKeeper
-from novelgen.story.notes import NoteTaker, StoryNotes, story_notes
+from novelgen.story.notes import NoteTaker, StoryNotes
 from novelgen.story.story_view import view_before
 from storage.story_records import (
     EntryKind,
@@ -27,9 +27,8 @@ COUNT = ScriptedEngine().count_tokens
 
 def notes(shelf: Shelf, chapter: int, beat: str, budget: int = 400, **how: str) -> StoryNotes:
     with shelf.store.reading() as work:
-        return story_notes(
-            work, shelf.branch_id, chapter, beat, budget_tokens=budget, count_tokens=COUNT, **how
-        )
+        view = view_before(work, shelf.branch_id, chapter)
+    return NoteTaker(view, COUNT).notes(beat, budget_tokens=budget, **how)
 
 
 @pytest.fixture
@@ -57,14 +56,8 @@ def test_a_fact_of_chapter_1_stands_in_the_context_of_chapter_10(desks: Desks) -
     keeper = StoryKeeper(desk.store, novel, novel.active_branch_id)
     assert list(keeper.catch_up(10)) == []  # the run has read them
     with desk.store.reading() as work:
-        taken = story_notes(
-            work,
-            novel.active_branch_id,
-            10,
-            "Anna Reed goes to the quay again.",
-            budget_tokens=240,
-            count_tokens=COUNT,
-        )
+        view = view_before(work, novel.active_branch_id, 10)
+    taken = NoteTaker(view, COUNT).notes("Anna Reed goes to the quay again.", budget_tokens=240)
     assert "Anna Reed has green eyes." in taken.facts
     assert "Tom is Anna Reed's brother." in taken.facts
     assert "Anna Reed" in taken.story_so_far
@@ -99,6 +92,25 @@ def test_notes_keep_to_their_budget(read: Shelf, budget: int) -> None:
     if budget >= 120:
         assert taken.facts
         assert taken.story_so_far
+
+
+def test_the_story_is_put_together_a_few_times_a_chapter_not_for_every_beat(read: Shelf) -> None:
+    stories: list[str] = []
+
+    def count(text: str) -> int:
+        if not text.startswith("- "):
+            stories.append(text)
+        return COUNT(text)
+
+    with read.store.reading() as work:
+        taker = NoteTaker(view_before(work, read.branch_id, 4), count)
+    beats = ["", "Tom", "Anna Reed", "Captain Hale", "Mr Voss"]
+    told = [
+        taker.notes(f"{beat}, {other} wait.", tail=tail, budget_tokens=90)
+        for beat in beats for other in beats for tail in beats
+    ]  # fmt: skip
+    assert len({each.facts for each in told}) > 20
+    assert len(stories) < 20
 
 
 def test_promises_are_told_when_they_are_due(read: Shelf) -> None:

@@ -88,5 +88,10 @@ def test_the_authors_summary_is_renamed_as_their_own(shelf: Shelf) -> None:
     rename(shelf.store, shelf.fresh(), "Anna", "Ines")
     with shelf.store.reading() as work:
         renamed = work.summaries.of_revision(shelf.novel.id, shelf.revision_id(1))
+        by_machine = work.summaries.by_machine(
+            shelf.novel.id, SummaryKind.CHAPTER, shelf.revision_id(1)
+        )
     assert renamed is not None
     assert (renamed.text, renamed.origin) == ("Ines walks.", SummaryOrigin.AUTHOR)
+    assert by_machine is not None
+    assert "Ines" in by_machine.text

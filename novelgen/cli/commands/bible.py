@@ -10,6 +10,7 @@ from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
+    from novelgen.bootstrap import Workbench
     from novelgen.story.bible_document import Bible
     from storage.change_records import ChangeRecord
     from storage.records import NovelRecord
@@ -55,9 +56,6 @@ def bible(
     Example: novelgen bible 3f2a --add-fact "Anna: has a scar on her left hand" --from-chapter 7
     """
     invocation = invocation_of(context)
-    from novelgen.story import bible_editing
-    from novelgen.story.bible_document import as_document, bible_of
-
     if sum((edit, from_file is not None, add_fact is not None, as_yaml)) > 1:
         raise UsageError(
             "More than one thing is asked for.",
@@ -65,50 +63,68 @@ def bible(
         )
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        branch_id = found.active_branch_id
         if read:
             from novelgen.cli.story_reading import read_by_rules
 
             read_by_rules(workbench, found)
-        with workbench.store.reading() as work:
-            shown = bible_of(work, branch_id, before_chapter=chapter)
-            document = as_document(bible_of(work, branch_id), found.title)
-        change: ChangeRecord | None = None
-        if add_fact is not None:
-            name, fact = _name_and_fact(add_fact)
-            with workbench.store.writing() as work:
-                change = bible_editing.add_fact(work, branch_id, name, fact, from_chapter)
-        elif from_file is not None:
-            from novelgen.cli.chapter_input import text_of_file, text_of_stdin
-
-            raw = text_of_stdin() if str(from_file) == "-" else text_of_file(from_file)
-            with workbench.store.writing() as work:
-                change = bible_editing.apply_document(work, branch_id, raw)
+        if as_yaml:
+            invocation.output.prose(_document(workbench, found))
         elif edit:
-            if not sys.stdin.isatty():
-                raise UsageError(
-                    "There is no terminal for an editor.",
-                    "Print the document with --yaml and hand it in with --from FILE.",
-                )
-            from novelgen.cli.chapter_input import edited_text
-
-            folder = invocation.paths.state / "editing"
-            with (
-                edited_text(folder, f"{found.id}-bible", document, invocation.output) as raw,
-                workbench.store.writing() as work,
-            ):
-                change = bible_editing.apply_document(work, branch_id, raw)
-        elif as_yaml:
-            invocation.output.prose(document)
-            return
+            _say_changed(invocation, found, _edit(invocation, workbench, found))
+        elif from_file is not None:
+            _say_changed(invocation, found, _take(workbench, found, from_file))
+        elif add_fact is not None:
+            _say_changed(invocation, found, _add(workbench, found, add_fact, from_chapter))
         else:
-            unread = _unread(workbench, found)
-            _show(invocation, found, shown, unread)
-            return
-    _say_changed(invocation, found, change)
+            _show(invocation, workbench, found, chapter)
 
 
-def _unread(workbench: Any, novel: "NovelRecord") -> tuple[int, ...]:
+def _document(workbench: "Workbench", novel: "NovelRecord") -> str:
+    from novelgen.story.bible_document import as_document, bible_of
+
+    with workbench.store.reading() as work:
+        return as_document(bible_of(work, novel.active_branch_id), novel.title)
+
+
+def _edit(
+    invocation: Invocation, workbench: "Workbench", novel: "NovelRecord"
+) -> "ChangeRecord | None":
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "There is no terminal for an editor.",
+            "Print the document with --yaml and hand it in with --from FILE.",
+        )
+    from novelgen.cli.chapter_input import edited_text
+    from novelgen.story.bible_editing import apply_document
+
+    folder, document = invocation.paths.state / "editing", _document(workbench, novel)
+    with (
+        edited_text(folder, f"{novel.id}-bible", document, invocation.output) as raw,
+        workbench.store.writing() as work,
+    ):
+        return apply_document(work, novel.active_branch_id, raw)
+
+
+def _take(workbench: "Workbench", novel: "NovelRecord", path: Path) -> "ChangeRecord | None":
+    from novelgen.cli.chapter_input import text_of_file, text_of_stdin
+    from novelgen.story.bible_editing import apply_document
+
+    raw = text_of_stdin() if str(path) == "-" else text_of_file(path)
+    with workbench.store.writing() as work:
+        return apply_document(work, novel.active_branch_id, raw)
+
+
+def _add(
+    workbench: "Workbench", novel: "NovelRecord", raw: str, from_chapter: int
+) -> "ChangeRecord":
+    from novelgen.story.bible_editing import add_fact
+
+    name, fact = _name_and_fact(raw)
+    with workbench.store.writing() as work:
+        return add_fact(work, novel.active_branch_id, name, fact, from_chapter)
+
+
+def _unread(workbench: "Workbench", novel: "NovelRecord") -> tuple[int, ...]:
     from storage.records import RevisionState
 
     with workbench.store.reading() as work:
@@ -154,34 +170,48 @@ def _say_changed(
 
 
 def _show(
-    invocation: Invocation, novel: "NovelRecord", bible: "Bible", unread: tuple[int, ...]
+    invocation: Invocation, workbench: "Workbench", novel: "NovelRecord", chapter: int | None
 ) -> None:
     from novelgen.cli.story_reading import say_unread
+    from novelgen.story.bible_document import bible_of
 
     output = invocation.output
+    with workbench.store.reading() as work:
+        bible = bible_of(work, novel.active_branch_id, before_chapter=chapter)
+    unread = _unread(workbench, novel)
     if output.as_json:
         output.document(
             {
-                "entries": [_entry_json(each, bible.facts_of(each)) for each in bible.entries],
+                "entries": [_entry_json(entry, facts) for entry, facts in bible.with_facts()],
                 "promises": [promise_as_json(each) for each in bible.threads],
                 "unread": list(unread),
             }
         )
         return
-    for kind, heading in (("character", "Characters"), ("place", "Places"), ("thing", "Things")):
-        members = [each for each in bible.entries if each.kind.value == kind]
-        if members:
-            output.data(heading)
-        for entry in members:
-            _show_entry(invocation, entry, bible.facts_of(entry))
-    if bible.threads:
-        output.data("Promises")
-    for thread in bible.threads:
-        due = f", due in chapter {thread.due_chapter}" if thread.due_chapter else ""
-        output.data(f"  chapter {thread.opened_chapter}, {thread.state.value}{due}: {thread.text}")
+    _show_entries(invocation, bible)
+    _show_promises(invocation, bible)
     if not (bible.entries or bible.threads):
         output.note("The bible is empty.")
     say_unread(output, novel, unread, "bible")
+
+
+def _show_entries(invocation: Invocation, bible: "Bible") -> None:
+    shown = bible.with_facts()
+    for kind, heading in (("character", "Characters"), ("place", "Places"), ("thing", "Things")):
+        members = [(entry, facts) for entry, facts in shown if entry.kind.value == kind]
+        if members:
+            invocation.output.data(heading)
+        for entry, facts in members:
+            _show_entry(invocation, entry, facts)
+
+
+def _show_promises(invocation: Invocation, bible: "Bible") -> None:
+    if bible.threads:
+        invocation.output.data("Promises")
+    for thread in bible.threads:
+        due = f", due in chapter {thread.due_chapter}" if thread.due_chapter else ""
+        where = f"chapter {thread.opened_chapter}, {thread.state.value}{due}"
+        invocation.output.data(f"  {where}: {thread.text}")
 
 
 def _show_entry(invocation: Invocation, entry: "EntryRecord", facts: "list[FactRecord]") -> None:

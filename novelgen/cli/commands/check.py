@@ -34,15 +34,15 @@ def check(
             "--intended",
             metavar="ID",
             help="It is meant so: take this off the list: a number, c and a number for a "
-            "contradiction, p and a number for a promise; or all (passages and "
-            "contradictions). May be given several times.",
+            "contradiction, g for an oddity, p for a promise; or all (all but promises). May "
+            "be given several times.",
         ),
     ] = None,
     read: Annotated[
         bool, typer.Option("--read", help="Read unread chapters first, by plain rules.")
     ] = False,
 ) -> None:
-    """List passages that may no longer fit after a change, contradictions, oddities and promises.
+    """List passages that may no longer fit after a change, contradictions, oddities, promises.
 
     A passage or contradiction leaves the list by itself when it is mended, or when the old words
     come back; a promise, when a later chapter keeps it.

@@ -9,8 +9,10 @@ from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
+    from novelgen.bootstrap import Workbench
     from novelgen.story.story_overview import StoryOverview, Told
     from storage.records import NovelRecord
+    from storage.story_records import SummaryKind
 
 _ORIGINS = {"model": "by the model", "extract": "sentences of the text", "author": "yours"}
 _MOST_CHARS = 20_000
@@ -47,7 +49,35 @@ def story(
     Example: novelgen story 3f2a --chapter 4 --set "Anna learns who forged the letter."
     """
     invocation = invocation_of(context)
-    from novelgen.story.story_overview import overview_of, reset_summary, set_summary
+    asked = _asked(chapter, part, book)
+    changes = [edit, text is not None, reset]
+    if sum(changes) > 1:
+        raise _more_than_one()
+    if any(changes) and asked is None:
+        raise UsageError(
+            "Which summary?", "Give --chapter K, --part P or --book with --edit, --set or --reset."
+        )
+    with invocation.workbench() as workbench:
+        found = workbench.find(novel).novel
+        if read:
+            from novelgen.cli.story_reading import read_by_rules
+
+            read_by_rules(workbench, found)
+        overview = _overview(workbench, found)
+        told = overview.find(*asked) if asked is not None else None
+        if told is not None and any(changes):
+            if reset:
+                _reset(workbench, found, told, overview)
+            else:
+                new = _checked(text) if text is not None else _edited(invocation, found, told)
+                _set(workbench, found, told, new)
+            overview = _overview(workbench, found)
+            told = overview.find(told.kind, told.number)
+    _show(invocation, found, overview, told)
+
+
+def _asked(chapter: int | None, part: int | None, book: bool) -> "tuple[SummaryKind, int] | None":
+    """The one summary that is asked for; None: all of them."""
     from storage.story_records import SummaryKind
 
     asked = [
@@ -59,37 +89,39 @@ def story(
         )
         if number is not None
     ]
-    changes = [edit, text is not None, reset]
-    if len(asked) > 1 or sum(changes) > 1:
-        raise UsageError(
-            "More than one thing is asked for.",
-            "Give one of --chapter, --part, --book, and one of --edit, --set, --reset.",
-        )
-    if any(changes) and not asked:
-        raise UsageError(
-            "Which summary?", "Give --chapter K, --part P or --book with --edit, --set or --reset."
-        )
-    with invocation.workbench() as workbench:
-        found = workbench.find(novel).novel
-        if read:
-            from novelgen.cli.story_reading import read_by_rules
+    if len(asked) > 1:
+        raise _more_than_one()
+    return asked[0] if asked else None
 
-            read_by_rules(workbench, found)
-        with workbench.store.reading() as work:
-            overview = overview_of(work, found, found.active_branch_id)
-        told = overview.find(*asked[0]) if asked else None
-        if told is not None and any(changes):
-            if reset:
-                with workbench.store.writing() as work:
-                    reset_summary(work, found.id, told, overview)
-            else:
-                new = _checked(text) if text is not None else _edited(invocation, found, told)
-                with workbench.store.writing() as work:
-                    set_summary(work, found.id, told, new)
-            with workbench.store.reading() as work:
-                overview = overview_of(work, found, found.active_branch_id)
-            told = overview.find(*asked[0])
-    _show(invocation, found, overview, told)
+
+def _more_than_one() -> UsageError:
+    return UsageError(
+        "More than one thing is asked for.",
+        "Give one of --chapter, --part, --book, and one of --edit, --set, --reset.",
+    )
+
+
+def _overview(workbench: "Workbench", novel: "NovelRecord") -> "StoryOverview":
+    from novelgen.story.story_overview import overview_of
+
+    with workbench.store.reading() as work:
+        return overview_of(work, novel, novel.active_branch_id)
+
+
+def _set(workbench: "Workbench", novel: "NovelRecord", told: "Told", text: str) -> None:
+    from novelgen.story.story_overview import set_summary
+
+    with workbench.store.writing() as work:
+        set_summary(work, novel.id, told, text)
+
+
+def _reset(
+    workbench: "Workbench", novel: "NovelRecord", told: "Told", overview: "StoryOverview"
+) -> None:
+    from novelgen.story.story_overview import reset_summary
+
+    with workbench.store.writing() as work:
+        reset_summary(work, novel.id, novel.active_branch_id, told, overview)
 
 
 def _edited(invocation: Invocation, novel: "NovelRecord", told: "Told") -> str:
