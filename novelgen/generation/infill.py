@@ -88,8 +88,7 @@ class Infiller:
             yield self._stopped()
             return
         try:
-            self._catch_up()
-            rewritings = [] if context.stop.is_requested else self._rewritings()
+            rewritings = self._rewritings()
         except (DrawingCancelled, ReadingCancelled):
             rewritings = []
         if not rewritings:
@@ -116,10 +115,13 @@ class Infiller:
     def _rewritings(self) -> list[Rewriting]:
         """Those drawn, with their marks; none when the person stopped it."""
         context = self._context
+        self._catch_up()
+        if context.stop.is_requested:
+            return []
         head, segment = self._head()
         drawer = InfillDrawer(context, self._task(segment), head.memory)
         texts = drawer.draw_all(self._infill.candidates)
-        if not texts or context.stop.is_requested:
+        if not texts:
             return []
         return judged(context.engine, drawer.around, texts, context.settings.tail_tokens)
 

@@ -31,7 +31,6 @@ from novelgen.story.notes import NoteTaker
 from novelgen.story.story_view import StoryView, view_before
 from novelgen.story.voice import VoiceSheet
 from novelgen.story.voice_keeper import voice_of
-from novelgen.story.voice_text import voice_line
 from novelgen.text.names import capitalised_in, names_in
 from novelgen.text.sentences import beginning_of_prose
 from novelgen.text.words import count_words
@@ -109,9 +108,9 @@ class InfillDrawer:
         beginnings = self._beginnings(count)
         texts: list[str] = []
         for number in range(1, count + 1):
+            texts.append(self._drawn_on(beginnings[number - 1 : number], number))
             if self._context.stop.is_requested:
                 return []
-            texts.append(self._drawn_on(beginnings[number - 1 : number], number))
         return texts
 
     def _beginnings(self, count: int) -> Sequence[str]:
@@ -217,7 +216,7 @@ class InfillDrawer:
             characters=() if beat is None else beat.characters,
             place="" if beat is None else beat.place,
         )
-        brief = brief_with(planned, notes, voice_line(voice), self._context)
+        brief = brief_with(planned, notes, voice, self._context)
         return replace(brief, beat=self._beat(brief.beat))
 
     def _beat(self, planned: str) -> str:

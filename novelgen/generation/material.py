@@ -28,7 +28,6 @@ from novelgen.story.known_entries import known_name_words
 from novelgen.story.notes import NoteTaker
 from novelgen.story.story_view import view_before
 from novelgen.story.voice_keeper import voice_of
-from novelgen.story.voice_text import voice_line
 from novelgen.text.alarms.watch import Watch
 from novelgen.text.names import capitalised_in, names_in
 from novelgen.text.sentences import end_of_prose
@@ -162,7 +161,7 @@ class ChapterMaterial:
             characters=beat.characters,
             place=beat.place,
         )
-        return brief_with(brief, notes, voice_line(self._voice), self._context)
+        return brief_with(brief, notes, self._voice, self._context)
 
     def _folded_names(self) -> frozenset[str]:
         return frozenset(name.casefold() for name in self._names)

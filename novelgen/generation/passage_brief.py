@@ -14,6 +14,8 @@ from novelgen.generation.novel_settings import WritingPart
 from novelgen.generation.ranking import Ranker
 from novelgen.prompting.brief import Brief
 from novelgen.story.notes import StoryNotes
+from novelgen.story.voice import VoiceSheet
+from novelgen.story.voice_text import voice_for
 from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.repeats import NEAR_DISTANCE, RepeatIndex
 from novelgen.text.alarms.watch import Watch
@@ -32,11 +34,11 @@ RECENT_CHARS = _BAND_WORDS * 2 * _CHARS_PER_WORD
 """Of the text before, with which a draft is held against human bands."""
 
 
-def brief_with(brief: Brief, notes: StoryNotes, voice: str, context: NovelContext) -> Brief:
+def brief_with(brief: Brief, notes: StoryNotes, voice: VoiceSheet, context: NovelContext) -> Brief:
     """The brief with what is known of the story; without the plan where that is left out."""
     brief = replace(
         brief,
-        voice=voice,
+        voice=voice_for(voice, context.engine.info),
         story_so_far=notes.story_so_far,
         facts=notes.facts,
         threads=notes.threads,

@@ -319,6 +319,16 @@ def test_memory_can_be_left_out(desks: Desks) -> None:
     assert memories | {memory for memory, *_ in engine.scored} == {engine.initial_memory().data}
 
 
+def test_a_chat_model_is_told_all_of_the_voice(desk: Desk) -> None:
+    sheet = VoiceSheet(banned=("a testament to",), sample="The lamp went out. It was late.")
+    with desk.store.writing() as work:
+        keep_voice(work, desk.fresh().active_branch_id, sheet)
+    engine = Chat()
+    infilled(desk, Infill(2, 2, 2, words=90, candidates=1), engine)
+    assert "Never write: a testament to" in engine.told[0]
+    assert "The lamp went out. It was late." in engine.told[0]
+
+
 def test_another_candidate_can_be_taken(desk: Desk) -> None:
     lead = paragraphs(desk.text(2))[0]
     event = rewritten(infilled(desk, Infill(2, 2, 2)))
