@@ -2,6 +2,7 @@
 
 import pytest
 
+from novelgen.text.alarms.banned import banned_alarms
 from novelgen.text.alarms.borrowed_names import borrowed_name_alarms, distinctive_names
 from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.kinds import AlarmKind
@@ -159,3 +160,17 @@ def test_an_open_paragraph_is_part_of_what_follows() -> None:
     assert watch.alarms('and went," he said. He left.\n\nIt rained.', '"I got up ') == []
     (alarm,) = watch.alarms("and went, he said. He left.\n\nIt rained.", '"I got up ')
     assert (alarm.kind, alarm.start) == (AlarmKind.QUOTES, 0)
+
+
+def test_banned_phrases_are_found_however_they_are_written() -> None:
+    text = "It was A Testament\nto her. “It’s no use.” The delta; they delve, (del)."
+    phrases = ("a testament to", "it's no use", "del", "C++ (sic)")
+    found = list(banned_alarms(text, phrases))
+    assert {alarm.kind for alarm in found} == {AlarmKind.BANNED}
+    assert [alarm.detail for alarm in found] == ["a testament to", "it's no use", "del"]
+    assert [text[alarm.start : alarm.end] for alarm in found] == [
+        "A Testament\nto",
+        "It’s no use",
+        "del",
+    ]
+    assert list(banned_alarms(text, ())) == []
