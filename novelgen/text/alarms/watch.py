@@ -7,7 +7,7 @@ from itertools import chain
 from novelgen.text.alarms.borrowed_names import borrowed_name_alarms
 from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.kinds import Alarm, AlarmKind
-from novelgen.text.alarms.litter import assistant_alarms, litter_alarms
+from novelgen.text.alarms.litter import litter_alarms
 from novelgen.text.alarms.loops import loop_alarms
 from novelgen.text.alarms.quoting import quote_alarms
 from novelgen.text.alarms.repeats import RepeatIndex, repeat_alarms
@@ -45,7 +45,6 @@ class Watch:
         yield from self.echoes.alarms(text)
         yield from borrowed_name_alarms(text, self.borrowed_names, self.known_names)
         yield from litter_alarms(text)
-        yield from assistant_alarms(text)
         for start, end in find_leaks(text):
             yield Alarm(AlarmKind.LEAK, start, end, text[start:end].strip())
 
