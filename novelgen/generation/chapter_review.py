@@ -26,6 +26,7 @@ _MESSAGES = {
     AlarmKind.QUOTES: "a quotation is not closed, or was not opened",
     AlarmKind.PARAGRAPH: "it does not come to an end",
     AlarmKind.NOT_PROSE: "this is no prose",
+    AlarmKind.BANNED: "a phrase that is banned",
 }
 _VOICE = "voice"
 _MOST_OF_A_KIND = 20

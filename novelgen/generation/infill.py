@@ -19,12 +19,14 @@ from novelgen.generation.infill_keeping import (
     rewritten,
     standing_passage,
 )
-from novelgen.generation.infill_ranking import Rewriting, Surroundings, best, judged
+from novelgen.generation.infill_ranking import Rewriting, best, judged
 from novelgen.generation.memory_head import MemoryHead, next_head, stored_memory
 from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.passage import DrawingCancelled
 from novelgen.generation.passage_locks import require_unlocked
+from novelgen.story.keeper import StoryKeeper
+from novelgen.story.model_reader import ReadingCancelled
 from novelgen.text.segmentation import split_segments
 from novelgen.text.sentences import end_of_prose
 from novelgen.text.words import count_words
@@ -87,25 +89,41 @@ class Infiller:
             return
         try:
             rewritings = self._rewritings()
-        except DrawingCancelled:
+        except (DrawingCancelled, ReadingCancelled):
             rewritings = []
         if not rewritings:
             yield self._stopped()
             return
         yield self._put_in_place(rewritings)
 
+    def _catch_up(self) -> None:
+        """What is known of the chapters before is brought up to their text."""
+        context = self._context
+        story = StoryKeeper(
+            context.store,
+            context.novel,
+            context.branch_id,
+            engine=context.engine,
+            library=context.library,
+            observer=context.watching,
+            run_epoch=context.run.epoch,
+        )
+        for _ in story.catch_up(self._infill.chapter):
+            if context.stop.is_requested:
+                return
+
     def _rewritings(self) -> list[Rewriting]:
         """Those drawn, with their marks; none when the person stopped it."""
         context = self._context
+        self._catch_up()
+        if context.stop.is_requested:
+            return []
         head, segment = self._head()
-        drawer = InfillDrawer(context, self._task(segment))
-        around = Surroundings(head.memory, drawer.brief(), self._before(), self._after())
-        texts: list[str] = []
-        for number in range(1, self._infill.candidates + 1):
-            texts.append(drawer.draw(around, number))
-            if context.stop.is_requested:
-                return []
-        return judged(context.engine, around, texts, context.settings.tail_tokens)
+        drawer = InfillDrawer(context, self._task(segment), head.memory)
+        texts = drawer.draw_all(self._infill.candidates)
+        if not texts:
+            return []
+        return judged(context.engine, drawer.around, texts, context.settings.tail_tokens)
 
     def _head(self) -> tuple[MemoryHead, int]:
         """The memory before the segment in which the passage begins, and that segment."""
@@ -135,10 +153,18 @@ class Infiller:
         with context.store.reading() as work:
             revisions = work.chapters.revisions(context.novel.id, infill.chapter)
             plan = work.plans.current(context.branch_id)
-            planned = None if plan is None else work.plans.chapter(plan.id, infill.chapter)
+            cards = (
+                {}
+                if plan is None
+                else {
+                    number: work.plans.chapter(plan.id, number)
+                    for number in (infill.chapter - 1, infill.chapter)
+                }
+            )
             beats = None if plan is None else work.plans.beats(plan.id, infill.chapter)
             total = 0 if plan is None else len(work.plans.chapters(plan.id))
             last = work.chapters.last(context.branch_id)
+        planned, earlier = cards.get(infill.chapter), cards.get(infill.chapter - 1)
         words_before = count_words(self._passage.before)
         return InfillTask(
             chapter=infill.chapter,
@@ -149,9 +175,12 @@ class Infiller:
             total_chapters=max(total, infill.chapter if last is None else last.number),
             chapter_title=revision.title,
             chapter_brief="" if planned is None else planned.brief,
+            earlier="" if earlier is None else earlier.brief,
             beat=_beat_at(() if beats is None else beats.beats, revision.words, words_before),
             instruction=infill.instruction,
             wanted_words=_wanted_words(self._passage, infill),
+            own=self._passage.before,
+            before=self._before(),
             after=self._after(),
         )
 
@@ -210,9 +239,9 @@ def _wanted_words(passage: StandingPassage, infill: Infill) -> int:
     return infill.words or count_words(passage.text[passage.start : passage.end])
 
 
-def _beat_at(beats: Sequence[Beat], chapter_words: int, words_before: int) -> str:
-    """What the planned beat says that the passage is in; empty without a plan."""
+def _beat_at(beats: Sequence[Beat], chapter_words: int, words_before: int) -> Beat | None:
+    """The planned beat that the passage is in; None without a plan."""
     if not beats or not sum(beat.words for beat in beats):
-        return ""
+        return None
     step = next_passage([beat.words for beat in beats], max(chapter_words, 1), words_before)
-    return beats[-1 if step is None else step.beat].brief
+    return beats[-1 if step is None else step.beat]

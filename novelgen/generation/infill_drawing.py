@@ -1,26 +1,40 @@
-"""Draws rewritings of a passage, one after the other, each from the text before it.
+"""Draws rewritings of a passage from the text before it, with what every passage is drawn with.
 
-A causal model cannot be held to the text after; models with a chat template are told of it.
+A causal model cannot be held to the text after; models with a chat template are told of it. The
+first passage of all rewritings is one batch; what a rewriting is short of is drawn behind it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from novelgen.engine.values import MemoryState
 from novelgen.errors import ModelError
 from novelgen.generation.beats import next_passage
+from novelgen.generation.book_so_far import BookSoFar
 from novelgen.generation.drafts import Wanted
 from novelgen.generation.infill_ranking import Surroundings
 from novelgen.generation.material import PassageMaterial
 from novelgen.generation.novel_context import NovelContext
-from novelgen.generation.novel_settings import WritingPart
-from novelgen.generation.passage import PassagePlace, PassageWriter
-from novelgen.generation.ranking import Ranker
+from novelgen.generation.passage import Passage, PassagePlace, PassageWriter
+from novelgen.generation.passage_brief import (
+    NOTED_CHARS,
+    RECENT_CHARS,
+    brief_with,
+    memory_for,
+    ranker_for,
+    watch_for,
+)
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import segment_context
-from novelgen.text.alarms.repeats import NEAR_DISTANCE, RepeatIndex
-from novelgen.text.alarms.watch import Watch
-from novelgen.text.names import capitalised_in
+from novelgen.story.known_entries import known_name_words
+from novelgen.story.notes import NoteTaker
+from novelgen.story.story_view import StoryView, view_before
+from novelgen.story.voice import VoiceSheet
+from novelgen.story.voice_keeper import voice_of
+from novelgen.text.names import capitalised_in, names_in
 from novelgen.text.sentences import beginning_of_prose
 from novelgen.text.words import count_words
+from storage.records import Beat
 
 _AFTER_WORDS = 60
 """Words of the text after that a chat model is told of."""
@@ -40,52 +54,83 @@ class InfillTask:
     total_chapters: int
     chapter_title: str
     chapter_brief: str
-    beat: str
+    earlier: str
+    """What the chapter before was about, by the plan."""
+    beat: Beat | None
+    """The planned one that it is in; None without a plan."""
     instruction: str
     wanted_words: int
+    own: str
+    """Of the chapter, before the passage."""
+    before: str
+    """What the model sees of the text before."""
     after: str
 
 
 class InfillDrawer:
     """Draws the rewritings of one passage."""
 
-    def __init__(self, context: NovelContext, task: InfillTask) -> None:
+    def __init__(self, context: NovelContext, task: InfillTask, memory: MemoryState) -> None:
+        """`memory` is that before the segment in which the passage begins."""
         self._context = context
         self._task = task
         engine = context.engine
         self._has_chat = engine.info.has_chat_template
-        self._briefs = BriefRenderer(
-            context.library, engine.render_chat if self._has_chat else None
+        with context.store.reading() as work:
+            voice = voice_of(work, context.novel, context.branch_id).sheet
+            view = view_before(work, context.branch_id, task.chapter)
+        self._banned = voice.banned
+        self._told = self._brief(view, voice)
+        briefs = BriefRenderer(context.library, engine.render_chat if self._has_chat else None)
+        self._around = Surroundings(
+            memory_for(context, memory), briefs.render(self._told), task.before, task.after
         )
-        self._passages = PassageWriter(
-            engine, context.settings, context.novel.seed, context.watching
-        )
-        self._told = Brief(
-            title=task.title,
-            premise=task.premise,
-            chapter_number=task.chapter,
-            total_chapters=task.total_chapters,
-            chapter_title=task.chapter_title,
-            chapter_brief=task.chapter_brief,
-            beat=self._beat(),
-        )
+        before = BookSoFar(context.store, context.branch_id).read_before(task.chapter)
+        self._book = f"{before.text}\n\n{task.own}"
+        self._index = before.index
+        for text in (task.after, task.own):
+            self._index.add(text)
+        self._length = len(self._index)
+        here = capitalised_in(f"{task.own}\n{task.after}")
+        self._names = known_name_words(view.entries, self._plan_words()) | before.names | here
 
-    def brief(self) -> str:
+    @property
+    def around(self) -> Surroundings:
         """What every rewriting is drawn with."""
-        return self._briefs.render(self._told)
+        return self._around
 
-    def draw(self, around: Surroundings, number: int) -> str:
-        """Rewriting `number`, from 1: paragraphs of about the wanted words.
+    def draw_all(self, count: int) -> list[str]:
+        """So many rewritings, each paragraphs of about the wanted words; none when the person stops
+        the run in between.
 
         Raises `DrawingCancelled` when the run is stopped at once, `ModelError` when the model
         writes nothing usable.
         """
-        text = ""
+        beginnings = self._beginnings(count)
+        texts: list[str] = []
+        for number in range(1, count + 1):
+            texts.append(self._drawn_on(beginnings[number - 1 : number], number))
+            if self._context.stop.is_requested:
+                return []
+        return texts
+
+    def _beginnings(self, count: int) -> Sequence[str]:
+        """The first passage of the rewritings, in one batch: those that are of use."""
+        wanted = self._wanted("")
+        if wanted is None:
+            return []
+        drafts = self._passage(count, "", 0, 0, wanted).context["candidates"]
+        return [draft["text"] for draft in drafts[:count] if draft["text"].strip()]
+
+    def _drawn_on(self, beginning: Sequence[str], number: int) -> str:
+        """Rewriting `number`, from 1, which begins so."""
+        text = "".join(beginning)
+        candidates = self._context.settings.candidates
         for passage in range(_MAX_PASSAGES):
             wanted = self._wanted(text)
             if wanted is None:
                 break
-            text += self._passage(around, text, number, passage, wanted)
+            text += self._passage(candidates, text, number, passage, wanted).text
         if not text.strip():
             raise ModelError(
                 f"The model wrote nothing usable for chapter {self._task.chapter}.",
@@ -94,44 +139,55 @@ class InfillDrawer:
         return text.strip()
 
     def _passage(
-        self, around: Surroundings, text: str, number: int, passage: int, wanted: int
-    ) -> str:
-        task = self._task
-        self._context.watching.on_passage(task.chapter, task.segment, passage)
+        self, candidates: int, text: str, number: int, passage: int, wanted: int
+    ) -> Passage:
+        """The passage behind `text`, from so many drafts; the beginnings have the number 0."""
+        context, task = self._context, self._task
+        context.watching.on_passage(task.chapter, task.segment, passage)
         place = PassagePlace(
-            branch=self._context.branch_name,
+            branch=context.branch_name,
             chapter=task.chapter,
             revision=task.revision,
             segment=task.segment,
             passage=number * _MAX_PASSAGES + passage,
         )
-        before = f"{around.before}\n\n{text}" if text else around.before
-        return self._passages.draw(place, self._material(around, before.strip(), wanted, text)).text
+        settings = replace(context.settings, candidates=candidates)
+        writer = PassageWriter(context.engine, settings, context.novel.seed, context.watching)
+        return writer.draw(place, self._material(text, wanted, asks=number > 0))
 
-    def _material(
-        self, around: Surroundings, before: str, wanted: int, text: str
-    ) -> PassageMaterial:
-        """The guard sees the text on both sides, so that neither is said again."""
-        settings = self._context.settings
-        index = RepeatIndex()
-        for each in (around.after, before):
-            index.add(each)
-        names = capitalised_in(f"{before}\n{around.after}")
-        watch = Watch(index=index, borrowed_names=self._context.borrowed_names, known_names=names)
+    def _material(self, text: str, wanted: int, *, asks: bool) -> PassageMaterial:
+        """The guard sees the text on both sides, so that neither is said again.
+
+        The model is not asked about drafts that the text after is going to judge.
+        """
+        context, around = self._context, self._around
+        before = (f"{around.before}\n\n{text}" if text else around.before).strip()
+        self._index.rewind(self._length)
+        self._index.add(text)
+        names = self._names | capitalised_in(text)
         return PassageMaterial(
             context=segment_context(
-                self._context.engine,
+                context.engine,
                 around.brief,
                 self._told.parts(),
                 before,
                 wanted_words=wanted,
                 starts_paragraph=not text,
-                tail_tokens=settings.tail_tokens,
+                tail_tokens=context.settings.tail_tokens,
             ),
             wanted=Wanted(wanted, starts_paragraph=not text),
             memory=around.memory,
-            watch=watch if settings.uses(WritingPart.GUARD) else None,
-            ranker=Ranker(index.recent(NEAR_DISTANCE), names, lambda _: 0.0),
+            watch=watch_for(context, self._told, self._index, names, self._banned),
+            ranker=ranker_for(
+                context,
+                beat=self._aim() if asks else "",
+                memory=around.memory,
+                prose_before=before,
+                recent=f"{self._book[-RECENT_CHARS:]}\n\n{text}"[-RECENT_CHARS:],
+                index=self._index,
+                names=names,
+            ),
+            names=names_in(before),
         )
 
     def _wanted(self, text: str) -> int | None:
@@ -140,14 +196,52 @@ class InfillDrawer:
         step = next_passage([target], target, count_words(text))
         return None if step is None else step.wanted_words
 
-    def _beat(self) -> str:
+    def _brief(self, view: StoryView, voice: VoiceSheet) -> Brief:
+        task, settings = self._task, self._context.settings
+        beat = task.beat
+        notes = NoteTaker(view, self._context.engine.count_tokens).notes(
+            f"{_told_of(beat)} {task.instruction}",
+            card=task.chapter_brief,
+            tail=task.before[-NOTED_CHARS:],
+            budget_tokens=settings.notes_tokens,
+        )
+        planned = Brief(
+            title=task.title,
+            premise=task.premise,
+            chapter_number=task.chapter,
+            total_chapters=task.total_chapters,
+            chapter_title=task.chapter_title,
+            chapter_brief=task.chapter_brief,
+            beat="" if beat is None else beat.brief,
+            earlier=task.earlier,
+            characters=() if beat is None else beat.characters,
+            place="" if beat is None else beat.place,
+        )
+        brief = brief_with(planned, notes, voice, self._context)
+        return replace(brief, beat=self._beat(brief.beat))
+
+    def _beat(self, planned: str) -> str:
         task = self._task
         if not self._has_chat:
-            return f"{task.beat} {task.instruction}".strip()
+            return f"{planned} {task.instruction}".strip()
         variables = {
-            "beat": task.beat,
+            "beat": planned,
             "instruction": task.instruction,
             "words": task.wanted_words,
             "after": beginning_of_prose(task.after, _AFTER_WORDS),
         }
         return self._context.library.render("infill_beat", variables)
+
+    def _aim(self) -> str:
+        """What the passage is to tell; empty where nobody said it."""
+        beat = self._task.beat
+        return f"{'' if beat is None else beat.brief} {self._task.instruction}".strip()
+
+    def _plan_words(self) -> str:
+        task = self._task
+        told = [task.title, task.premise, task.chapter_title, task.chapter_brief, task.earlier]
+        return " ".join([*told, _told_of(task.beat), task.instruction])
+
+
+def _told_of(beat: Beat | None) -> str:
+    return "" if beat is None else " ".join([beat.brief, *beat.characters, beat.place])

@@ -4,8 +4,7 @@ All of it is a function of what is committed and of the text drawn since, so tha
 killed goes on from the same material.
 """
 
-from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from novelgen.engine.values import MemoryState
 from novelgen.generation.beats import NextPassage
@@ -13,9 +12,15 @@ from novelgen.generation.book_so_far import ChaptersBefore
 from novelgen.generation.chapter_review import review_chapter
 from novelgen.generation.chapter_task import ChapterTask
 from novelgen.generation.drafts import Wanted
-from novelgen.generation.likelihoods import ModelQuestions
 from novelgen.generation.novel_context import NovelContext
-from novelgen.generation.novel_settings import WritingPart
+from novelgen.generation.passage_brief import (
+    NOTED_CHARS,
+    RECENT_CHARS,
+    brief_with,
+    memory_for,
+    ranker_for,
+    watch_for,
+)
 from novelgen.generation.ranking import Ranker
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import SegmentContext, segment_context
@@ -23,31 +28,17 @@ from novelgen.story.known_entries import known_name_words
 from novelgen.story.notes import NoteTaker
 from novelgen.story.story_view import view_before
 from novelgen.story.voice_keeper import voice_of
-from novelgen.story.voice_text import voice_line
-from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.prose_words import placed_words
-from novelgen.text.alarms.repeats import NEAR_DISTANCE
 from novelgen.text.alarms.watch import Watch
 from novelgen.text.names import capitalised_in, names_in
-from novelgen.text.prose_metrics import (
-    Norms,
-    Within,
-    band_distance,
-    measure_continued,
-    shipped_norms,
-)
 from novelgen.text.sentences import end_of_prose
 from novelgen.text.words import count_words
 from storage.story_records import NewFinding
 
 _CHARS_PER_TOKEN = 6
-_CHARS_PER_WORD = 6
-_BAND_WORDS = 1_000
 _LEAST_TOLERANCE = 8
 _LONG_PARAGRAPH = 250
 """Words after which what follows begins a paragraph of its own."""
-_NOTED_CHARS = 1_500
-"""Of the text before, in which names are looked for that notes are taken of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +76,6 @@ class ChapterMaterial:
         self._settings = settings
         chat = engine.render_chat if engine.info.has_chat_template else None
         self._briefs = BriefRenderer(context.library, chat)
-        self._norms = shipped_norms(_BAND_WORDS)
         self._before = before
         self._length_before = len(before.index)
         with context.store.reading() as work:
@@ -133,7 +123,7 @@ class ChapterMaterial:
             self._before,
             self._voice,
             borrowed_names=self._context.borrowed_names,
-            known_names=_folded(self._known),
+            known_names=frozenset(map(str.casefold, self._known)),
             told=self._task.all_words,
         )
 
@@ -159,38 +149,20 @@ class ChapterMaterial:
             starts_paragraph=wanted.is_paragraph,
             tail_tokens=self._settings.tail_tokens,
         )
-        if not self._settings.uses(WritingPart.MEMORY):
-            memory = self._context.engine.initial_memory()
-        watch = None
-        if self._settings.uses(WritingPart.GUARD):
-            told = " . ".join(
-                text for name, text in brief.parts().items() if name != "story so far"
-            )
-            watch = Watch(
-                index=self._index,
-                echoes=EchoIndex(told),
-                borrowed_names=self._context.borrowed_names,
-                known_names=_folded(self._names),
-            )
+        memory = memory_for(self._context, memory)
+        watch = watch_for(self._context, brief, self._index, self._names, self._voice.banned)
         ranker = self._ranker(brief, memory, prose)
         return PassageMaterial(context, wanted, memory, watch, ranker, names_in(prose))
 
     def _ranker(self, brief: Brief, memory: MemoryState, prose: str) -> Ranker:
-        is_ranked = self._settings.uses(WritingPart.RANKING)
-        questions = ModelQuestions(
-            self._context.engine,
-            memory,
-            brief.beat,
-            prose,
-            asks_memory=self._settings.uses(WritingPart.MEMORY),
-        )
-        recent = self._recent_text()
-        return Ranker(
-            self._index.recent(NEAR_DISTANCE),
-            self._names,
-            lambda text: _bands(recent, text, self._norms),
-            questions.ask,
-            is_on=is_ranked,
+        return ranker_for(
+            self._context,
+            beat=brief.beat,
+            memory=memory,
+            prose_before=prose,
+            recent=self._recent_text(),
+            index=self._index,
+            names=self._names,
         )
 
     def _brief(self, step: NextPassage, prose: str) -> Brief:
@@ -201,7 +173,7 @@ class ChapterMaterial:
         notes = self._notes.notes(
             told,
             card=card.brief,
-            tail=prose[-_NOTED_CHARS:],
+            tail=prose[-NOTED_CHARS:],
             budget_tokens=self._settings.notes_tokens,
         )
         brief = Brief(
@@ -216,26 +188,10 @@ class ChapterMaterial:
             is_closing=card.number == task.total_chapters and is_last_beat,
             ends_chapter=is_last_beat,
             instruction=task.instruction,
-            voice=voice_line(self._voice),
-            story_so_far=notes.story_so_far,
-            facts=notes.facts,
-            threads=notes.threads,
             characters=beat.characters,
             place=beat.place,
         )
-        if not self._settings.uses(WritingPart.PLAN):
-            return replace(
-                brief,
-                chapter_title=f"Chapter {card.number}",
-                chapter_brief="The story goes on.",
-                beat="What happens next.",
-                earlier="",
-                is_closing=False,
-                ends_chapter=False,
-                characters=(),
-                place="",
-            )
-        return brief
+        return brief_with(brief, notes, self._voice, self._context)
 
     def _tolerance(self) -> int:
         """Words that the end of the chapter may be off. What a chapter misses, later ones make up
@@ -258,14 +214,4 @@ class ChapterMaterial:
         return end_of_prose(f"{before}\n\n{self._text}", chars).strip()
 
     def _recent_text(self) -> str:
-        chars = _BAND_WORDS * 2 * _CHARS_PER_WORD
-        return (self._before.text[-chars:] + "\n\n" + self._text)[-chars:]
-
-
-def _folded(names: Set[str]) -> frozenset[str]:
-    return frozenset(name.casefold() for name in names)
-
-
-def _bands(recent: str, text: str, norms: Norms) -> float:
-    measured = measure_continued(recent, text, norms.window_words)
-    return sum(band_distance(measured, norms, Within.MIDDLE_HALF).values())
+        return (self._before.text[-RECENT_CHARS:] + "\n\n" + self._text)[-RECENT_CHARS:]

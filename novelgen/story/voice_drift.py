@@ -4,12 +4,12 @@ Person and tense are judged over stretches of narration, for a paragraph or two 
 or general truth is no drift. docs/voice-and-infill.md says how often human novels would be accused.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from novelgen.story.voice import VoiceSheet
+from novelgen.text.alarms.banned import banned_alarms
 from novelgen.text.narration import NOTHING, Narration, Person, Tense, measure_narration
 from novelgen.text.passages import excerpt, paragraphs_of
 
@@ -25,7 +25,6 @@ _THIRD_LEAST = 12
 _SECOND_SHARE = 0.3
 _TENSE_SHARE = 0.75
 _TENSE_LEAST = 4
-_QUOTES = str.maketrans("“”‘’", "\"\"''")
 
 
 class DriftKind(StrEnum):
@@ -60,23 +59,14 @@ def voice_drift(sheet: VoiceSheet, text: str) -> list[Drift]:
     return sorted(found, key=lambda drift: drift.paragraph)
 
 
-def banned_phrases(sheet: VoiceSheet, text: str) -> Iterator[tuple[str, int, int]]:
-    """Each use of a banned phrase, with its place `[start, end)`, capitals apart."""
-    folded = text.translate(_QUOTES)
-    for phrase in sheet.banned:
-        words = [re.escape(word) for word in phrase.translate(_QUOTES).split()]
-        pattern = r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)"
-        for match in re.finditer(pattern, folded, re.IGNORECASE):
-            yield phrase, match.start(), match.end()
-
-
 def _banned(sheet: VoiceSheet, text: str) -> Iterator[Drift]:
     if not sheet.banned:
         return
     for number, paragraph in paragraphs_of(text):
-        for phrase, start, end in banned_phrases(sheet, paragraph):
-            message = f"“{phrase}” is banned."
-            yield Drift(DriftKind.BANNED, message, number, excerpt(paragraph, start, end))
+        for alarm in banned_alarms(paragraph, sheet.banned):
+            message = f"“{alarm.detail}” is banned."
+            passage = excerpt(paragraph, alarm.start, alarm.end)
+            yield Drift(DriftKind.BANNED, message, number, passage)
 
 
 def _narration_drift(sheet: VoiceSheet, text: str) -> Iterator[Drift]:

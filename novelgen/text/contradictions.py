@@ -13,6 +13,7 @@ from novelgen.text.fact_words import KIN, Attribute
 from novelgen.text.known_names import KnownNames
 from novelgen.text.mentions import NamedSentence
 from novelgen.text.name_phrases import NamePhrase
+from novelgen.text.speech_verbs import SPEECH_VERBS
 
 _EYES = {
     "blue": {"blue"}, "light blue": {"blue", "grey"}, "pale blue": {"blue", "grey"},
@@ -37,12 +38,9 @@ _RELATION = {
 }  # fmt: skip
 _TURNED = {"parent": "child", "child": "parent", "uncle or aunt": "nephew or niece",
            "nephew or niece": "uncle or aunt"}  # fmt: skip
-_SPEAKS = re.compile(
-    r"\A,?\s*(?:said|asked|cried|replied|answered|whispered|shouted|murmured|muttered|exclaimed)\b"
-)
-_SAID_BY = re.compile(
-    r"(?:said|asked|cried|replied|answered|whispered|shouted|murmured|muttered|exclaimed)\s\Z"
-)
+_SAYS = "|".join(SPEECH_VERBS)
+_SPEAKS = re.compile(rf"\A,?\s*(?:{_SAYS})\b")
+_SAID_BY = re.compile(rf"(?:{_SAYS})\s\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Set
 from novelgen.text.content_words import bare
 from novelgen.text.known_names import split_titles
 from novelgen.text.names import capitalised_in, looks_like_name, names_in
+from novelgen.text.speech_verbs import SPEECH_VERBS
 
+_ACTS = "looked smiled nodded turned walked stood sat was had did took went came laughed shook"
+_VERBS = "|".join([*SPEECH_VERBS, *_ACTS.split()])
 _AS_A_PERSON = (
-    r"(?:{name}['’]s |{name} (?:said|asked|cried|replied|answered|whispered|shouted|looked|smiled|"
-    r"nodded|turned|walked|stood|sat|was|had|did|took|went|came|laughed|shook)\b"
+    r"(?:{name}['’]s |{name} (?:{verbs})\b"
     r"|(?:Mr|Mrs|Dr|Miss|Captain|Sir|Lady)\.? {name}\b)"
 )
 
@@ -39,5 +41,5 @@ def name_words(names: Iterable[str]) -> frozenset[str]:
 
 def _acts(text: str, name: str) -> bool:
     return looks_like_name(name) and bool(
-        re.search(_AS_A_PERSON.format(name=re.escape(name)), text)
+        re.search(_AS_A_PERSON.format(name=re.escape(name), verbs=_VERBS), text)
     )

@@ -15,6 +15,7 @@ from novelgen.text.given_names import GIVEN_NAMES
 from novelgen.text.known_names import KnownName, KnownNames, folded, split_titles
 from novelgen.text.name_phrases import PLACE_WORDS, NamePhrase, name_phrases
 from novelgen.text.names import names_in
+from novelgen.text.speech_verbs import SPEECH_VERBS
 from novelgen.text.titles import MENS_TITLES, Sex, sex_of_titles
 from novelgen.text.told_sentences import ToldSentence
 
@@ -66,10 +67,6 @@ felt saw took gave held shook rose spoke told began wondered waited listened rem
 stared hesitated paused blushed wept kissed shrugged glanced bowed says asks thinks looks
 """
 _PERSON_VERBS = frozenset(_PERSON_VERBS_LISTED.split())
-_SPEECH_VERBS_LISTED = """
-said asked cried replied answered whispered shouted murmured muttered exclaimed added
-"""
-_SPEECH_VERBS = frozenset(_SPEECH_VERBS_LISTED.split())
 _PERSONAL_LISTED = """
 eyes hair face hand hands voice heart mind head arm arms lips mouth shoulder brother sister mother
 father wife husband son daughter uncle aunt friend smile
@@ -178,7 +175,7 @@ def _weigh(uses: _Uses, sentence: str, phrase: NamePhrase) -> None:
         character += 4
     if phrase.words[-1].lower() in PLACE_WORDS and len(phrase.words) > 1:
         place += 4
-    if word_before in _SPEECH_VERBS or word_after in _PERSON_VERBS or word_after == "who":
+    if word_before in SPEECH_VERBS or word_after in _PERSON_VERBS or word_after == "who":
         character += 2
     if phrase.is_possessive and word_after in _PERSONAL:
         character += 2

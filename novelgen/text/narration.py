@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from novelgen.text.quotations import without_quotations
+
 
 class Person(StrEnum):
     """The grammatical person of the one who tells the story."""
@@ -65,13 +67,6 @@ class Narration:
 
 NOTHING = Narration(0, 0, 0, 0, 0, 0)
 
-# An opening mark that nothing closes takes the rest of its paragraph along: speech that goes on
-# in the next paragraph is written so. Single marks count only where no apostrophe can be meant.
-_QUOTATION = re.compile(
-    r"\"[^\"\n]*(?:\"|$)|“[^”\n]*(?:”|$)|«[^»\n]*(?:»|$)"
-    r"|(?<![^\W_])[‘'](?=[^\W\d_])(?:[^’'\n]|[’'](?=[^\W_]))*[,.!?…—-][’'](?![^\W_])",
-    re.MULTILINE,
-)
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)*")
 _FIRST = "i me my mine myself i'm i've i'll i'd"
 _SECOND = "you your yours yourself you're you've you'll you'd"
@@ -98,7 +93,7 @@ laughs cries answers replies whispers remains tries stops happens wonders
 def measure_narration(text: str) -> Narration:
     """Count what tells person and tense in `text`, quotations left out."""
     words = Counter(
-        word.replace("’", "'") for word in _WORD.findall(_QUOTATION.sub(" ", text).lower())
+        word.replace("’", "'") for word in _WORD.findall(without_quotations(text).lower())
     )
 
     def count(forms: str) -> int:

@@ -15,20 +15,17 @@ from itertools import pairwise
 
 import sentencex
 
+from novelgen.text.speech_verbs import TAG_VERBS
 from novelgen.text.words import count_words
 
 _QUOTES = "\"“”„«»‘’'()[]*_"
 _MASK = {ord(character): "_" for character in _QUOTES}
 _CLOSERS = "\"”»’')]*_"
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n|\n")
-_SPEECH_VERBS = (
-    "said|asked|cried|replied|answered|whispered|shouted|called|murmured|muttered|exclaimed|"
-    "added|continued|began|thought|laughed|sighed|repeated|agreed|demanded|snapped|told|says|asks"
-)
 _DIALOGUE_TAG = re.compile(
     r"\s+(?:(?:[a-z]\S*)"
     r"|(?:(?:Mr|Mrs|Ms|Miss|Dr|Sir|Lady|Lord|Captain)\.?\s+)?"
-    rf"(?:[A-Z][\w’'-]*\s+){{1,2}}(?:{_SPEECH_VERBS})\b)"
+    rf"(?:[A-Z][\w’'-]*\s+){{1,2}}(?:{'|'.join(TAG_VERBS)})\b)"
 )
 _ENDS_SPEECH = re.compile(r"[!?.…,—-][\"”’'»]+$")
 _ENDS_SENTENCE = re.compile(rf"[.!?…—][{re.escape(_CLOSERS)}]*$")

@@ -1,7 +1,6 @@
 """Tells what the narrator says from what the characters say, sentence by sentence.
 
-A quotation that a paragraph leaves open runs to its end, as it does in speech of several
-paragraphs. Quotations in single straight marks are not told from apostrophes.
+What a quotation is says `novelgen.text.quotations`.
 """
 
 import re
@@ -9,15 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from novelgen.text.passages import paragraphs_of
+from novelgen.text.quotations import quotations
 from novelgen.text.sentences import split_sentences
 
 SPEECH = "…"
 """Stands in place of a quotation in `ToldSentence.narration`."""
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_QUOTATION = re.compile(
-    r"\"[^\"]*(?:\"|\Z)|“[^”]*(?:”|\Z)|«[^»]*(?:»|\Z)"
-    r"|(?<![^\W_])‘(?:[^’]|’(?=\w))*(?:’(?!\w)|\Z)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +41,20 @@ def _sentences(text: str) -> Iterator[ToldSentence]:
     number = 0
     for paragraph, part in paragraphs_of(text):
         part = _LONE_SURROGATE.sub("_", part)
-        quotations = [match.span() for match in _QUOTATION.finditer(part)]
+        spoken = quotations(part)
         for span in split_sentences(part):
             told = part[span.start : span.end].strip()
             if told:
                 start = part.index(told, span.start)
-                narration = _without(part, quotations, start, start + len(told))
+                narration = _without(part, spoken, start, start + len(told))
                 yield ToldSentence(paragraph, number, told, narration)
                 number += 1
 
 
-def _without(part: str, quotations: list[tuple[int, int]], start: int, end: int) -> str:
+def _without(part: str, spoken: list[tuple[int, int]], start: int, end: int) -> str:
     pieces: list[str] = []
     position = start
-    for opens, closes in quotations:
+    for opens, closes in spoken:
         if closes <= start or opens >= end:
             continue
         pieces += [part[position : max(position, opens)], SPEECH]

@@ -29,9 +29,13 @@ from novelgen.generation.infill_keeping import take_candidate
 from novelgen.generation.infill_ranking import Rewriting, Surroundings, best, judged
 from novelgen.generation.memory_head import stored_memory
 from novelgen.generation.novel_context import NovelContext, RunLimits
+from novelgen.generation.novel_settings import WritingPart
 from novelgen.generation.passage_locks import lock_passage
+from novelgen.generation.run import RunTerms
 from novelgen.generation.stop import StopSignal
 from novelgen.generation.verification import verify_branch
+from novelgen.story.voice import VoiceSheet
+from novelgen.story.voice_keeper import keep_voice
 from novelgen.text.paragraph_spans import paragraph_spans
 from novelgen.text.words import count_words
 from storage.records import NovelStatus, RevisionOrigin, RevisionState
@@ -230,6 +234,101 @@ def test_a_chat_model_is_told_what_follows(desk: Desk) -> None:
     assert not engine.requests[0].tail.startswith(desk.text(1)[:20])
 
 
+def test_rewritings_of_one_passage_are_one_batch(desk: Desk) -> None:
+    engine = Listening()
+    event = rewritten(infilled(desk, Infill(2, 2, 2, candidates=5), engine))
+    assert [len(request.stream_keys) for request in engine.requests] == [5]
+    assert len({each["text"] for each in event.candidates}) == 5
+
+
+STORY = """
+Jonas Reed was the harbour master of Skerry. He was a widower, and he had one daughter.
+
+Anna Reed had green eyes, and she kept the ledger that nobody else on the whole of the island could
+read.
+""".strip().replace("could\nread", "could read")
+
+
+def test_the_brief_tells_of_the_story_and_its_voice(desk: Desk) -> None:
+    desk.edit(1, STORY)
+    sheet = VoiceSheet(genre="gothic mystery", style=("Dry humour",))
+    with desk.store.writing() as work:
+        keep_voice(work, desk.fresh().active_branch_id, sheet)
+    engine = Listening()
+    infilled(desk, Infill(3, 2, 2, "Anna Reed comes in."), engine)
+    brief = engine.requests[-1].brief
+    assert "Gothic mystery" in brief
+    assert "Dry humour." in brief
+    assert "green eyes" in brief
+    assert "[The story so far: " in brief
+
+
+class Saying(Listening):
+    """Says a sentence after the first one of whatever it draws."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self._sentence = sentence
+
+    def decode(self, request: DecodeRequest, observer: object = None) -> DecodeResult:
+        result = super().decode(request, observer)
+        if request.memory is None:
+            return result
+        drawn = [
+            replace(each, text=each.text.replace(". ", f". {self._sentence} ", 1))
+            for each in result.candidates
+        ]
+        return replace(result, candidates=tuple(drawn))
+
+
+def says(desk: Desk, sentence: str, **how: object) -> bool:
+    """Whether a rewriting in chapter 3 may say that."""
+
+    def job(context: NovelContext) -> Iterator[Event]:
+        infill = Infill(3, 2, 2, "Pavla finds the letter that was meant for her brother.", words=90)
+        return Infiller(context, infill).run()
+
+    run = desk.run(engine=Saying(sentence), job=job, purpose=RunPurpose.INFILL, **how)
+    return sentence in str(rewritten(list(run.events())).candidates)
+
+
+def test_names_of_this_novel_are_nobody_elses(desk: Desk) -> None:
+    desk.edit(1, STORY)
+    names = frozenset(["jonas", "pavla", "pencroff"])
+    terms = RunTerms(borrowed_names=names, retention=desk.retention)
+    assert says(desk, "There stood Jonas again.", terms=terms)
+    undo_change(desk.store, desk.fresh())
+    assert says(desk, "There stood Pavla again.", terms=terms)
+    undo_change(desk.store, desk.fresh())
+    assert not says(desk, "There stood Pencroff again.", terms=terms)
+
+
+def test_neither_the_book_nor_the_brief_is_said_again(desk: Desk) -> None:
+    desk.edit(1, STORY)
+    assert not says(desk, STORY.rsplit("\n\n", 1)[1])
+    undo_change(desk.store, desk.fresh())
+    assert not says(desk, "Now Pavla finds the letter that was meant for her brother.")
+
+
+def test_memory_can_be_left_out(desks: Desks) -> None:
+    desk = desks.desk(900, segment_size=64, chapters=3, without=(WritingPart.MEMORY,))
+    desk.write(engine=ScriptedEngine(64))
+    engine = Listening()
+    infilled(desk, Infill(2, 2, 2, candidates=2), engine)
+    memories = {request.memory.data for request in engine.requests if request.memory}
+    assert memories | {memory for memory, *_ in engine.scored} == {engine.initial_memory().data}
+
+
+def test_a_chat_model_is_told_all_of_the_voice(desk: Desk) -> None:
+    sheet = VoiceSheet(banned=("a testament to",), sample="The lamp went out. It was late.")
+    with desk.store.writing() as work:
+        keep_voice(work, desk.fresh().active_branch_id, sheet)
+    engine = Chat()
+    infilled(desk, Infill(2, 2, 2, words=90, candidates=1), engine)
+    assert "Never write: a testament to" in engine.told[0]
+    assert "The lamp went out. It was late." in engine.told[0]
+
+
 def test_another_candidate_can_be_taken(desk: Desk) -> None:
     lead = paragraphs(desk.text(2))[0]
     event = rewritten(infilled(desk, Infill(2, 2, 2)))
@@ -290,7 +389,7 @@ def test_a_stopped_infill_changes_nothing(desk: Desk) -> None:
 
 
 class Stopping(ScriptedEngine):
-    """Is stopped between two tokens of its second rewriting."""
+    """Is stopped between two tokens of its second passages."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(64)
@@ -308,14 +407,14 @@ def test_an_infill_stopped_while_it_draws_changes_nothing_and_draws_the_same_aga
     desk: Desk, desks: Desks
 ) -> None:
     before = desk.chapters()
-    assert isinstance(infilled(desk, Infill(2, 2, 2), Stopping(desk))[-1], RunStopped)
+    assert isinstance(infilled(desk, Infill(2, 2, 2, words=300), Stopping(desk))[-1], RunStopped)
     assert desk.chapters() == before
     with desk.store.reading() as work:
         assert len(work.chapters.revisions(desk.novel.id, 2)) == 1
     desk.stop = StopSignal()
     undisturbed = desks.desk(900, segment_size=64, chapters=3)
     undisturbed.write(engine=ScriptedEngine(64))
-    events = [rewritten(infilled(each, Infill(2, 2, 2))) for each in (desk, undisturbed)]
+    events = [rewritten(infilled(each, Infill(2, 2, 2, words=300))) for each in (desk, undisturbed)]
     assert events[0] == events[1]
 
 

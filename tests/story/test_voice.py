@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from novelgen.engine.scripted import ScriptedEngine
 from novelgen.errors import UsageError
 from novelgen.story.voice import (
     MAX_BANNED,
@@ -23,7 +24,7 @@ from novelgen.story.voice import (
 from novelgen.story.voice_document import document_of, read_document
 from novelgen.story.voice_drift import DriftKind, voice_drift
 from novelgen.story.voice_guess import voice_of_premise, voice_of_prose
-from novelgen.story.voice_text import voice_line, voice_long
+from novelgen.story.voice_text import voice_for, voice_line, voice_page
 from novelgen.text.narration import Person, Tense
 
 FULL = VoiceSheet(
@@ -149,26 +150,41 @@ def test_an_empty_document_is_an_empty_sheet() -> None:
 
 def test_a_voice_in_a_line() -> None:
     assert voice_line(FULL) == (
-        "Gothic mystery, first person, past tense. Plain sentences. Dry humour."
+        "Gothic mystery, first person, past tense, British spelling. Plain sentences. Dry humour."
     )
     assert voice_line(VoiceSheet()) == ""
     assert voice_line(VoiceSheet(tense=Tense.PRESENT)) == "Present tense."
     long = replace(FULL, style=("Short.", "x" * 250, "Late."))
-    assert voice_line(long) == "Gothic mystery, first person, past tense. Short."
+    assert voice_line(long) == "Gothic mystery, first person, past tense, British spelling. Short."
 
 
 def test_a_voice_at_length() -> None:
-    told = voice_long(FULL, sample_words=4)
-    assert told.split("\n") == [
-        "Genre: gothic mystery",
-        "Told in: first person, past tense",
-        "Spelling: British",
-        "Style: Plain sentences. Dry humour.",
+    long = replace(FULL, style=("x" * 250, "Late."))
+    assert voice_page(long, sample_words=4).split("\n") == [
+        f"Gothic mystery, first person, past tense, British spelling. {'x' * 250}. Late.",
         "Never write: a testament to; Łódź: no",
         "A page that sounds as the book does:",
         "The lamp went out.",
     ]
-    assert voice_long(VoiceSheet()) == ""
+    assert voice_page(VoiceSheet()) == ""
+    assert voice_page(VoiceSheet(banned=("delve",))) == "Never write: delve"
+
+
+@pytest.mark.parametrize(
+    ("context_size", "has_chat_template", "told"),
+    [
+        (32_768, True, voice_page(FULL)),
+        (8_192, True, voice_line(FULL)),
+        (32_768, False, voice_line(FULL)),
+    ],
+)
+def test_a_page_of_voice_is_for_models_that_are_asked(
+    context_size: int, has_chat_template: bool, told: str
+) -> None:
+    info = replace(
+        ScriptedEngine().info, context_size=context_size, has_chat_template=has_chat_template
+    )
+    assert voice_for(FULL, info) == told
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ class AlarmKind(StrEnum):
     """A paragraph or a sentence that does not end."""
     NOT_PROSE = "not prose"
     """Lists, tables, code, capitals, another script."""
+    BANNED = "banned phrase"
+    """Words that the author does not want."""
 
 
 @dataclass(frozen=True, slots=True)

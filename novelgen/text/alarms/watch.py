@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from novelgen.text.alarms.banned import banned_alarms
 from novelgen.text.alarms.borrowed_names import borrowed_name_alarms
 from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.kinds import Alarm, AlarmKind
-from novelgen.text.alarms.litter import assistant_alarms, litter_alarms
+from novelgen.text.alarms.litter import litter_alarms
 from novelgen.text.alarms.loops import loop_alarms
 from novelgen.text.alarms.quoting import quote_alarms
 from novelgen.text.alarms.repeats import RepeatIndex, repeat_alarms
@@ -36,6 +37,8 @@ class Watch:
     """Casefolded: of the books that the model was trained on."""
     known_names: Set[str] = frozenset()
     """Casefolded: of this novel."""
+    banned: tuple[str, ...] = ()
+    """Phrases that the person wants nowhere."""
     ignored: Set[AlarmKind] = frozenset()
     """Kinds that raise no alarm."""
 
@@ -60,8 +63,8 @@ class Watch:
         yield from loop_alarms(text, recent)
         yield from self.echoes.alarms(text)
         yield from borrowed_name_alarms(text, self.borrowed_names, self.known_names)
+        yield from banned_alarms(text, self.banned)
         yield from litter_alarms(text)
-        yield from assistant_alarms(text)
         for start, end in find_leaks(text):
             yield Alarm(AlarmKind.LEAK, start, end, text[start:end].strip())
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from novelgen.text.alarms.banned import banned_alarms
 from novelgen.text.alarms.borrowed_names import borrowed_name_alarms, distinctive_names
 from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.kinds import AlarmKind
-from novelgen.text.alarms.litter import assistant_alarms, litter_alarms
+from novelgen.text.alarms.litter import litter_alarms
 from novelgen.text.alarms.loops import loop_alarms
 from novelgen.text.alarms.quoting import quote_alarms
 from novelgen.text.alarms.shape import shape_alarms
@@ -58,14 +59,16 @@ def test_litter_of_web_pages(litter: str) -> None:
         "Here is the next scene.",
         "Would you like me to go on?",
         "Assistant: The door opened.",
+        "Note: The door opened.",
         "[INST] Write on [/INST]",
     ],
 )
 def test_what_a_model_says_to_the_person(said: str) -> None:
     text = f"{PROSE}\n\n{said}"
-    found = list(assistant_alarms(text))
-    assert found
-    assert all(alarm.kind is AlarmKind.LEAK and alarm.start >= len(PROSE) for alarm in found)
+    found = Watch().alarms(text)
+    assert {alarm.kind for alarm in found} == {AlarmKind.LEAK}
+    assert all(alarm.start >= len(PROSE) for alarm in found)
+    assert len(found) == (2 if "</" in said or "[/" in said else 1)
 
 
 def test_loops_are_seen_while_they_begin() -> None:
@@ -175,3 +178,17 @@ def test_a_paragraph_is_cut_where_it_becomes_too_long() -> None:
     text = "He went up the stair. " * 90
     (alarm,) = shape_alarms(text, is_whole=True)
     assert len(text[: alarm.start].split()) == 400
+
+
+def test_banned_phrases_are_found_however_they_are_written() -> None:
+    text = "It was A Testament\nto her. “It’s no use.” The delta; they delve, (del)."
+    phrases = ("a testament to", "it's no use", "del", "C++ (sic)")
+    found = list(banned_alarms(text, phrases))
+    assert {alarm.kind for alarm in found} == {AlarmKind.BANNED}
+    assert [alarm.detail for alarm in found] == ["a testament to", "it's no use", "del"]
+    assert [text[alarm.start : alarm.end] for alarm in found] == [
+        "A Testament\nto",
+        "It’s no use",
+        "del",
+    ]
+    assert list(banned_alarms(text, ())) == []
