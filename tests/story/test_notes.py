@@ -106,11 +106,11 @@ def test_the_story_is_put_together_a_few_times_a_chapter_not_for_every_beat(read
         taker = NoteTaker(view_before(work, read.branch_id, 4), count)
     beats = ["", "Tom", "Anna Reed", "Captain Hale", "Mr Voss"]
     told = [
-        taker.notes(f"{beat}, {other} wait.", tail=tail, budget_tokens=90)
+        taker.notes(f"{beat}, {other} wait.", tail=tail, budget_tokens=120)
         for beat in beats for other in beats for tail in beats
     ]  # fmt: skip
     assert len({each.facts for each in told}) > 20
-    assert len(stories) < 20
+    assert len(stories) <= 3
 
 
 def test_promises_are_told_when_they_are_due(read: Shelf) -> None:
