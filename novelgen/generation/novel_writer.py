@@ -22,7 +22,7 @@ from novelgen.generation.open_chapter import open_chapter
 from novelgen.generation.passage import DrawingCancelled
 from novelgen.generation.plan_keeper import PlanKeeper
 from novelgen.generation.unattended import begin_unattended
-from novelgen.planning.planner import PlanningCancelled
+from novelgen.planning.questions import PlanningCancelled
 from novelgen.story.keeper import StoryKeeper
 from novelgen.story.model_reader import ReadingCancelled
 from novelgen.story.planned_entries import PlannedEntry, keep_planned_entries

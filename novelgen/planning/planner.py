@@ -24,13 +24,11 @@ from novelgen.planning.parsing import (
     whole_sentences,
 )
 from novelgen.planning.premise_names import mentioned
-from novelgen.planning.questions import Path, PlanningCancelled, Questions
+from novelgen.planning.questions import Path, Questions
 from novelgen.planning.skeleton import skeleton_premise
 from novelgen.planning.structure import ChapterSlot
 from novelgen.prompting.library import PromptLibrary
 from storage.records import PlannedBeats, PlanOrigin
-
-__all__ = ["ChapterCard", "Planner", "PlanningCancelled"]
 
 _EARLIER_CHAPTERS = 3
 _BRIEF_TOKENS = 110
