@@ -98,6 +98,10 @@ class Questions:
     def _decode(
         self, prompt: str, path: Path, max_new_tokens: int, stop_strings: tuple[str, ...]
     ) -> str:
+        """What the model answers; nothing where the question does not fit into its context."""
+        room = self._engine.info.context_size - max_new_tokens
+        if self._engine.count_prompt_tokens(prompt, "") > room:
+            return ""
         request = DecodeRequest(
             memory=None,
             brief=prompt,

@@ -168,9 +168,14 @@ class ModelReader:
         path: Sequence[str | int],
         max_new_tokens: int,
     ) -> str:
+        """What the model answers; nothing where the question does not fit into its context."""
+        prompt = self._engine.render_chat(messages, reply_start)
+        room = self._engine.info.context_size - max_new_tokens
+        if self._engine.count_prompt_tokens(prompt, "") > room:
+            return ""
         request = DecodeRequest(
             memory=None,
-            brief=self._engine.render_chat(messages, reply_start),
+            brief=prompt,
             tail="",
             sampling=_SAMPLING,
             stream_keys=(stream_key(self._seed, "story", [self._branch, *path]),),

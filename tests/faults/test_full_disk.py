@@ -41,7 +41,7 @@ def test_while_a_segment_is_committed(
 ) -> None:
     whole = f"sqlite:///{tmp_path / 'whole.db'}"
     novelgen("--db", whole, *WRITE)
-    disk = small_disk(400)
+    disk = small_disk(700)
     url = f"sqlite:///{disk / 'novels.db'}"
     failed = novelgen("--db", url, *WRITE, expect=4)
     assert f"{disk / 'novels.db'} cannot grow: the disk is full" in failed.stderr
@@ -65,7 +65,7 @@ def test_a_database_that_cannot_grow(writers: Callable[..., Writers], tmp_path: 
     assert free.write(tmp_path / "whole" / "novels.db").code == 0
     expected = text_of(tmp_path / "whole" / "novels.db")
     reached = []
-    for pages in (5, 45, 58):
+    for pages in (5, 110, 140):
         folder = tmp_path / str(pages)
         folder.mkdir()
         death = writers(WORDS, max_pages=pages).write(folder / "novels.db")

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from novelgen.engine.scripted import ScriptedEngine
+from novelgen.engine.values import EngineInfo
 from novelgen.planning.cards import Cast, CastMember, ChapterCard, PartCard
 from novelgen.planning.cast_planner import filled_cast
 from novelgen.planning.frame import PlanFrame
@@ -269,3 +270,15 @@ def test_a_part_and_a_chapter_with_a_title_are_asked_for_in_json_too() -> None:
     assert (card.title, card.brief) == ("Mine", "Mara sails at dawn.")
     assert 'called "Mine"' in engine.requests[0].brief
     assert "This part of the novel: The sea goes out." in engine.requests[0].brief
+
+
+def test_a_question_that_does_not_fit_the_model_is_answered_by_the_skeleton() -> None:
+    class Small(Answering):
+        @property
+        def info(self) -> EngineInfo:
+            return replace(super().info, context_size=100)
+
+    engine = Small(["never asked"])
+    of = frame()
+    card = planner(engine).plan_chapter(of.structure.slot(1), of, [])
+    assert (card.origin, engine.requests) == ("skeleton", [])

@@ -60,6 +60,7 @@ def test_an_adapter_a_control_and_their_record(trained: Path, books: list[Book])
         "adapter_model.safetensors",
         "control",
         "memory.safetensors",
+        "names.txt",
         "training.json",
     ]
     control = json.loads((trained / "control" / "adapter.json").read_text())
