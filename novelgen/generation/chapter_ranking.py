@@ -1,13 +1,13 @@
 """Chooses among drafts of a whole chapter without a judge. Pure.
 
-In this order: no talk about the story, fewest repeats, nearest to the wanted length, the first.
+In this order: fewest things that look odd in the finished chapter, fewest repeats, nearest to the
+wanted length, the first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelgen.generation.ranking import repeat_share
-from novelgen.text.leaks import count_leaks
 from novelgen.text.words import count_words
 from storage.records import RevisionRecord
 
@@ -18,6 +18,8 @@ class ChapterDraft:
 
     revision: RevisionRecord
     text: str
+    oddities: int
+    """What the guard found in the whole of it."""
 
 
 def best_chapter(drafts: Sequence[ChapterDraft], before: str, wanted_words: int) -> ChapterDraft:
@@ -25,7 +27,7 @@ def best_chapter(drafts: Sequence[ChapterDraft], before: str, wanted_words: int)
 
     def cost(draft: ChapterDraft) -> tuple[float, ...]:
         return (
-            float(count_leaks(draft.text)),
+            float(draft.oddities),
             round(repeat_share(draft.text, before), 2),
             abs(count_words(draft.text) - wanted_words) / max(wanted_words, 1),
         )

@@ -196,7 +196,8 @@ class Redrafter:
     def _finished(self, revision: RevisionRecord) -> ChapterDraft:
         with self._context.store.reading() as work:
             text = work.texts.of_revision(revision.id)
-            return ChapterDraft(work.chapters.revision(revision.id), text)
+            found = work.findings.of_revision(self._context.branch_id, revision.id)
+            return ChapterDraft(work.chapters.revision(revision.id), text, len(found))
 
     def _choose(self, drafted: list[ChapterDraft], target_words: int) -> ChapterRedrafted:
         context, stands = self._context, self._stands.revision

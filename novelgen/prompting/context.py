@@ -47,8 +47,11 @@ class SegmentContext:
         return _SLACK_WORDS
 
     def tail_with(self, prefix: str) -> str:
-        """The tail and what is kept of an attempt before, with the white space that joins it."""
-        return self.tail + prefix
+        """The tail and what is kept of an attempt before, with the white space that joins it.
+
+        Where a tail ends with a paragraph's break already, that of the prefix is the same one.
+        """
+        return self.tail + (prefix.lstrip() if self.tail.endswith("\n\n") else prefix)
 
     def as_json(self) -> dict[str, Any]:
         """All of it but what the model did not see."""

@@ -10,7 +10,7 @@ from jinja2 import Environment, meta
 from novelgen.engine.scripted import ScriptedEngine
 from novelgen.errors import UsageError
 from novelgen.prompting.brief import BRIEF_VERSION, Brief, BriefRenderer
-from novelgen.prompting.context import fit_tail
+from novelgen.prompting.context import SegmentContext, fit_tail
 from novelgen.prompting.library import PromptLibrary, shipped_prompts
 
 BRIEF = Brief(
@@ -201,3 +201,18 @@ def test_every_shipped_template_renders_and_names_its_variables(path: Path) -> N
     text = PromptLibrary().render(path.stem, {name: samples.get(name, "x") for name in wanted})
     assert text.strip()
     assert "{{" not in text
+
+
+@pytest.mark.parametrize(
+    ("tail", "prefix", "joined"),
+    [
+        ("He went.\n\n", "\n\nIt rained.", "He went.\n\nIt rained."),
+        ("He went.\n\n", "It rained.", "He went.\n\nIt rained."),
+        ("He went.", " It rained.", "He went. It rained."),
+        ("He went.", "\n\nIt rained.", "He went.\n\nIt rained."),
+    ],
+)
+def test_what_is_kept_of_an_attempt_joins_the_tail_once(
+    tail: str, prefix: str, joined: str
+) -> None:
+    assert SegmentContext("", tail, tail, 100, ()).tail_with(prefix) == joined
