@@ -18,13 +18,8 @@ from novelgen.planning.document import PlanDocument, document_of
 from novelgen.planning.frame import PlanFrame
 from novelgen.planning.outline_reading import premise_of
 from novelgen.planning.premise_names import cast_of
-from novelgen.planning.revising import (
-    anew_from,
-    brought_back,
-    from_outline,
-    with_document,
-    with_target,
-)
+from novelgen.planning.replanning import anew_from, brought_back, with_target
+from novelgen.planning.revising import from_outline, with_document
 from storage.records import NovelChanges, NovelRecord, PlanRecord
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork

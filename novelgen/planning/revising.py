@@ -1,14 +1,12 @@
-"""New versions of a plan out of older ones and of what a person wants: pure, nothing is stored.
+"""New versions of a plan out of a person's document: pure, nothing is stored.
 
 What is written stays: written chapters keep their number and their words, and everything that a
-change leaves alone keeps its origin. The words of all chapters add up to the novel's, whatever
-happens.
+change leaves alone keeps its origin.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from novelgen.errors import UsageError
 from novelgen.planning.budgets import chapter_words
 from novelgen.planning.cards import Cast, CastMember, ChapterCard, PartCard
 from novelgen.planning.cast_planner import filled_cast
@@ -24,15 +22,13 @@ from novelgen.planning.document import (
 from novelgen.planning.frame import PlanFrame
 from novelgen.planning.planner import author_card
 from novelgen.planning.premise_names import cast_of, mentioned
+from novelgen.planning.replanning import timed, with_words
 from novelgen.planning.structure import (
     ChapterSlot,
     GivenBeat,
     Structure,
-    default_chapters,
-    outline,
     placed,
 )
-from novelgen.text.budget import share_out
 from storage.records import Beat, PlannedBeats, PlanOrigin
 
 _AUTHOR = PlanOrigin.AUTHOR.value
@@ -111,133 +107,6 @@ def from_outline(document: PlanDocument, target_words: int, seed: int, premise: 
     )
 
 
-def anew_from(
-    now: PlanContent, first: int, written: int, target_words: int | None = None
-) -> PlanContent:
-    """The plan without what was planned for chapter `first` and those after it.
-
-    What an author's outline says of them is kept. With other `target_words` the number of unwritten
-    chapters is found anew, too, where no outline gives it. Raises `UsageError`.
-    """
-    structure = now.structure
-    if not written < first <= structure.total_chapters:
-        raise UsageError(
-            f"Chapter {first} cannot be the first one that is planned anew: "
-            f"{written} of {structure.total_chapters} chapters are written.",
-            f"Choose {written + 1} to {structure.total_chapters}."
-            if written < structure.total_chapters
-            else "Add chapters with `novelgen plan NOVEL --edit`.",
-        )
-    kept = list(structure.chapters[: first - 1])
-    words = target_words or structure.target_words
-    rest = list(structure.chapters[first - 1 :])
-    is_outlined = any(slot.title or slot.brief or slot.beats for slot in rest)
-    keeps_chapters = is_outlined or words == structure.target_words
-    if not keeps_chapters:
-        left = words - sum(slot.target_words for slot in kept)
-        total = max(default_chapters(words) - len(kept), 1)
-        shape = outline(max(left, total), total)
-        part = kept[-1].part if kept else 1
-        rest = [replace(slot, part=part - 1 + slot.part) for slot in shape.chapters]
-    slots = placed([*kept, *rest])
-    begun = {slot.part for slot in kept}
-    content = PlanContent(
-        replace(
-            structure,
-            chapters=slots,
-            parts=tuple(
-                part
-                for part in structure.parts
-                if part.number in begun or (keeps_chapters and part.origin == _AUTHOR)
-            ),
-            made=f"planned anew from chapter {first}",
-            round=structure.round + 1,
-        ),
-        {number: card for number, card in now.cards.items() if number < first},
-        {number: beats for number, beats in now.beats.items() if number < first},
-    )
-    return with_target(content, words, written)
-
-
-def with_target(now: PlanContent, target_words: int, written: int) -> PlanContent:
-    """The plan for another number of words; what is written keeps its own. Raises `UsageError`."""
-    structure = now.structure
-    fixed = [slot.target_words if slot.number <= written else None for slot in structure.chapters]
-    weights = [float(slot.target_words) for slot in structure.chapters]
-    words = chapter_words(target_words, fixed, weights)
-    slots = tuple(
-        replace(slot, target_words=share)
-        for slot, share in zip(structure.chapters, words, strict=True)
-    )
-    return _with_words(
-        PlanContent(
-            replace(structure, target_words=target_words, chapters=slots), now.cards, now.beats
-        )
-    )
-
-
-def brought_back(now: PlanContent, older: PlanContent, version: int, written: int) -> PlanContent:
-    """An older version, with the written chapters as they are. Raises `UsageError`."""
-    total = older.structure.total_chapters
-    if total < written:
-        raise UsageError(
-            f"Version {version} of the plan has {total} chapters, and {written} are written.",
-            "Choose another version, or take what you need from `novelgen plan NOVEL --at "
-            f"{version}`.",
-        )
-    slots = [
-        replace(slot, target_words=now.structure.slot(slot.number).target_words)
-        if slot.number <= min(written, now.structure.total_chapters)
-        else slot
-        for slot in older.structure.chapters
-    ]
-    kept = range(1, written + 1)
-    cards = {**older.cards, **{at: now.cards[at] for at in kept if at in now.cards}}
-    beats = {**older.beats, **{at: now.beats[at] for at in kept if at in now.beats}}
-    structure = replace(older.structure, chapters=tuple(slots), made=f"version {version} again")
-    content = PlanContent(structure, cards, beats)
-    return with_target(content, now.structure.target_words, written)
-
-
-def _with_words(content: PlanContent) -> PlanContent:
-    """Cards and beats with the words, the part and the role that the structure gives them."""
-    structure = content.structure
-    cards: dict[int, ChapterCard] = {}
-    for number, card in content.cards.items():
-        slot = structure.slot(number)
-        cards[number] = replace(
-            card,
-            number=number,
-            part=slot.part,
-            role=structure.role_of(number).name,
-            target_words=slot.target_words,
-        )
-    beats = {
-        number: PlannedBeats(
-            _timed(planned.beats, structure, number, [beat.words for beat in planned.beats]),
-            planned.origin,
-        )
-        for number, planned in content.beats.items()
-        if number in cards and planned.beats
-    }
-    return PlanContent(structure, cards, beats)
-
-
-def _timed(
-    beats: Sequence[Beat], structure: Structure, number: int, words: Sequence[int | None]
-) -> tuple[Beat, ...]:
-    """The beats with words that add up to the chapter's; the last one closes it."""
-    given = [each for each in words if each]
-    usual = sum(given) / len(given) if given else 1.0
-    weights = [float(each) if each else usual for each in words]
-    shares = share_out(structure.slot(number).target_words, weights)
-    last = len(beats) - 1
-    return tuple(
-        replace(beat, words=share, closes=structure.closes(number) if at == last else "")
-        for at, (beat, share) in enumerate(zip(beats, shares, strict=True))
-    )
-
-
 class _Revision:
     """Turns the chapters of a document into those of a plan."""
 
@@ -261,7 +130,7 @@ class _Revision:
         for number, chapter in enumerate(chapters, start=1):
             self._take(number, chapter)
         structure = replace(self._structure, chapters=tuple(self._slots))
-        return _with_words(PlanContent(structure, self._cards, self._beats))
+        return with_words(PlanContent(structure, self._cards, self._beats))
 
     def _take(self, number: int, chapter: DocumentChapter) -> None:
         was = chapter.number
@@ -320,9 +189,9 @@ class _Revision:
             if not people and before is None:
                 people = mentioned(each.brief, self._frame.people) or card.characters[:2]
             beats.append(Beat("", each.brief, each.words or 0, people, each.place, str(origin)))
-        timed = _timed(beats, self._structure, number, [each.words for each in told])
+        in_time = timed(beats, self._structure, number, [each.words for each in told])
         origins = {beat.origin for beat in beats}
-        return PlannedBeats(timed, PlanOrigin(origins.pop() if len(origins) == 1 else _AUTHOR))
+        return PlannedBeats(in_time, PlanOrigin(origins.pop() if len(origins) == 1 else _AUTHOR))
 
     def _full(self, names: Sequence[str]) -> tuple[str, ...]:
         """Names as the cast has them; unknown ones as they are."""

@@ -22,13 +22,8 @@ from novelgen.planning.document import (
 from novelgen.planning.frame import PlanFrame
 from novelgen.planning.outline_reading import read_outline
 from novelgen.planning.planner import Planner
-from novelgen.planning.revising import (
-    anew_from,
-    brought_back,
-    from_outline,
-    with_document,
-    with_target,
-)
+from novelgen.planning.replanning import anew_from, brought_back, with_target
+from novelgen.planning.revising import from_outline, with_document
 from novelgen.planning.structure import outline
 from novelgen.prompting.library import PromptLibrary
 from tests.planning.answering import Answering

@@ -77,7 +77,7 @@ def check(
         )
         return
     if not (standing or matters.contradictions or matters.oddities or matters.promises):
-        invocation.output.note("Nothing to check: no later passage uses what your changes changed.")
+        invocation.output.note("Nothing to check: nothing contradicts, is odd or left open.")
         return
     _show(invocation, standing)
     _show_contradictions(invocation, matters)

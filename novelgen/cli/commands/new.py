@@ -124,10 +124,8 @@ def new(
     from novelgen.engine.sampling_settings import read_assignments
     from novelgen.generation.novel_context import RunLimits
 
-    if premise is not None and premise_file is not None:
-        raise UsageError("Both --premise and --premise-file are given.", "Give one of them.")
     if premise_file is not None:
-        premise = _read_premise(premise_file)
+        premise = _read_premise(premise_file, premise)
     outline = None
     if plan is not None:
         outline = _read_outline(plan, chapters)
@@ -207,7 +205,10 @@ def _ask(
     return title, str(premise), target_words
 
 
-def _read_premise(path: Path) -> str:
+def _read_premise(path: Path, told: str | None) -> str:
+    """The premise in a file. `told` is the one that was given beside it, which is one too many."""
+    if told is not None:
+        raise UsageError("Both --premise and --premise-file are given.", "Give one of them.")
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
