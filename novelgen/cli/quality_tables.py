@@ -6,7 +6,7 @@ from novelgen.cli.output import columns
 from novelgen.evaluation.quality_document import mean_of
 from novelgen.text.prose_metrics.coherence import RANGES, CoherenceFigure, share_inside
 from novelgen.text.prose_metrics.measuring import METRICS
-from novelgen.text.prose_metrics.offenders import Alarm, OffendingPassage
+from novelgen.text.prose_metrics.offenders import MetricAlarm, OffendingPassage
 from novelgen.text.prose_metrics.quality import QualityReport, WindowQuality, side_of
 from novelgen.text.prose_metrics.windows import Place
 
@@ -86,7 +86,7 @@ def _chapters(window: WindowQuality) -> str:
     return f"chapter {first}" if first == last else f"chapters {first}-{last}"
 
 
-def _passages(alarms: Sequence[Alarm]) -> list[OffendingPassage]:
+def _passages(alarms: Sequence[MetricAlarm]) -> list[OffendingPassage]:
     """The passages of a window's alarms, each once."""
     return list(dict.fromkeys(passage for alarm in alarms for passage in alarm.passages))
 

@@ -12,7 +12,7 @@ from novelgen.text.prose_metrics.coherence import (
     share_inside,
 )
 from novelgen.text.prose_metrics.drift import Drift
-from novelgen.text.prose_metrics.offenders import Alarm, OffendingPassage
+from novelgen.text.prose_metrics.offenders import MetricAlarm, OffendingPassage
 from novelgen.text.prose_metrics.quality import ChapterQuality, QualityReport, WindowQuality
 
 _DECIMALS = 4
@@ -122,7 +122,7 @@ def _window(window: WindowQuality) -> dict[str, Any]:
     }
 
 
-def _alarm(window: WindowQuality, alarm: Alarm) -> dict[str, Any]:
+def _alarm(window: WindowQuality, alarm: MetricAlarm) -> dict[str, Any]:
     return {
         "window": window.number,
         "metric": alarm.metric,

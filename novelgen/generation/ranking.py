@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 from novelgen.generation.drafts import Draft, Wanted
-from novelgen.text.alarms.prose_words import placed_words
+from novelgen.text.alarms.prose_words import ngrams, placed_words
 from novelgen.text.invented_names import invented_names
 
 _N = 4
@@ -86,7 +86,7 @@ class Ranker:
 
     @cached_property
     def _known(self) -> set[tuple[str, ...]]:
-        return set(_ngrams(self._recent))
+        return set(ngrams(self._recent, _N))
 
     def rank(self, drafts: Sequence[Draft], wanted: Wanted) -> list[Judged]:
         """The drafts, the one to keep first. Equal costs keep their order."""
@@ -139,13 +139,9 @@ class Ranker:
 
 def repeat_share(text: str, recent: str) -> float:
     """Share of the 4-grams of `text` that it or the recent prose already holds, 0 to 1."""
-    return _repeat_share(text, set(_ngrams(placed_words(recent).words)))
+    return _repeat_share(text, set(ngrams(placed_words(recent).words, _N)))
 
 
 def _repeat_share(text: str, known: Set[tuple[str, ...]]) -> float:
-    grams = _ngrams(placed_words(text).words)
+    grams = ngrams(placed_words(text).words, _N)
     return 1.0 - len(set(grams) - known) / len(grams) if grams else 0.0
-
-
-def _ngrams(words: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(words[at : at + _N]) for at in range(len(words) - _N + 1)]

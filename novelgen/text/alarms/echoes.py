@@ -7,7 +7,7 @@ showing. Names and short turns of speech are shared by necessity, so that only l
 from collections.abc import Iterator
 
 from novelgen.text.alarms.kinds import Alarm, AlarmKind
-from novelgen.text.alarms.prose_words import placed_words
+from novelgen.text.alarms.prose_words import ngrams, placed_words
 
 _LEAST_WORDS = 7
 
@@ -16,17 +16,14 @@ class EchoIndex:
     """The stretches of a brief."""
 
     def __init__(self, brief: str) -> None:
-        words = placed_words(brief).words
-        self._known = {
-            tuple(words[at : at + _LEAST_WORDS]) for at in range(len(words) - _LEAST_WORDS + 1)
-        }
+        self._known = set(ngrams(placed_words(brief).words, _LEAST_WORDS))
 
     def alarms(self, text: str) -> Iterator[Alarm]:
         """Runs of the brief's words in a text, to the letter."""
         placed = placed_words(text)
         upto = 0
-        for at in range(len(placed) - _LEAST_WORDS + 1):
-            if at < upto or tuple(placed.words[at : at + _LEAST_WORDS]) not in self._known:
+        for at, gram in enumerate(ngrams(placed.words, _LEAST_WORDS)):
+            if at < upto or gram not in self._known:
                 continue
             upto = at + _LEAST_WORDS
             while upto < len(placed) and self._holds(placed.words, upto):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from novelgen.text.alarms.kinds import Alarm, AlarmKind
-from novelgen.text.alarms.prose_words import placed_words
+from novelgen.text.alarms.prose_words import ngrams, placed_words
 
 _N = 4
 _STRETCH = 60
@@ -16,11 +16,9 @@ _MOST_REPEATS = 7
 def loop_alarms(text: str, before: Sequence[str]) -> Iterator[Alarm]:
     """Where a text says again what it, or the words just before it, said. At most one alarm."""
     placed = placed_words(text)
-    before = before[-_BEFORE:]
-    known = {tuple(before[at : at + _N]) for at in range(len(before) - _N + 1)}
+    known = set(ngrams(before[-_BEFORE:], _N))
     repeated: list[int] = []
-    for at in range(len(placed) - _N + 1):
-        gram = tuple(placed.words[at : at + _N])
+    for at, gram in enumerate(ngrams(placed.words, _N)):
         if gram in known:
             repeated = [each for each in repeated if each > at - _STRETCH] + [at]
             if len(repeated) > _MOST_REPEATS:

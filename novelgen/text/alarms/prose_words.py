@@ -3,6 +3,7 @@
 The words of the prose metrics: letters and inner apostrophes, whatever stands between.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelgen.text.prose_metrics import metric_words
@@ -30,3 +31,8 @@ def placed_words(text: str) -> PlacedWords:
         [start for _, start, _ in found],
         [end for _, _, end in found],
     )
+
+
+def ngrams(words: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    """All runs of so many words, in order."""
+    return [tuple(words[at : at + size]) for at in range(len(words) - size + 1)]

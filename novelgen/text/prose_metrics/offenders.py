@@ -27,7 +27,7 @@ class OffendingPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class MetricAlarm:
     """A metric that reaches its limit, and what it is that does it."""
 
     metric: str
@@ -37,12 +37,12 @@ class Alarm:
     """Empty where nothing of four words is repeated: the text is poor in words all over."""
 
 
-def alarms_in(window: Window, measured: Measured) -> tuple[Alarm, ...]:
+def alarms_in(window: Window, measured: Measured) -> tuple[MetricAlarm, ...]:
     """The alarms of a window with the passages that contribute most to each."""
     metrics = alarms_of(measured)
     runs = repeated_runs(window.words) if metrics else []
     return tuple(
-        Alarm(
+        MetricAlarm(
             metric,
             measured.values[metric],
             ALARM_LIMITS[metric],

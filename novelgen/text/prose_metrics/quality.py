@@ -23,7 +23,7 @@ from novelgen.text.prose_metrics.norms import (
     norms_for,
     shipped_norms,
 )
-from novelgen.text.prose_metrics.offenders import Alarm, alarms_in
+from novelgen.text.prose_metrics.offenders import MetricAlarm, alarms_in
 from novelgen.text.prose_metrics.windows import Section, Window, WindowCutter, is_whole, windows_of
 
 Sections = Callable[[], Iterable[Section]]
@@ -45,7 +45,7 @@ class WindowQuality:
     is_whole: bool
     """Whether it counts in shares; what is left at the end of a book does not."""
     values: Mapping[str, float]
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[MetricAlarm, ...]
 
     @property
     def has_many_alarms(self) -> bool:
