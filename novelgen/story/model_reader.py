@@ -66,8 +66,6 @@ class ModelReader:
         self._seed = seed
         self._branch = branch
         self._observer = observer
-        self.num_unusable = 0
-        """Answers that could not be used."""
 
     def read(
         self,
@@ -139,7 +137,6 @@ class ModelReader:
             try:
                 return parse_answer(raw, piece)
             except UnusableAnswer as error:
-                self.num_unusable += 1
                 repair = self._library.render("story_repair", {"problem": str(error)})
                 messages = [
                     *messages[:2],
@@ -158,7 +155,6 @@ class ModelReader:
         try:
             return checked_summary(raw, text)
         except UnusableAnswer:
-            self.num_unusable += 1
             return condense(summaries, 2 * CHAPTER_SUMMARY_WORDS)
 
     def _draw(

@@ -44,10 +44,6 @@ class VoiceSheet:
             name: list(each) if isinstance(each, tuple) else each for name, each in document.items()
         }
 
-    @property
-    def is_empty(self) -> bool:
-        return self == VoiceSheet()
-
 
 FIELDS = tuple(field.name for field in fields(VoiceSheet))
 _CHOICES: Mapping[str, type[StrEnum]] = {

@@ -45,8 +45,6 @@ SECOND_PRESENT = "You are late, your coat is wet, and you know that your boat ha
 def test_a_sheet_and_its_json() -> None:
     assert sheet_of(FULL.as_json()) == FULL
     assert sheet_of({}) == VoiceSheet()
-    assert VoiceSheet().is_empty
-    assert not FULL.is_empty
     assert FULL.as_json()["style"] == ["Plain sentences", "Dry humour."]
 
 
