@@ -18,7 +18,7 @@ from sqlalchemy.exc import (
 )
 
 from storage.address import parsed_address
-from storage.errors import DatabaseUnavailable, StorageFailure
+from storage.errors import DatabaseUnavailable, RecordNotFound, StorageFailure
 from storage.postgresql import errors as postgresql
 from storage.sqlite import errors as sqlite
 
@@ -47,6 +47,8 @@ def translated(error: Exception, url: str) -> StorageFailure | None:
             "Give an address such as sqlite:////home/me/novels.db or "
             "postgresql+psycopg://me@host/novels.",
         )
+    if isinstance(error, OverflowError) and "SQLite INTEGER" in str(error):
+        return RecordNotFound("There is nothing with a number that large.", "Check the number.")
     if isinstance(error, ImportError):
         return postgresql.missing_driver(error, where)
     cause = error.orig if isinstance(error, DBAPIError) else error

@@ -1,7 +1,11 @@
-"""Puts another draft of a passage in the place of the one that was kept, as a person's edit."""
+"""Puts another draft of a passage in the place of the one that was kept, as a person's edit.
+
+The words are a machine's all the same, so that locked passages are left alone.
+"""
 
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.generation.editing import ChapterText, Edited, edit_chapter
+from novelgen.generation.passage_locks import require_unlocked
 from novelgen.manuscript.passages_seen import SeenPassage
 from novelgen.text.manuscript_text import HandedIn
 from storage.store import Store
@@ -11,7 +15,7 @@ def choose_draft(store: Store, before: ChapterText, passage: SeenPassage, number
     """Take draft `number` of a passage, as `show --candidates` counts them from 1.
 
     Raises `NotFoundError` for a draft that there is not, `UsageError` when none of the passage's
-    drafts stands in the chapter any more, or one stands there twice.
+    drafts stands in the chapter any more, one stands there twice, or a locked passage is in it.
     """
     drafts = [draft["text"].strip() for draft in passage.seen["candidates"]]
     if not 1 <= number <= len(drafts):
@@ -25,8 +29,10 @@ def choose_draft(store: Store, before: ChapterText, passage: SeenPassage, number
     for standing in filter(None, drafts):
         places = before.text.count(standing)
         if places == 1:
-            text = before.text.replace(standing, wanted)
-            return edit_chapter(store, before, HandedIn(text.strip(), None))
+            text = before.text.replace(standing, wanted).strip()
+            with store.reading() as work:
+                require_unlocked(work, before.branch_id, before.number, before.text, [text])
+            return edit_chapter(store, before, HandedIn(text, None))
         if places > 1:
             raise UsageError(
                 f"The text of passage {passage.number} stands {places} times in the chapter.",

@@ -88,6 +88,12 @@ def store_document(
             "`version:` to put the document in its place.",
         )
 
+    if document.version is not None and document.title not in ("", seen.novel.title):
+        raise UsageError(
+            f"The document is the plan of “{document.title}”, and this is “{seen.novel.title}”.",
+            "Name the other novel, or delete the lines `novel:` and `version:` to take it here.",
+        )
+
     def changed(now: PlanContent, written: int) -> PlanContent:
         words = target_words or now.structure.target_words
         frame = _frame(seen.novel, now)

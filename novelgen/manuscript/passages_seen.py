@@ -35,7 +35,9 @@ def passages_seen(work: UnitOfWork, branch_id: str, chapter: int) -> list[SeenPa
     """
     stored = work.chapters.get(branch_id, chapter)
     if stored is None or not stored.revision.words:
-        raise NotFoundError(f"Chapter {chapter} has no text yet.")
+        raise NotFoundError(
+            f"Chapter {chapter} has no text yet.", "`novelgen show NOVEL` lists the chapters."
+        )
     text = work.texts.of_revision(stored.revision.id)
     revision: RevisionRecord | None = stored.revision
     found: list[SeenPassage] = []

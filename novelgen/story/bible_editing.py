@@ -21,8 +21,10 @@ from novelgen.story.bible_document import (
     parse_document,
 )
 from novelgen.story.fact_sentences import stated_fact
+from novelgen.story.known_entries import known_names_of
 from novelgen.story.recording import reopened
-from novelgen.text.known_names import folded
+from novelgen.text.known_names import KnownNames, folded, split_titles
+from novelgen.text.name_phrases import NamePhrase
 from novelgen.text.sanitize import clean_line
 from storage.change_records import ChangeKind, ChangeRecord, NewChange, Pointers
 from storage.errors import RecordNotFound
@@ -60,7 +62,7 @@ def add_fact(
 
     Raises `UsageError` when the name could mean several entries.
     """
-    found = work.entries.named(branch_id, name)
+    found = work.entries.named(branch_id, name) or _meant(work, branch_id, name)
     if len(found) > 1:
         names = ", ".join(f"“{entry.name}”" for entry in found)
         raise UsageError(f"{name!r} may be {names}.", "Give the full name.")
@@ -74,6 +76,14 @@ def add_fact(
     change = edit.make()
     assert change is not None  # a fact was added
     return change
+
+
+def _meant(work: UnitOfWork, branch_id: str, name: str) -> list[EntryRecord]:
+    """The entry that a part of a name means, as "Anna" means Anna Reed where there is one Anna."""
+    entries = work.entries.of_branch(branch_id)
+    phrase = NamePhrase(0, len(name), *split_titles(name), is_possessive=False)
+    meant = KnownNames.of(known_names_of(entries)).find(phrase)
+    return [entry for entry in entries if entry.name == meant]
 
 
 @dataclass(slots=True)

@@ -80,6 +80,10 @@ def with_field(sheet: VoiceSheet, name: str, value: str) -> VoiceSheet:
 
     Raises `UsageError`.
     """
+    if name == "banned":
+        raise UsageError(
+            "Banned phrases are not set all at once.", "Use --ban PHRASE and --unban PHRASE."
+        )
     is_list = isinstance(getattr(sheet, name, None), tuple)
     parts = [part for part in value.split(";") if part.strip()]
     return sheet_of({**sheet.as_json(), name: parts if is_list else value})

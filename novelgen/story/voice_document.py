@@ -59,5 +59,7 @@ def read_document(raw: str, where: str) -> VoiceSheet:
 
 def _place(error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or type(error).__name__
+    problem = getattr(error, "problem", None) or (
+        "it is nested too deep" if isinstance(error, RecursionError) else "it cannot be read"
+    )
     return f"{problem} in line {mark.line + 1}" if mark is not None else str(problem)

@@ -19,6 +19,7 @@ _PADDING = "\x00\x1a"
 # In UTF-16 at least spaces, and most letters of the West, have a zero in one place of the two.
 _SHARE_OF_ZEROS = 0.1
 _SHARE_OF_OTHER_ZEROS = 0.01
+_LEAST_ZEROS = 3
 
 
 def decode(raw: bytes) -> str:
@@ -45,6 +46,8 @@ def _utf_16(raw: bytes) -> str | None:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     first, second = raw[0::2].count(0), raw[1::2].count(0)
+    if max(first, second) < _LEAST_ZEROS:
+        return None
     many, few = _SHARE_OF_ZEROS * len(raw) / 2, _SHARE_OF_OTHER_ZEROS * len(raw) / 2
     if second > many and first <= few:
         return "utf-16-le"

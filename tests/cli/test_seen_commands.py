@@ -1,6 +1,7 @@
 """What the model saw and drew is shown, and another draft can be taken."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +68,59 @@ def test_parts_can_be_left_out(novelgen: CommandLine) -> None:
     assert "What happens next." in json.loads(shown)["passages"][0]["brief"]
     refused = novelgen(*NEW, "--without", "talent", expect=2)
     assert "guard, ranking, plan, memory" in refused.stderr
+
+
+def test_a_locked_passage_is_not_put_aside_for_another_draft(written: CommandLine) -> None:
+    written("lock", "The Keeper", "--chapter", "1", "--paragraphs", "1")
+    before = written("export", "The Keeper", "-o", "-").stdout
+    place = ("--chapter", "1", "--passage", "1", "--draft", "2")
+    refused = written("choose", "The Keeper", *place, expect=2)
+    assert "is locked" in refused.stderr
+    assert "novelgen unlock" in refused.stderr
+    assert written("export", "The Keeper", "-o", "-").stdout == before
+
+
+HUGE = "99999999999999999999"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "The Keeper", "--context", "--chapter", HUGE),
+        ("lock", "The Keeper", "--chapter", HUGE, "--paragraphs", "1"),
+        ("voice", "The Keeper", "--restore", HUGE),
+        ("bible", "The Keeper", "--chapter", HUGE),
+        ("unlock", "The Keeper", HUGE),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_number_beyond_all_bounds_is_not_found(
+    novelgen: CommandLine, arguments: tuple[str, ...]
+) -> None:
+    novelgen(*NEW, "--plan-only")
+    refused = novelgen(*arguments, expect=3)
+    assert "unexpected" not in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) >= 2  # what failed, and what to do
+
+
+def test_inputs_that_are_a_mistake_change_nothing(novelgen: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("")
+    refused = novelgen(*NEW, "--premise-file", "empty", expect=2)
+    assert "--premise-file" in refused.stderr  # also beside --premise
+    refused = novelgen("new", "--model", "scripted", "--target-words", "600", "--premise-file",
+                       "empty", expect=2)  # fmt: skip
+    assert "empty is empty" in refused.stderr
+    novelgen(*NEW, "--plan-only")
+    novelgen("voice", "The Keeper", "--ban", "a testament to", "--set", "genre=mystery")
+    for arguments in (("--from", "empty"), ("--set", "banned=x")):
+        novelgen("voice", "The Keeper", *arguments, expect=2)
+    sheet = json.loads(novelgen("voice", "The Keeper", "--json").stdout)["sheet"]
+    assert (sheet["genre"], sheet["banned"]) == ("mystery", ["a testament to"])
+    plan = novelgen("plan", "The Keeper").stdout
+    (tmp_path / "plan.md").write_text(plan.replace("novel: The Keeper", "novel: Salt"))
+    refused = novelgen("plan", "The Keeper", "--from", "plan.md", expect=2)
+    assert "the plan of “Salt”" in refused.stderr
+    for arguments in (("--from-chapter", "2"), ("--yaml", "--chapter", "1")):
+        novelgen("bible", "The Keeper", *arguments, expect=2)
+    novelgen("bible", "The Keeper", "--chapter", "99", expect=3)
+    assert "yaml" in json.loads(novelgen("bible", "The Keeper", "--yaml", "--json").stdout)

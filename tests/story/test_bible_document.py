@@ -9,6 +9,7 @@ from novelgen.errors import UsageError
 from novelgen.generation.editing import undo_change
 from novelgen.story.bible_document import as_document, bible_of
 from novelgen.story.bible_editing import add_fact, apply_document
+from novelgen.story.planned_entries import PlannedEntry, keep_planned_entries
 from storage.story_records import StoryOrigin, ThreadState
 from tests.story.conftest import CHAPTER_1, CHAPTER_2, Shelf
 
@@ -169,3 +170,15 @@ def test_a_document_that_cannot_be_used_is_refused_and_changes_nothing(
     with pytest.raises(UsageError, match=problem):
         apply(read, raw)
     assert document(read) == before
+
+
+def test_a_fact_about_a_first_name_is_about_the_one_who_bears_it(shelf: Shelf) -> None:
+    with shelf.store.writing() as work:
+        branch_id = shelf.branch_id
+        keep_planned_entries(work, branch_id, [PlannedEntry("Anna Reed"), PlannedEntry("Tom Hale")])
+        add_fact(work, branch_id, "Anna", "has green eyes", 0)
+        add_fact(work, branch_id, "Mira", "is late", 0)
+        names = {entry.key: entry.name for entry in work.entries.of_branch(branch_id)}
+        facts = [names[fact.entry_key] for fact in work.facts.of_branch(branch_id)]
+    assert sorted(names.values()) == ["Anna Reed", "Mira", "Tom Hale"]
+    assert sorted(facts) == ["Anna Reed", "Mira"]

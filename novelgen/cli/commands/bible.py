@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
-from novelgen.errors import UsageError
+from novelgen.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import Workbench
@@ -42,8 +42,9 @@ def bible(
         typer.Option(metavar="'NAME: FACT'", help="Add a fact, such as 'Anna: has green eyes'."),
     ] = None,
     from_chapter: Annotated[
-        int, typer.Option(metavar="K", min=0, help="The chapter from which that fact holds.")
-    ] = 0,
+        int | None,
+        typer.Option(metavar="K", min=0, help="The chapter from which that fact holds; default 0."),
+    ] = None,
     read: Annotated[
         bool, typer.Option("--read", help="Read unread chapters first, by plain rules.")
     ] = False,
@@ -61,22 +62,47 @@ def bible(
             "More than one thing is asked for.",
             "Give one of --edit, --from, --yaml and --add-fact.",
         )
+    is_change = edit or from_file is not None or add_fact is not None
+    if chapter is not None and (is_change or as_yaml):
+        raise UsageError("--chapter says what is shown.", "Leave it out; the document is whole.")
+    if from_chapter is not None and add_fact is None:
+        raise UsageError("--from-chapter belongs to --add-fact.", "Give both, or leave it out.")
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
+        _require_planned(workbench, found, chapter, from_chapter)
         if read:
             from novelgen.cli.story_reading import read_by_rules
 
             read_by_rules(workbench, found)
         if as_yaml:
-            invocation.output.prose(_document(workbench, found))
+            _print_document(invocation, _document(workbench, found))
         elif edit:
             _say_changed(invocation, found, _edit(invocation, workbench, found))
         elif from_file is not None:
             _say_changed(invocation, found, _take(workbench, found, from_file))
         elif add_fact is not None:
-            _say_changed(invocation, found, _add(workbench, found, add_fact, from_chapter))
+            _say_changed(invocation, found, _add(workbench, found, add_fact, from_chapter or 0))
         else:
             _show(invocation, workbench, found, chapter)
+
+
+def _require_planned(workbench: "Workbench", novel: "NovelRecord", *chapters: int | None) -> None:
+    """Raises `NotFoundError` for a chapter that is neither written nor planned."""
+    overview = workbench.overview(novel.id)
+    last = max((each.number for each in overview.chapters), default=0)
+    for chapter in chapters:
+        if last and chapter is not None and chapter > last + 1:
+            raise NotFoundError(
+                f"“{novel.title}” has {last} chapters; there is no chapter {chapter}.",
+                f"`novelgen show {novel.id}` lists them.",
+            )
+
+
+def _print_document(invocation: Invocation, document: str) -> None:
+    if invocation.output.as_json:
+        invocation.output.document({"yaml": document})
+    else:
+        invocation.output.prose(document)
 
 
 def _document(workbench: "Workbench", novel: "NovelRecord") -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from novelgen.cli.edited import say_broken_locks, say_edited
+from novelgen.cli.edited import say_edited
 from novelgen.cli.invocation import invocation_of
 from novelgen.errors import NotFoundError
 
@@ -26,7 +26,6 @@ def choose(
     from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.choosing import choose_draft
     from novelgen.generation.editing import chapter_text
-    from novelgen.generation.passage_locks import broken_locks
     from novelgen.manuscript.passages_seen import passages_seen
 
     with invocation.workbench() as workbench:
@@ -40,12 +39,6 @@ def choose(
                 f"`novelgen show {found.id} --candidates --chapter {chapter}` shows them.",
             )
         edited = choose_draft(workbench.store, before, passages[passage - 1], draft)
-        broken = []
         if edited.is_changed:
             read_when_idle(invocation, workbench, found)
-            with workbench.store.reading() as work:
-                text = work.texts.of_revision(edited.revision.id)
-                broken = broken_locks(work, before.branch_id, chapter, before.text, [text])
     say_edited(invocation.output, before, edited)
-    if broken:
-        say_broken_locks(invocation.output, broken)

@@ -210,11 +210,14 @@ def _read_premise(path: Path, told: str | None) -> str:
     if told is not None:
         raise UsageError("Both --premise and --premise-file are given.", "Give one of them.")
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check the path.") from error
+    if not text.strip():
+        raise UsageError(f"{path} is empty.", "Write a premise there, or leave --premise-file out.")
+    return text
 
 
 def _read_voice(path: Path) -> "VoiceSheet":

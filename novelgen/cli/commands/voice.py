@@ -150,7 +150,13 @@ def _wished(
     from novelgen.story.voice_document import read_document
 
     if wish.file is not None:
-        return read_document(text_of_file(wish.file), str(wish.file))
+        raw = text_of_file(wish.file)
+        if not raw.strip():
+            raise UsageError(
+                f"{wish.file} is empty; that is taken for a mistake, and nothing was changed.",
+                "Write `genre:` with nothing behind it for a sheet that leaves all open.",
+            )
+        return read_document(raw, str(wish.file))
     if wish.restores is not None:
         with workbench.store.reading() as work:
             return sheet_of(work.voices.version(novel.active_branch_id, wish.restores).sheet)
