@@ -34,6 +34,11 @@ def text_of_file(path: Path) -> str:
     return _text(raw, str(path))
 
 
+def text_from(path: Path) -> str:
+    """The text of a file; `-` is standard input. Raises `UsageError`."""
+    return text_of_stdin() if str(path) == "-" else text_of_file(path)
+
+
 def text_of_stdin() -> str:
     """All of standard input. Raises `UsageError`."""
     return _text(sys.stdin.buffer.read(_MAX_BYTES + 1), "standard input")

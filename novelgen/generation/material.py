@@ -22,6 +22,7 @@ from novelgen.generation.passage_brief import (
     watch_for,
 )
 from novelgen.generation.ranking import Ranker
+from novelgen.planning.skeleton import short_name
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import SegmentContext, segment_context
 from novelgen.story.known_entries import known_name_words
@@ -188,7 +189,7 @@ class ChapterMaterial:
             is_closing=card.number == task.total_chapters and is_last_beat,
             ends_chapter=is_last_beat,
             instruction=task.instruction,
-            characters=beat.characters,
+            characters=tuple(map(short_name, beat.characters)),
             place=beat.place,
         )
         return brief_with(brief, notes, self._voice, self._context)

@@ -5,6 +5,7 @@ Most terms are counted in the text. Two ask the model, for the best few only: ho
 tells its beat, and how much better it is foreseen by the novel's memory than by an empty one.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -12,8 +13,14 @@ from functools import cached_property
 from novelgen.generation.drafts import Draft, Wanted
 from novelgen.text.alarms.prose_words import ngrams, placed_words
 from novelgen.text.invented_names import invented_names
+from novelgen.text.prose_metrics.coherence import content_counts, cosine
 
 _N = 4
+_MATTER_WORDS = 1_000
+_MATTER = (0.17, 0.30)
+_MATTER_WIDTH = 0.30
+"""The middle half, and the width from p5 to p95, of the cosine of the content words of 165 words
+and the 1,000 before: 1,040 places in 26 human novels (p5 0.11, median 0.22, p95 0.41)."""
 _FINALISTS = 2
 """Drafts that the model is asked about; each takes a reading or two."""
 
@@ -33,6 +40,9 @@ class Terms:
     bands: float | None = None
     """How far its metrics, with the words before it, are outside of what humans write, in widths of
     the human bands."""
+    matter: float | None = None
+    """How far it is from saying as much of what the last 1,000 words spoke of as human prose does,
+    in widths of the human band: it turns around the same things, or has left them."""
     beat: float | None = None
     """How much less likely its beat is after it than without it, in nats a token; below 0 when it
     is likelier."""
@@ -42,7 +52,14 @@ class Terms:
 
 
 WEIGHTS = Terms(
-    length=1.0, names=0.15, likelihood=0.3, repeats=12.0, bands=0.5, beat=0.5, memory=2.0
+    length=1.0,
+    names=0.15,
+    likelihood=0.3,
+    repeats=12.0,
+    bands=0.5,
+    matter=1.0,
+    beat=0.5,
+    memory=2.0,
 )
 """How much each counts. Chosen by hand, not tuned on anything: docs/writing.md."""
 _END_LENGTH = 4.0
@@ -88,6 +105,10 @@ class Ranker:
     def _known(self) -> set[tuple[str, ...]]:
         return set(ngrams(self._recent, _N))
 
+    @cached_property
+    def _matter(self) -> Counter[str]:
+        return content_counts(self._recent[-_MATTER_WORDS:])
+
     def rank(self, drafts: Sequence[Draft], wanted: Wanted) -> list[Judged]:
         """The drafts, the one to keep first. Equal costs keep their order."""
         likelihoods = [d.mean_logprob for d in drafts if d.mean_logprob is not None]
@@ -124,8 +145,18 @@ class Ranker:
 
     def _compared(self, terms: Terms, text: str) -> Terms:
         """The terms that cost more to count, and that say nothing of a lone draft."""
-        repeats = _repeat_share(text, self._known)
-        return replace(terms, repeats=repeats, bands=self._band_distance(text))
+        words = placed_words(text).words
+        return replace(
+            terms,
+            repeats=_repeat_share(words, self._known),
+            bands=self._band_distance(text),
+            matter=self._matter_distance(words) if self._recent else None,
+        )
+
+    def _matter_distance(self, words: Sequence[str]) -> float:
+        shared = cosine(self._matter, content_counts(words))
+        low, high = _MATTER
+        return (max(0.0, shared - high) + max(0.0, low - shared)) / _MATTER_WIDTH
 
     def _judged(self, draft: Draft, terms: Terms, wanted: Wanted) -> Judged:
         weights = replace(WEIGHTS, length=_END_LENGTH) if wanted.ends_chapter else WEIGHTS
@@ -139,9 +170,9 @@ class Ranker:
 
 def repeat_share(text: str, recent: str) -> float:
     """Share of the 4-grams of `text` that it or the recent prose already holds, 0 to 1."""
-    return _repeat_share(text, set(ngrams(placed_words(recent).words, _N)))
+    return _repeat_share(placed_words(text).words, set(ngrams(placed_words(recent).words, _N)))
 
 
-def _repeat_share(text: str, known: Set[tuple[str, ...]]) -> float:
-    grams = ngrams(placed_words(text).words, _N)
+def _repeat_share(words: Sequence[str], known: Set[tuple[str, ...]]) -> float:
+    grams = ngrams(words, _N)
     return 1.0 - len(set(grams) - known) / len(grams) if grams else 0.0

@@ -83,6 +83,8 @@ def test_a_new_novel_has_the_voice_of_a_file(novelgen: CommandLine, tmp_path: Pa
     novelgen("voice", "The Keeper", "--from", "voice.yaml", expect=2)
     (tmp_path / "voice.yaml").write_text("point_of_view: first person\n")
     assert sheet(novelgen, "--from", "voice.yaml")["version"] == 2
+    novelgen("voice", "The Keeper", "--from", "-", stdin="point_of_view: third person\n")
+    assert sheet(novelgen)["sheet"]["point_of_view"] == "third"  # type: ignore[index]
 
 
 def test_bad_requests_change_nothing(novel: CommandLine) -> None:

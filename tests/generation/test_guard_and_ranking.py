@@ -206,6 +206,22 @@ def test_the_metrics_of_a_draft_are_held_against_those_of_people() -> None:
     assert Ranker([], frozenset(), lambda _: 3.0).rank(drafts[:1], WANTED)[0].terms.bands is None
 
 
+def test_a_draft_neither_turns_around_the_same_things_nor_leaves_them() -> None:
+    recent = (
+        "The lamp on the stair burned. The keeper trimmed the lamp while the wind shook it. " * 9
+    )
+    around = "A lamp, thought the keeper, is a lamp, and the stair is a stair."
+    beside = "Her sister wrote that the harbour had frozen and that a keeper was wanted there."
+    away = "Bankers in a distant capital argued about railways, tariffs, cotton, sugar and tea."
+    ranked = ranker(recent).rank(
+        [draft(0, around), draft(1, away), draft(2, beside)], Wanted(14, starts_paragraph=True)
+    )
+    matter = {each.draft.candidate: each.terms.matter for each in ranked}
+    assert ranked[0].draft.candidate == 2
+    assert matter[0] > matter[1] > matter[2]
+    assert ranker().rank([draft(0, around), draft(1, away)], WANTED)[0].terms.matter is None
+
+
 def test_names_that_nobody_has_heard_of_speak_against_a_draft() -> None:
     known, invented = (
         f"That evening the wind fell and old {n} went home." for n in ("Mara", "Bob")

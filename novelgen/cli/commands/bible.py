@@ -132,10 +132,10 @@ def _edit(
 
 
 def _take(workbench: "Workbench", novel: "NovelRecord", path: Path) -> "ChangeRecord | None":
-    from novelgen.cli.chapter_input import text_of_file, text_of_stdin
+    from novelgen.cli.chapter_input import text_from
     from novelgen.story.bible_editing import apply_document
 
-    raw = text_of_stdin() if str(path) == "-" else text_of_file(path)
+    raw = text_from(path)
     with workbench.store.writing() as work:
         return apply_document(work, novel.active_branch_id, raw)
 

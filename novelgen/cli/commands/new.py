@@ -221,18 +221,18 @@ def _read_premise(path: Path, told: str | None) -> str:
 
 
 def _read_voice(path: Path) -> "VoiceSheet":
-    from novelgen.cli.chapter_input import text_of_file
+    from novelgen.cli.chapter_input import text_from
     from novelgen.story.voice_document import read_document
 
-    return read_document(text_of_file(path), str(path))
+    return read_document(text_from(path), str(path))
 
 
 def _read_outline(path: Path, chapters: int | None) -> "PlanDocument":
     """The outline in a file. Raises `UsageError`."""
-    from novelgen.cli.chapter_input import text_of_file, text_of_stdin
+    from novelgen.cli.chapter_input import text_from
     from novelgen.planning.outline_reading import read_outline
 
-    text = text_of_stdin() if str(path) == "-" else text_of_file(path)
+    text = text_from(path)
     outline = read_outline(text, is_yaml=path.suffix.lower() in (".yaml", ".yml"))
     found = len(outline.chapters)
     if chapters is not None and chapters != found:

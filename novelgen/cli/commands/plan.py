@@ -173,11 +173,11 @@ def _take_file(
     format_name: str,
     target_words: int | None,
 ) -> "Replanned":
-    from novelgen.cli.chapter_input import text_of_file, text_of_stdin
+    from novelgen.cli.chapter_input import text_from
     from novelgen.generation.plan_editing import see_plan, store_document, store_first_outline
     from novelgen.planning.outline_reading import read_outline
 
-    text = text_of_stdin() if str(path) == "-" else text_of_file(path)
+    text = text_from(path)
     is_yaml = path.suffix.lower() in (".yaml", ".yml") or format_name == "yaml"
     with workbench.store.reading() as work:
         has_plan = work.plans.current(novel.active_branch_id) is not None

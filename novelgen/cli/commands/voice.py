@@ -51,7 +51,8 @@ def voice(
         bool, typer.Option("--edit", help="Edit the sheet as YAML in your editor.")
     ] = False,
     from_file: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="Take the sheet from a YAML file.")
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Take the sheet from a YAML file; - is stdin."),
     ] = None,
     set_field: Annotated[
         list[str] | None,
@@ -145,12 +146,12 @@ def _edit(
 def _wished(
     workbench: "Workbench", novel: "NovelRecord", own: "VoiceSheet", wish: _Wish
 ) -> "VoiceSheet":
-    from novelgen.cli.chapter_input import text_of_file
+    from novelgen.cli.chapter_input import text_from
     from novelgen.story.voice import sheet_of, with_banned, with_field, without_banned
     from novelgen.story.voice_document import read_document
 
     if wish.file is not None:
-        raw = text_of_file(wish.file)
+        raw = text_from(wish.file)
         if not raw.strip():
             raise UsageError(
                 f"{wish.file} is empty; that is taken for a mistake, and nothing was changed.",

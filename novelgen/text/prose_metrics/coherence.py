@@ -82,11 +82,11 @@ class CoherenceReader:
         """The figures of the next block; None for the first one, and for a shorter rest."""
         if len(window.words) < BLOCK_WORDS:
             return None
-        content, before = _content_of(window.words), self._before
+        content, before = content_counts(window.words), self._before
         names = names_in(window.text)
         figures = {}
         if before is not None:
-            figures[CoherenceFigure.COSINE] = _cosine(before, content)
+            figures[CoherenceFigure.COSINE] = cosine(before, content)
             used = [
                 word
                 for word in capitalised_words(window.text)
@@ -109,7 +109,8 @@ def share_inside(blocks: Sequence[CoherenceBlock], figure: CoherenceFigure) -> f
     return sum(map(RANGES[figure].holds, values)) / len(values) if values else None
 
 
-def _content_of(words: Sequence[str]) -> Counter[str]:
+def content_counts(words: Sequence[str]) -> Counter[str]:
+    """How often each content word, by its stem, stands among the metrics' words."""
     stems: Counter[str] = Counter()
     for word, count in Counter(words).items():
         if _is_content(word):
@@ -122,8 +123,8 @@ def _is_content(word: str) -> bool:
     return is_content(word)
 
 
-def _cosine(one: Mapping[str, int], other: Mapping[str, int]) -> float:
-    """0 where one of them is empty."""
+def cosine(one: Mapping[str, int], other: Mapping[str, int]) -> float:
+    """The cosine of two counts; 0 where one of them is empty."""
     shared = sum(count * other.get(word, 0) for word, count in one.items())
     lengths = math.sqrt(_square(one) * _square(other))
     return shared / lengths if lengths else 0.0
