@@ -6,6 +6,7 @@ from novelgen.text.alarms.kinds import Alarm
 from novelgen.text.alarms.watch import Watch
 from novelgen.text.prose import clean_prose, cut_to_words, joint, without_fragment
 from novelgen.text.sentences import complete_sentence_ends, has_balanced_quotes
+from novelgen.text.speech_marks import with_marks_of
 from novelgen.text.words import count_words
 
 _LAST_PARAGRAPH = 4_000
@@ -62,6 +63,7 @@ class DraftMaker:
         self._watch = watch
         self._wanted = wanted
         self._prefix = prefix
+        self._prose_before = prose_before
         paragraph = "" if wanted.is_paragraph else prose_before[-_LAST_PARAGRAPH:]
         self._open_paragraph = paragraph.rsplit("\n\n", 1)[-1]
 
@@ -86,9 +88,13 @@ class DraftMaker:
             attempt, row, lead + kept if kept else "", count_words(kept), mean_logprob, alarm
         )
 
+    def cleaned(self, drawn: str) -> str:
+        """What was drawn as prose of this book, with the quotation marks that it has."""
+        return with_marks_of(self._prose_before, clean_prose(drawn))
+
     def _joined(self, drawn: str) -> str:
         """The passage as far as it is drawn, without the white space before it."""
-        prose = clean_prose(drawn)
+        prose = self.cleaned(drawn)
         if self._prefix:
             return self._prefix.lstrip() + joint(drawn) + prose if prose else self._prefix.lstrip()
         return without_fragment(prose) if self._wanted.opens_chapter else prose

@@ -9,11 +9,11 @@ from typing import Any
 from novelgen.engine.values import SamplingParams
 
 PROSE_SAMPLING = SamplingParams(
-    repetition_penalty=1.1,
+    repetition_penalty=1.09,
     repetition_window=256,
     no_repeat_ngram=6,
     no_repeat_window=2048,
-    temperature=0.8,
+    temperature=0.9,
     top_k=0,
     top_p=0.95,
     min_p=0.05,

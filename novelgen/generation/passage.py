@@ -22,7 +22,7 @@ from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.ranking import Judged
 from novelgen.generation.stop import RunObserver
 from novelgen.prompting.context import new_tokens_for
-from novelgen.text.prose import clean_prose, force_sentence
+from novelgen.text.prose import force_sentence
 from novelgen.text.words import count_words
 
 ATTEMPTS = 4
@@ -257,7 +257,7 @@ def _best_of_bad(done: _Attempts, material: PassageMaterial) -> tuple[list[Draft
         return [nearest], Ending.FELL_SHORT
     for row, text in enumerate(done.last):
         if text.strip() and maker.first_alarm(text) is None:
-            sentence = force_sentence(clean_prose(text), wanted.words)
+            sentence = force_sentence(maker.cleaned(text), wanted.words)
             lead = maker.lead(text) if sentence else ""
             words = count_words(sentence)
             return [Draft(ATTEMPTS - 1, row, lead + sentence, words, None)], Ending.FORCED

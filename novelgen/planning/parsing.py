@@ -17,8 +17,9 @@ _MAX_BRIEF_WORDS = 70
 _MIN_BRIEF_WORDS = 4
 _MAX_NAME_WORDS = 4
 _MAX_NOTE_WORDS = 24
-_SAME_SHARE = 0.65
-"""Of the words of two lines together; "She reads the letter" and "She burns the letter" differ."""
+_SAME_SHARE = 0.55
+"""Of the words of two lines together, names left out: "Mara learns of the will" and "Otto learns of
+the will" say the same, "She reads the letter" and "She burns the letter" do not."""
 _ITEM = re.compile(r"^\s*(?:\d+[.):]|[-*•])\s*(.+)$")
 _SENTENCE = re.compile(r".+?[.!?][\"”')]*(?=\s|$)")
 _LABEL = re.compile(r"^(?:title|summary|chapter\s+\w+)\s*[:.—-]\s*", re.IGNORECASE)
@@ -26,6 +27,8 @@ _LEAK = re.compile(
     r"<\||https?:|www\.|\b(?:as an ai|language model|i'm sorry|premise:)", re.IGNORECASE
 )
 _WORD = re.compile(r"\w+")
+_NAME = re.compile(r"(?<![^\W_])[^\W\d_a-z]\w+")
+"""And the first word of a sentence, which matters little."""
 _MEMBER = re.compile(r"([^,:;(—–]+?)\s*(?:[,:;—–]|\(|\s-\s|\s(?:is|was|who)\s)\s*(.*)")
 
 
@@ -182,5 +185,5 @@ def _is_near(word: str, name: str) -> bool:
 
 def _says_the_same(one: str, other: str) -> bool:
     """Whether two lines share most of their words: a small model goes on by saying it again."""
-    first, second = (set(_WORD.findall(each.casefold())) for each in (one, other))
+    first, second = (set(_WORD.findall(_NAME.sub(" ", each).casefold())) for each in (one, other))
     return len(first & second) >= _SAME_SHARE * len(first | second) > 0

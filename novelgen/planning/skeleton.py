@@ -62,6 +62,8 @@ class Skeleton:
         focus = names[0] if index % 2 == 0 or len(names) < 3 else names[1 + index // 2 % 2]
         others = [name for name in names if name != focus]
         other = others[(index + index // len(others)) % len(others)] if others else "somebody"
+        if focus != names[0] and index % 4 == 1:
+            other = names[0]  # a book is about somebody: seldom is a chapter without
         return Scene(
             focus,
             other,
