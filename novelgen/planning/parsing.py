@@ -29,7 +29,9 @@ _LEAK = re.compile(
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"(?<![^\W_])[^\W\d_a-z]\w+")
 """And the first word of a sentence, which matters little."""
-_MEMBER = re.compile(r"([^,:;(—–]+?)\s*(?:[,:;—–]|\(|\s-\s|\s(?:is|was|who)\s)\s*(.*)")
+_MEMBER = re.compile(
+    r"([^,:;(—–]+?)\s*(?:[,:;—–]|\(|\s-\s|\s(?:that\s+is|which\s+is|is|was|who|that|which|where)\s)\s*(.*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,14 @@ def _is_near(word: str, name: str) -> bool:
         ),
     )
     return any(left == right for left, right in tails)
+
+
+def says_again(brief: str, earlier: Sequence[str]) -> bool:
+    """Whether a sentence of the brief says the same as one of those before it in other briefs."""
+    told = [each for text in earlier for each in _SENTENCE.findall(text)]
+    return any(
+        _says_the_same(sentence, each) for sentence in _SENTENCE.findall(brief) for each in told
+    )
 
 
 def _says_the_same(one: str, other: str) -> bool:

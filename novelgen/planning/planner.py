@@ -20,6 +20,7 @@ from novelgen.planning.parsing import (
     parse_chapter,
     parse_premise,
     parse_title,
+    says_again,
     unified_names,
     whole_sentences,
 )
@@ -30,6 +31,8 @@ from novelgen.planning.structure import ChapterSlot
 from novelgen.prompting.library import PromptLibrary
 from storage.records import PlannedBeats, PlanOrigin
 
+_COMPARED_CHAPTERS = 24
+"""Before a chapter, whose briefs its own must not say again."""
 _EARLIER_CHAPTERS = 3
 _BRIEF_TOKENS = 110
 _NOBODY: tuple[str, ...] = ()
@@ -100,7 +103,9 @@ class Planner:
             "earlier": [card.brief for card in before[-_EARLIER_CHAPTERS:]],
         }
         taken = _taken(before)
-        answer = self._titled("plan_part", variables, ["part", number], frame, taken)
+        answer = self._titled(
+            "plan_part", variables, ["part", number], frame, taken, [card.brief for card in before]
+        )
         if answer is None:
             title, brief = frame.skeleton.part(number, role)
             return PartCard(number, title, brief, PlanOrigin.SKELETON.value)
@@ -129,7 +134,15 @@ class Planner:
             "earlier": [card.brief for card in before[-_EARLIER_CHAPTERS:]],
         }
         path: Path = ["chapter", slot.number]
-        answer = self._titled("plan_chapter", variables, path, frame, taken, title=slot.title)
+        answer = self._titled(
+            "plan_chapter",
+            variables,
+            path,
+            frame,
+            taken,
+            [card.brief for card in before[-_COMPARED_CHAPTERS:]],
+            title=slot.title,
+        )
         skeleton = frame.skeleton
         scene = skeleton.scene(slot.number)
         if answer is None:
@@ -188,12 +201,15 @@ class Planner:
         path: Path,
         frame: PlanFrame,
         taken: Set[str],
+        earlier: Sequence[str],
         title: str = "",
     ) -> tuple[TitledBrief, tuple[str, ...], tuple[str, ...]] | None:
         """A title and a brief that are new, with the people and the places in it."""
 
         def is_new(told: TitledBrief) -> bool:
-            return not {told.title.casefold(), told.brief.casefold()} & taken - {""}
+            if {told.title.casefold(), told.brief.casefold()} & taken - {""}:
+                return False
+            return not says_again(told.brief, earlier)
 
         def from_json(answer: str) -> tuple[TitledBrief, ChapterAnswer] | None:
             parsed = read_answer(ChapterAnswer, answer)

@@ -11,6 +11,7 @@ from novelgen.planning.parsing import (
     parse_members,
     parse_premise,
     parse_title,
+    says_again,
     unified_names,
 )
 
@@ -110,3 +111,25 @@ def test_beats_that_say_the_same_are_one() -> None:
 def test_a_title_of_endless_hyphens_is_none() -> None:
     assert parse_title("The Logbook of the North-South-East-West-South-East-South") is None
     assert parse_title("The Salt-Road") == "The Salt-Road"
+
+
+def test_the_name_of_a_place_ends_where_something_is_said_of_it() -> None:
+    answer = "1. the bakery that is only open on Sundays\n2. the pier where boats land\n"
+    assert parse_members(answer, 3) == [
+        ("the bakery", "only open on Sundays"),
+        ("the pier", "boats land"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("brief", "again"),
+    [
+        ("Otto, the surveyor, learns that his job is a lie and he must go.", True),
+        ("Rain falls. Otto, the surveyor, learns that his job is a scam.", True),
+        ("Otto burns the letter.", False),
+        ("Otto hears that his sister is alive.", False),
+    ],
+)
+def test_a_brief_says_again_what_was_told_of_somebody_else(brief: str, again: bool) -> None:
+    earlier = ["Mara reads the letter.", "Mara, the surveyor, learns that her job is a lie."]
+    assert says_again(brief, earlier) is again
