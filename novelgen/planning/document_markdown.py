@@ -19,6 +19,7 @@ from novelgen.planning.document import (
     require_sound,
 )
 from novelgen.text.sanitize import clean_line, clean_text
+from novelgen.text.yaml_reading import YamlMistake, read_yaml
 
 _WORDS = re.compile(r"\s*(?<!\\)\(\s*([\d.,]{0,12}\d)\s+words?\s*\)\s*$", re.IGNORECASE)
 _PART = re.compile(r"#\s+Part(?:\s+(\d{1,9}))?\s*(?::\s*(.*))?$", re.IGNORECASE)
@@ -170,9 +171,10 @@ class _Reader:
         if end is None:
             raise self._mistake(first, "a second line `---` that ends the front matter")
         try:
-            told = yaml.safe_load("\n".join(self._lines[first + 1 : end])) or {}
-        except yaml.YAMLError as error:
-            raise self._mistake(first + 1, "front matter in YAML, like `version: 3`") from error
+            told = read_yaml("\n".join(self._lines[first + 1 : end])).value or {}
+        except YamlMistake as mistake:
+            place = first + max(1, mistake.line)
+            raise self._mistake(place, "front matter in YAML, like `version: 3`") from mistake
         if not isinstance(told, dict) or not set(map(str, told)) <= set(_KEYS):
             raise self._mistake(first + 1, f"front matter with no other keys than {_listed(_KEYS)}")
         if not isinstance(told.get("version", 0), int):

@@ -15,8 +15,8 @@ from novelgen.planning.document import (
     require_sound,
 )
 from novelgen.text.sanitize import clean_line, clean_text
+from novelgen.text.yaml_reading import YamlMistake, read_yaml
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -111,13 +111,10 @@ def parse_yaml(text: str) -> PlanDocument:
     """The document in a YAML text: an object, or a bare list of chapters. Raises `PlanMistake`."""
     text = clean_text(text)
     try:
-        root = yaml.compose(text, Loader=_LOADER)
-        tree = yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it is no YAML"
-        line = min(mark.line, text.rstrip("\n").count("\n")) + 1 if mark is not None else 0
-        raise PlanMistake(line, f"{problem}", "a plan in YAML") from error
+        document = read_yaml(text)
+    except YamlMistake as mistake:
+        raise PlanMistake(mistake.line, mistake.problem, "a plan in YAML") from mistake
+    tree, root = document.value, document.node
     if isinstance(tree, list):
         tree = {"chapters": tree}
     try:

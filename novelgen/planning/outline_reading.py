@@ -9,8 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-import yaml
-
 from novelgen.errors import UsageError
 from novelgen.planning.document import (
     DocumentBeat,
@@ -23,6 +21,7 @@ from novelgen.planning.document_markdown import parse_markdown
 from novelgen.planning.document_yaml import parse_yaml
 from novelgen.text.sanitize import clean_line, clean_text
 from novelgen.text.words import count_words
+from novelgen.text.yaml_reading import YamlMistake, read_yaml
 
 _HEADING = re.compile(r"(#{1,6})\s+(.*)$")
 _CLOSING = re.compile(r" #+$")
@@ -150,8 +149,8 @@ def _front_matter(lines: list[str]) -> tuple[dict[str, str], list[str]]:
     if len(ends) < 2 or ends[0] != 0:
         return {}, lines
     try:
-        told = yaml.safe_load("\n".join(lines[1 : ends[1]]))
-    except yaml.YAMLError:
+        told = read_yaml("\n".join(lines[1 : ends[1]])).value
+    except YamlMistake:
         return {}, lines
     if not isinstance(told, dict):
         return {}, lines

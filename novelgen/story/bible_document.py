@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from novelgen.errors import UsageError
 from novelgen.text.sanitize import clean_line
+from novelgen.text.yaml_reading import YamlMistake, read_yaml
 from storage.story_records import (
     EntryKind,
     EntryRecord,
@@ -150,25 +151,18 @@ def as_document(bible: Bible, title: str) -> str:
 def parse_document(raw: str) -> DocumentForm:
     """The document as a person hands it in. Raises `UsageError` that names the place."""
     try:
-        loaded = yaml.safe_load(raw)
+        loaded = read_yaml(raw).value
         return DocumentForm.model_validate(loaded if loaded is not None else {})
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = "" if mark is None else f" in line {mark.line + 1}"
-        problem = getattr(error, "problem", None) or "it cannot be read"
+    except YamlMistake as mistake:
         raise UsageError(
-            f"The bible is no YAML{place}: {problem}.", "Mend it, and hand it in again."
-        ) from error
+            f"The bible is no YAML: {mistake}.", "Mend it, and hand it in again."
+        ) from mistake
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(each) for each in first["loc"]) or "the document"
         raise UsageError(
             f"The bible cannot be used: {place}: {first['msg'].removeprefix('Value error, ')}.",
             "Mend it, and hand it in again; `novelgen bible NOVEL` shows the form.",
-        ) from error
-    except RecursionError as error:
-        raise UsageError(
-            "The bible is nested too deep.", "It has entries, facts and promises, no more."
         ) from error
 
 

@@ -6,6 +6,7 @@ import yaml
 
 from novelgen.errors import UsageError
 from novelgen.story.voice import VoiceSheet, sheet_of
+from novelgen.text.yaml_reading import YamlMistake, read_yaml
 
 _MAX_CHARACTERS = 200_000
 _HEAD = """\
@@ -44,22 +45,14 @@ def read_document(raw: str, where: str) -> VoiceSheet:
             f"{where} has more than {_MAX_CHARACTERS:,} characters.", "A voice sheet is short."
         )
     try:
-        document = yaml.safe_load(raw)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        document = read_yaml(raw).value
+    except YamlMistake as mistake:
         raise UsageError(
-            f"{where} is no YAML: {_place(error)}.",
+            f"{where} is no YAML: {mistake}.",
             "`novelgen voice NOVEL --edit` shows a sheet as it is written.",
-        ) from error
+        ) from mistake
     if document is None:
         return VoiceSheet()
     if not isinstance(document, dict):
         raise UsageError(f"{where} is no voice sheet.", "It is written as lines of `field: value`.")
     return sheet_of(document)
-
-
-def _place(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or (
-        "it is nested too deep" if isinstance(error, RecursionError) else "it cannot be read"
-    )
-    return f"{problem} in line {mark.line + 1}" if mark is not None else str(problem)

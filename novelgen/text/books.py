@@ -92,14 +92,14 @@ def read_text_file(path: Path) -> tuple[bytes, str]:
     except OSError as error:
         raise StorageError(
             f"The book {path} cannot be read: {error.strerror}.",
-            "Check the file and its permissions, or take it out of the corpus folder.",
+            "Check the file and its permissions, or leave it out.",
         ) from error
     try:
         return raw, decode(raw)
     except ValueError as error:
         raise StorageError(
             f"The book {path} is no text: {error}.",
-            "Take the file out of the corpus folder, or save the text in it as UTF-8.",
+            "Save the text in it as UTF-8, or leave the file out.",
         ) from error
 
 

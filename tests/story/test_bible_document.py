@@ -151,7 +151,7 @@ def test_a_fact_of_ones_own_holds_from_its_chapter(read: Shelf) -> None:
 @pytest.mark.parametrize(
     ("raw", "problem"),
     [
-        ("entries: [", "no YAML in line"),
+        ("entries: [", "no YAML: .* in line"),
         ("entries:\n- kind: character", "entries.0.name"),
         ("entries:\n- name: X\n  kind: ghost", "entries.0.kind"),
         ("entries:\n- id: 999\n  name: X", "no entry with the id 999"),
