@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PROBE_ROWS, _PROBE_COLUMNS = 4096, 4096
 """A float32 matrix of 64 MiB: larger than the caches of common processors."""
 _PROBE_REPEATS = 5
+_READ_ROWS, _READ_WIDTH = 256, 1024
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -145,6 +146,25 @@ def cpu_bytes_per_second() -> float:
             torch.mv(matrix, vector)
             best = min(best, time.perf_counter() - begin)
     return matrix.numel() * matrix.element_size() / best
+
+
+@cache
+def cpu_multiplications_per_second() -> float:
+    """How fast this processor multiplies and adds, in a segment's worth of rows at once.
+
+    The best of a few products of matrices; takes some hundredths of a second, once a process.
+    """
+    import torch
+
+    rows, weights = torch.ones(_READ_ROWS, _READ_WIDTH), torch.ones(_READ_WIDTH, _READ_WIDTH)
+    best = float("inf")
+    with torch.inference_mode():
+        torch.mm(rows, weights)
+        for _ in range(_PROBE_REPEATS):
+            begin = time.perf_counter()
+            torch.mm(rows, weights)
+            best = min(best, time.perf_counter() - begin)
+    return _READ_ROWS * _READ_WIDTH * _READ_WIDTH / best
 
 
 def _present_kinds() -> list[DeviceKind]:

@@ -14,6 +14,7 @@ from novelgen.modeling.device import (
     Device,
     DeviceKind,
     cpu_bytes_per_second,
+    cpu_multiplications_per_second,
     describe_all_devices,
     describe_device,
     describe_processes,
@@ -51,6 +52,11 @@ CPU figures are fitted to the default model on two cores: 13 tokens/s in float32
 """
 _FUSED_SECONDS_PER_LAYER = 0.00004
 """Attention, norms and meetings of threads, at one row of the default model on two cores."""
+
+
+_MULTIPLICATIONS_REACHED = 0.5
+"""Share of the probe's multiplications that reading a segment reaches, for the rest of a layer
+takes its time too. A cautious guess: reading speed is measured for the default model alone."""
 
 
 class Verdict(StrEnum):
@@ -169,6 +175,17 @@ def assess(
         target_words=target_words,
         hours=target_words * TOKENS_PER_WORD / speed / 3600,
     )
+
+
+def reading_seconds(words: int, parameters: int, device: str = "auto") -> float | None:
+    """About how long a memory takes to read a text again; None where nothing was measured.
+
+    Every parameter multiplies every token once. Only a CPU's speed is known.
+    """
+    if describe_device(device).kind is not DeviceKind.CPU:
+        return None
+    per_second = _MULTIPLICATIONS_REACHED * cpu_multiplications_per_second()
+    return words * TOKENS_PER_WORD * parameters / per_second
 
 
 def _judge(needed: int, available: int) -> Verdict:

@@ -120,3 +120,60 @@ def test_an_adapter_of_another_model_is_refused_and_the_novel_kept(
     assert [row["title"] for row in json.loads(novelgen("list", "--json").stdout)["novels"]] == [
         "Tiny"
     ]
+
+
+def test_a_novel_is_set_to_another_model_and_back(
+    novelgen: CommandLine, model: Path, adapter: Path
+) -> None:
+    def prose() -> str:
+        return manuscript(novelgen).partition("\n---\n")[2].rstrip()
+
+    def keys() -> list[str]:
+        listed = json.loads(novelgen("snapshots", "Tiny", "--json").stdout)["snapshots"]
+        return [row["key"] for row in listed if row["bytes"]]
+
+    new(novelgen, Path("scripted"), "--target-words", "900", "--plan-only")
+    novelgen("resume", "Tiny", "--until-words", "500", expect=6)
+    text, before = prose(), keys()
+    said = novelgen("set", "Tiny", "--model", str(model), "--adapter", str(adapter)).stdout
+    assert f"model: scripted -> {model}" in said
+    assert "will be read again from" in said and "in less than a minute" in said
+    assert "What scripted has read stays stored" in said
+    assert "The model was changed" in novelgen("show", "Tiny").stdout
+    assert json.loads(novelgen("show", "Tiny", "--json").stdout)["memory_unread"] is True
+    assert json.loads(novelgen("verify", "Tiny", "--json").stdout)["ok"] is True
+    assert prose() == text
+    read = novelgen("reread", "Tiny", "--json")
+    assert json.loads(read.stdout)["segments"] > 3
+    assert json.loads(novelgen("show", "Tiny", "--json").stdout)["memory_unread"] is False
+    assert not set(keys()) & set(before)
+    resumed = novelgen("resume", "Tiny", "--until-words", "520", expect=6)
+    assert "Memory is on" in resumed.stderr
+    assert prose().startswith(text)
+    back = json.loads(novelgen("set", "Tiny", "--model", "scripted", "--json").stdout)
+    assert (back["model"], back["adapter"]) == ("scripted", "none")
+    novelgen("reread", "Tiny")
+    assert set(before) <= set(keys())
+    novelgen("resume", "Tiny")
+    assert json.loads(novelgen("verify", "Tiny", "--json").stdout)["ok"] is True
+    assert prose().startswith(text)
+
+
+def test_a_switch_that_cannot_be_changes_nothing(
+    novelgen: CommandLine, model: Path, adapter: Path, tmp_path: Path
+) -> None:
+    new(novelgen, Path("scripted"))
+    before = novelgen("show", "Tiny", "--json").stdout
+    absent = novelgen("set", "Tiny", "--model", "./nowhere", "--title", "Other", expect=3)
+    assert "no model at ./nowhere" in absent.stderr
+    config = json.loads((adapter / "adapter.json").read_text())
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "adapter.json").write_text(
+        json.dumps({**config, "base_model_fingerprint": "0" * 64})
+    )
+    refused = novelgen("set", "Tiny", "--model", str(model), "--adapter", str(foreign), expect=5)
+    assert "trained for another model" in refused.stderr
+    assert novelgen("show", "Tiny", "--json").stdout == before
+    quiet = novelgen("set", "Tiny", "--model", str(model)).stdout
+    assert f"Memory is off: no adapter comes with {model}" in quiet
