@@ -78,7 +78,7 @@ def describe_device(wanted: str = "auto") -> Device:
 
         free, total = torch.cuda.mem_get_info(chosen)
         return Device(kind, torch.cuda.get_device_name(chosen), total, free)
-    total, available = _machine_memory()
+    total, available = machine_memory()
     if kind is DeviceKind.MPS:
         return Device(kind, "Apple GPU", total, available)
     return Device(kind, f"CPU, {physical_cores()} cores", total, available)
@@ -92,7 +92,7 @@ def describe_all_devices(kind: DeviceKind) -> Device:
     if kind is not DeviceKind.CUDA:
         return describe_device(kind.value)
     cards = cuda_cards()
-    total, available = _machine_memory()
+    total, available = machine_memory()
     return Device(
         kind,
         f"{_counted(cards)} and the CPU",
@@ -176,7 +176,7 @@ def _present_kinds() -> list[DeviceKind]:
     return [*present, DeviceKind.CPU]
 
 
-def _machine_memory() -> tuple[int, int]:
+def machine_memory() -> tuple[int, int]:
     """Total and available bytes, within the control group's limit where there is one."""
     memory = psutil.virtual_memory()
     total, available = int(memory.total), int(memory.available)

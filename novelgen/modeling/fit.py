@@ -36,7 +36,7 @@ from novelgen.modeling.weight_sizes import (
 
 TOKENS_PER_WORD = 1.35
 
-_RUNTIME_BYTES = 600_000_000
+RUNTIME_BYTES = 600_000_000
 """Interpreter, torch, tokenizer and activations; measured at 0.5 to 0.6 GB on CPU."""
 _KEPT_PROMPTS = 1
 """Prompts whose keys and values are kept, beside those of the rows."""
@@ -103,7 +103,7 @@ class FitReport:
             f"{self.verdict.value.capitalize()}: {self.parameters / 1e6:,.0f} M parameters in "
             f"{self.dtype} on {self.device_name}; needs {megabytes(self.needed_bytes)} of "
             f"{megabytes(self.memory_available_bytes)} free; {speed}, "
-            f"{_duration(self.hours)} for {self.target_words:,} words (estimate)."
+            f"{duration(self.hours)} for {self.target_words:,} words (estimate)."
         )
         return f"{line} {self.remedy}".strip()
 
@@ -145,14 +145,14 @@ def assess(
     drawing_bytes = round(
         parameters * drawing_bytes_per_parameter(config, chosen.kind, quantization)
     )
-    needed = weight_bytes + drawing_bytes + kv_cache_bytes + _RUNTIME_BYTES
+    needed = weight_bytes + drawing_bytes + kv_cache_bytes + RUNTIME_BYTES
     placed = _place(placement, chosen, needed)
     if placed is not Placement.ONE:
         # Parts are placed before they are quantised, and none is packed.
         weight_bytes, drawing_bytes = parameters * BYTES_PER_PARAMETER.get(dtype, 4), 0
         chosen, processes = _all_devices(chosen.kind, placed)
-        needed = weight_bytes + kv_cache_bytes + processes * _RUNTIME_BYTES
-    verdict = _judge(needed, chosen.memory_available_bytes)
+        needed = weight_bytes + kv_cache_bytes + processes * RUNTIME_BYTES
+    verdict = judge(needed, chosen.memory_available_bytes)
     speed, is_measured = _tokens_per_second(
         drawing_bytes or weight_bytes, num_layers(config), chosen, is_fused=drawing_bytes > 0
     )
@@ -188,7 +188,8 @@ def reading_seconds(words: int, parameters: int, device: str = "auto") -> float 
     return words * TOKENS_PER_WORD * parameters / per_second
 
 
-def _judge(needed: int, available: int) -> Verdict:
+def judge(needed: int, available: int) -> Verdict:
+    """Whether so many bytes fit into what is free."""
     if needed > available:
         return Verdict.DOES_NOT_FIT
     return Verdict.TIGHT if needed > _COMFORT * available else Verdict.FITS
@@ -234,16 +235,34 @@ def _remedy(
 def _tokens_per_second(
     weight_bytes: int, layers: int, device: Device, *, is_fused: bool
 ) -> tuple[float, bool]:
-    per_layer = _FUSED_SECONDS_PER_LAYER if is_fused else _SECONDS_PER_LAYER[device.kind]
-    seconds = layers * per_layer
     is_measured = device.kind is DeviceKind.CPU
-    if is_measured:
+    speed = cpu_bytes_per_second() if is_measured else None
+    return tokens_per_second(weight_bytes, layers, device.kind, speed, is_fused=is_fused), (
+        is_measured
+    )
+
+
+def tokens_per_second(
+    weight_bytes: float,
+    layers: int,
+    kind: DeviceKind,
+    bytes_per_second: float | None,
+    *,
+    is_fused: bool,
+) -> float:
+    """About how many tokens one row draws, where every token reads `weight_bytes`.
+
+    Without `bytes_per_second` it is a bound: the overhead of the layers alone.
+    """
+    seconds = layers * (_FUSED_SECONDS_PER_LAYER if is_fused else _SECONDS_PER_LAYER[kind])
+    if bytes_per_second is not None:
         reached = _FUSED_BANDWIDTH_REACHED if is_fused else _BANDWIDTH_REACHED
-        seconds += weight_bytes / (reached * cpu_bytes_per_second())
-    return 1 / max(seconds, 1e-6), is_measured
+        seconds += weight_bytes / (reached * bytes_per_second)
+    return 1 / max(seconds, 1e-6)
 
 
-def _duration(hours: float) -> str:
+def duration(hours: float) -> str:
+    """Hours in words."""
     if hours < 1:
         return f"{max(1, round(hours * 60))} min"
     return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"

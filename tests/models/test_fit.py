@@ -33,7 +33,7 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> Any:
         found = [Device(DeviceKind.CUDA, "a card", 80_000_000_000, each) for each in free]
         monkeypatch.setattr(fit, "describe_device", lambda wanted: found[0])
         monkeypatch.setattr(device, "cuda_cards", lambda: found)
-        monkeypatch.setattr(device, "_machine_memory", lambda: (memory, memory))
+        monkeypatch.setattr(device, "machine_memory", lambda: (memory, memory))
 
     return give
 
