@@ -5,6 +5,7 @@ estimate: every token reads all weights once, and every layer costs a fixed over
 loop. It leaves out reading prompts and writing memory, so real writing takes somewhat longer.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,11 +19,12 @@ from novelgen.modeling.device import (
     describe_all_devices,
     describe_device,
     describe_processes,
+    machine_memory,
 )
 from novelgen.modeling.disk_space import megabytes
 from novelgen.modeling.fused.families import WEIGHT_KINDS
 from novelgen.modeling.placement import Placement, num_processes
-from novelgen.modeling.safetensors_header import read_config, read_tensors
+from novelgen.modeling.safetensors_header import TensorEntry, read_config, read_tensors
 from novelgen.modeling.weight_sizes import (
     BYTES_PER_PARAMETER,
     KEPT_SHAPES,
@@ -147,6 +149,8 @@ def assess(
     )
     needed = weight_bytes + drawing_bytes + kv_cache_bytes + RUNTIME_BYTES
     placed = _place(placement, chosen, needed)
+    # Told of the first device, whatever the model is spread over.
+    lighter = _lighter_kinds(tensors, config, dtype, chosen, caches * context, quantization)
     if placed is not Placement.ONE:
         # Parts are placed before they are quantised, and none is packed.
         weight_bytes, drawing_bytes = parameters * BYTES_PER_PARAMETER.get(dtype, 4), 0
@@ -169,7 +173,7 @@ def assess(
         memory_total_bytes=chosen.memory_total_bytes,
         memory_available_bytes=chosen.memory_available_bytes,
         verdict=verdict,
-        remedy=_remedy(verdict, dtype, chosen, placed, quantization),
+        remedy=_remedy(verdict, dtype, chosen, placed, lighter),
         tokens_per_second=speed,
         speed_is_measured=is_measured,
         target_words=target_words,
@@ -212,16 +216,50 @@ def _all_devices(kind: DeviceKind, placement: Placement) -> tuple[Device, int]:
     return describe_processes(kind, num_processes()), num_processes()
 
 
+def _lighter_kinds(
+    tensors: Collection[TensorEntry],
+    config: Mapping[str, Any],
+    dtype: str,
+    device: Device,
+    cached_tokens: int,
+    quantization: str,
+) -> tuple[str, ...]:
+    """As what the model's own weights would fit one GPU, the most exact first.
+
+    They are read into memory before they are quantised, so they must fit there as well.
+    """
+    if device.kind is DeviceKind.CPU or quantization in WEIGHT_KINDS:
+        return ()
+    whole = kept_bytes(tensors, config, "bfloat16", device.kind, "none")
+    if device.kind is DeviceKind.CUDA and whole > machine_memory()[1]:
+        return ()
+    fitting = []
+    for kind in WEIGHT_KINDS if device.kind is DeviceKind.CUDA else WEIGHT_KINDS[:1]:
+        computed = _dtype_with(kind, dtype)
+        needed = kept_bytes(tensors, config, computed, device.kind, kind)
+        needed += cached_tokens * kv_bytes_per_token(config, computed) + RUNTIME_BYTES
+        if needed <= device.memory_available_bytes:
+            fitting.append(kind)
+    return tuple(fitting)
+
+
+def _dtype_with(kind: str, dtype: str) -> str:
+    """int4 multiplies bfloat16 alone."""
+    return "bfloat16" if kind == "int4" else dtype
+
+
 def _remedy(
-    verdict: Verdict, dtype: str, device: Device, placement: Placement, quantization: str
+    verdict: Verdict, dtype: str, device: Device, placement: Placement, lighter: Sequence[str]
 ) -> str:
+    quantised = [_quantised(kind, dtype) for kind in lighter]
     if verdict is Verdict.FITS:
-        return ""
+        if placement is not Placement.SPLIT or not quantised:
+            return ""
+        return f"Parts of it wait in memory, which is slow. To fit it onto one GPU, {quantised[0]}."
     advice = ["close other programs"]
     if BYTES_PER_PARAMETER.get(dtype, 4) > 2:
         advice.append("load it with NOVELGEN_DTYPE=bfloat16 (half the memory)")
-    if device.kind is not DeviceKind.CPU and quantization not in WEIGHT_KINDS:
-        advice.append("keep its weights as int8 with NOVELGEN_QUANTIZATION=int8 (needs torchao)")
+    advice += quantised
     if device.kind is DeviceKind.CUDA and placement is Placement.ONE:
         advice.append("split it over all GPUs with NOVELGEN_PLACEMENT=split")
     if device.kind is DeviceKind.CUDA:
@@ -230,6 +268,17 @@ def _remedy(
         advice.append("choose a smaller model (novelgen models list)")
     text = ", or ".join(advice)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _quantised(kind: str, dtype: str) -> str:
+    """What to set so that a model's weights are kept in fewer bits."""
+    settings = f"NOVELGEN_QUANTIZATION={kind}"
+    if _dtype_with(kind, dtype) != dtype:
+        settings += f" NOVELGEN_DTYPE={_dtype_with(kind, dtype)}"
+    needs = "torchao, and Ampere or newer" if kind == "int4" else "torchao"
+    return (
+        f'keep its weights as {kind} with {settings} (needs {needs}: pip install "torchao>=0.17")'
+    )
 
 
 def _tokens_per_second(
