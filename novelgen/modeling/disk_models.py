@@ -40,8 +40,6 @@ _MOST_PARAMETERS_A_BYTE = 8
 """Weights of one bit; shapes that promise more than that are made up."""
 _SILENT = ("clip", "t5encoder", "wavtokenizer-dec")
 """Architectures that write no text by themselves, beside those that only embed it."""
-_WRITERS = ("clip", "bert", "t5encoder", "embed", "wavtokenizer", "mmproj")
-"""Parts of the names of architectures that write no text by themselves."""
 _WRITERS = ("ForCausalLM", "ForConditionalGeneration", "LMHeadModel")
 _DAMAGES = (ModelError, OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
 

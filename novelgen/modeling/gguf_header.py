@@ -228,7 +228,7 @@ def _bulk_type(parameters_by_type: Counter[int]) -> str:
     if not parameters_by_type:
         return ""
     bulk = max(parameters_by_type, key=lambda kind: parameters_by_type[kind])
-    return GGMLQuantizationType(bulk).name
+    return str(GGMLQuantizationType(bulk).name)
 
 
 def _storage_dtype(parameters_by_type: Counter[int]) -> str:

@@ -156,8 +156,9 @@ def largest_parameters(machine: Machine) -> int:
 def number(fields: Mapping[str, Any], key: str) -> int:
     """A count out of an untrusted header; 0 where it is none, or beyond all reason."""
     value = fields.get(key)
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_count and 0 <= value < 1 << 40 else 0
+    if not isinstance(value, int) or isinstance(value, bool):
+        return 0
+    return value if 0 <= value < 1 << 40 else 0
 
 
 def _room(machine: Machine) -> int:

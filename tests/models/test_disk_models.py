@@ -452,3 +452,18 @@ def test_one_file_is_told_in_full(novelgen: CommandLine, tmp_path: Path) -> None
     assert "Fits in memory: needs" in shown or "Fits on" in shown
     path.write_bytes(b"GGUF")
     assert "It cannot be used: cut off or damaged." in novelgen("models", "info", str(path)).stdout
+
+
+def test_folders_are_set_as_a_list_or_with_separators(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from novelgen.config import load_settings
+    from novelgen.paths import resolve_paths
+
+    paths = resolve_paths(tmp_path)
+    assert load_settings(paths).model_folders == ()
+    paths.config.mkdir(parents=True)
+    paths.config_file.write_text('model_folders = ["/a", "/b"]\n')
+    assert load_settings(paths).model_folders == (Path("/a"), Path("/b"))
+    monkeypatch.setenv("NOVELGEN_MODEL_FOLDERS", os.pathsep.join(["/c", "", "/d e"]))
+    assert load_settings(paths).model_folders == (Path("/c"), Path("/d e"))
