@@ -5,14 +5,16 @@ variable is `NOVELGEN_` and the setting's name in capitals. An unknown key or a 
 error that names it.
 """
 
+import os
 import stat
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -35,6 +37,11 @@ class Settings(BaseSettings):
     adapter: str = Field(
         "auto",
         description="Memory adapter of new novels: the model's own (auto), a directory, or none.",
+    )
+    model_folders: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (),
+        description="Further folders to look for models in: a list, or paths with the system's "
+        "separator between them.",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where models run.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
@@ -94,6 +101,13 @@ class Settings(BaseSettings):
     tail_tokens: int = Field(
         768, ge=32, le=131072, description="Tokens of earlier prose shown to the model verbatim."
     )
+
+    @field_validator("model_folders", mode="before")
+    @classmethod
+    def _split_folders(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = [each for each in value.split(os.pathsep) if each.strip()]
+        return value
 
     @classmethod
     def settings_customise_sources(

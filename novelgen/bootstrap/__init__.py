@@ -9,6 +9,7 @@ from novelgen.bootstrap.choices import (
     database_url,
     dtype_of,
     fit_of,
+    model_and_adapter,
     upgrade_database,
     writing_dtype_of,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "database_url",
     "dtype_of",
     "fit_of",
+    "model_and_adapter",
     "upgrade_database",
     "writing_dtype_of",
 ]

@@ -33,6 +33,20 @@ def upgrade_database(paths: Paths, settings: Settings) -> str:
     return upgrade_schema(database_url(paths, settings))
 
 
+def model_and_adapter(model: str, adapter: str) -> tuple[str, str]:
+    """What a novel's model and adapter are kept as: names, and absolute paths of what lies on disk.
+
+    Loads and fetches nothing. Raises `NotFoundError` when there is no such model or adapter,
+    `ModelError` for a model on disk whose headers are damaged.
+    """
+    from novelgen.modeling.catalog import resolve
+    from novelgen.modeling.local_models import require_loadable
+
+    source = resolve(model)
+    require_loadable(source)
+    return str(source.path) if source.path else source.name, adapter_name(adapter, source.name)
+
+
 def adapter_name(adapter: str, model: str) -> str:
     """What a novel's adapter is kept as: `none`, a shipped adapter's name, or an absolute path.
 

@@ -65,6 +65,13 @@ COMMANDS = (
         "Show the plan of a novel, or change it: each change is a new version, none is lost.",
     ),
     CommandEntry(
+        "set",
+        "setting",
+        "set_novel",
+        _EDITING,
+        "Change title, author, length, candidates, or the model and adapter, in mid-book.",
+    ),
+    CommandEntry(
         "edit",
         "edit",
         "edit",

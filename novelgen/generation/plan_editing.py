@@ -166,12 +166,22 @@ def change_target(store: Store, seen: SeenPlan, target_words: int) -> Replanned:
     if target_words == seen.content.structure.target_words:
         return _unchanged(seen)
 
-    def changed(now: PlanContent, written: int) -> PlanContent:
-        content = with_target(now, target_words, written)
-        structure = replace(content.structure, made=f"for {target_words:,} words")
-        return replace(content, structure=structure)
+    return _change(store, seen, lambda now, written: _for_length(now, written, target_words))
 
-    return _change(store, seen, changed)
+
+def change_length(work: UnitOfWork, novel: NovelRecord, target_words: int) -> None:
+    """The same as a part of a larger change, also where nothing is planned yet.
+
+    Raises `UsageError`.
+    """
+    branch_id = novel.active_branch_id
+    plan = work.plans.current(branch_id)
+    if plan is not None:
+        now = read_content(work, plan)
+        content = _for_length(now, _written(work, branch_id, now), target_words)
+        add_content(work, branch_id, content, plan.version)
+    work.novels.update(novel.id, NovelChanges(target_words=target_words))
+    settle_status(work, novel.id)
 
 
 def _change(
@@ -196,6 +206,12 @@ def _change(
             work.novels.update(novel.id, NovelChanges(target_words=words))
         settle_status(work, novel.id)
     return Replanned(plan.version, True, written, content.structure.total_chapters, words)
+
+
+def _for_length(now: PlanContent, written: int, target_words: int) -> PlanContent:
+    content = with_target(now, target_words, written)
+    structure = replace(content.structure, made=f"for {target_words:,} words")
+    return replace(content, structure=structure)
 
 
 def _written(work: UnitOfWork, branch_id: str, content: PlanContent) -> int:

@@ -153,7 +153,7 @@ class PlanKeeper:
             seed=self._seed,
             branch=context.branch_name,
             observer=context.watching,
-            answers=self.structure.answers,
+            answers=self.structure.answers_of(context.engine.info.model_fingerprint),
             round_=self.structure.round,
         )
 
@@ -162,7 +162,12 @@ class PlanKeeper:
         if self._plan is not None:
             return
         cast = self._planner.plan_cast(self._premise, self.structure.target_words)
-        structure = replace(self.structure, cast=cast, answers=self._planner.answers)
+        structure = replace(
+            self.structure,
+            cast=cast,
+            answers=self._planner.answers,
+            answers_by=self._context.engine.info.model_fingerprint,
+        )
         branch_id = self._context.branch_id
         with self._context.store.writing() as work:
             plan = work.plans.current(branch_id)  # a person may have been quicker

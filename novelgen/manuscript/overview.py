@@ -40,6 +40,11 @@ class NovelOverview:
     chapters: tuple[ChapterOverview, ...]
     references: tuple[ReferenceNovel, ...]
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether there is text, and no engine has read it as the novel is set now."""
+        return self.summary.totals.words > 0 and identity_of_novel(self.summary.novel) is None
+
 
 def read_overview(work: UnitOfWork, summary: NovelSummary) -> NovelOverview:
     """The overview of a novel's active branch."""

@@ -18,6 +18,7 @@ from novelgen.errors import NotFoundError
 
 DEFAULT_MODEL = "smollm2-135m"
 
+GGUF_MAGIC = b"GGUF"
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _MEGABYTE = 1_000_000
 
@@ -178,7 +179,7 @@ def resolve(name: str, catalog: Mapping[str, CatalogEntry] = CATALOG) -> ModelSo
 
 
 def _resolve_file(name: str, path: Path) -> ModelSource:
-    if path.suffix.lower() == ".gguf":
+    if path.suffix.lower() == ".gguf" or _is_gguf(path):
         return ModelSource(name, SourceKind.GGUF, path=path)
     if path.suffix == ".safetensors" and (path.parent / "config.json").is_file():
         return ModelSource(name, SourceKind.DIRECTORY, path=path.parent)
@@ -186,6 +187,15 @@ def _resolve_file(name: str, path: Path) -> ModelSource:
         f"{name} is not a model file this product reads.",
         "Give a .gguf file, or the directory that holds config.json and safetensors.",
     )
+
+
+def _is_gguf(path: Path) -> bool:
+    """Told by how it begins, since Ollama names its files by their hashes."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(GGUF_MAGIC)) == GGUF_MAGIC
+    except OSError:
+        return False
 
 
 def _looks_like_a_path(name: str) -> bool:

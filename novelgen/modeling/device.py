@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PROBE_ROWS, _PROBE_COLUMNS = 4096, 4096
 """A float32 matrix of 64 MiB: larger than the caches of common processors."""
 _PROBE_REPEATS = 5
+_READ_ROWS, _READ_WIDTH = 256, 1024
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -77,7 +78,7 @@ def describe_device(wanted: str = "auto") -> Device:
 
         free, total = torch.cuda.mem_get_info(chosen)
         return Device(kind, torch.cuda.get_device_name(chosen), total, free)
-    total, available = _machine_memory()
+    total, available = machine_memory()
     if kind is DeviceKind.MPS:
         return Device(kind, "Apple GPU", total, available)
     return Device(kind, f"CPU, {physical_cores()} cores", total, available)
@@ -91,7 +92,7 @@ def describe_all_devices(kind: DeviceKind) -> Device:
     if kind is not DeviceKind.CUDA:
         return describe_device(kind.value)
     cards = cuda_cards()
-    total, available = _machine_memory()
+    total, available = machine_memory()
     return Device(
         kind,
         f"{_counted(cards)} and the CPU",
@@ -147,6 +148,25 @@ def cpu_bytes_per_second() -> float:
     return matrix.numel() * matrix.element_size() / best
 
 
+@cache
+def cpu_multiplications_per_second() -> float:
+    """How fast this processor multiplies and adds, in a segment's worth of rows at once.
+
+    The best of a few products of matrices; takes some hundredths of a second, once a process.
+    """
+    import torch
+
+    rows, weights = torch.ones(_READ_ROWS, _READ_WIDTH), torch.ones(_READ_WIDTH, _READ_WIDTH)
+    best = float("inf")
+    with torch.inference_mode():
+        torch.mm(rows, weights)
+        for _ in range(_PROBE_REPEATS):
+            begin = time.perf_counter()
+            torch.mm(rows, weights)
+            best = min(best, time.perf_counter() - begin)
+    return _READ_ROWS * _READ_WIDTH * _READ_WIDTH / best
+
+
 def _present_kinds() -> list[DeviceKind]:
     import torch
 
@@ -156,7 +176,7 @@ def _present_kinds() -> list[DeviceKind]:
     return [*present, DeviceKind.CPU]
 
 
-def _machine_memory() -> tuple[int, int]:
+def machine_memory() -> tuple[int, int]:
     """Total and available bytes, within the control group's limit where there is one."""
     memory = psutil.virtual_memory()
     total, available = int(memory.total), int(memory.available)

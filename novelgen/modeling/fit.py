@@ -5,6 +5,7 @@ estimate: every token reads all weights once, and every layer costs a fixed over
 loop. It leaves out reading prompts and writing memory, so real writing takes somewhat longer.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,14 +15,16 @@ from novelgen.modeling.device import (
     Device,
     DeviceKind,
     cpu_bytes_per_second,
+    cpu_multiplications_per_second,
     describe_all_devices,
     describe_device,
     describe_processes,
+    machine_memory,
 )
 from novelgen.modeling.disk_space import megabytes
 from novelgen.modeling.fused.families import WEIGHT_KINDS
 from novelgen.modeling.placement import Placement, num_processes
-from novelgen.modeling.safetensors_header import read_config, read_tensors
+from novelgen.modeling.safetensors_header import TensorEntry, read_config, read_tensors
 from novelgen.modeling.weight_sizes import (
     BYTES_PER_PARAMETER,
     KEPT_SHAPES,
@@ -35,7 +38,7 @@ from novelgen.modeling.weight_sizes import (
 
 TOKENS_PER_WORD = 1.35
 
-_RUNTIME_BYTES = 600_000_000
+RUNTIME_BYTES = 600_000_000
 """Interpreter, torch, tokenizer and activations; measured at 0.5 to 0.6 GB on CPU."""
 _KEPT_PROMPTS = 1
 """Prompts whose keys and values are kept, beside those of the rows."""
@@ -51,6 +54,11 @@ CPU figures are fitted to the default model on two cores: 13 tokens/s in float32
 """
 _FUSED_SECONDS_PER_LAYER = 0.00004
 """Attention, norms and meetings of threads, at one row of the default model on two cores."""
+
+
+_MULTIPLICATIONS_REACHED = 0.5
+"""Share of the probe's multiplications that reading a segment reaches, for the rest of a layer
+takes its time too. A cautious guess: reading speed is measured for the default model alone."""
 
 
 class Verdict(StrEnum):
@@ -97,7 +105,7 @@ class FitReport:
             f"{self.verdict.value.capitalize()}: {self.parameters / 1e6:,.0f} M parameters in "
             f"{self.dtype} on {self.device_name}; needs {megabytes(self.needed_bytes)} of "
             f"{megabytes(self.memory_available_bytes)} free; {speed}, "
-            f"{_duration(self.hours)} for {self.target_words:,} words (estimate)."
+            f"{duration(self.hours)} for {self.target_words:,} words (estimate)."
         )
         return f"{line} {self.remedy}".strip()
 
@@ -139,14 +147,16 @@ def assess(
     drawing_bytes = round(
         parameters * drawing_bytes_per_parameter(config, chosen.kind, quantization)
     )
-    needed = weight_bytes + drawing_bytes + kv_cache_bytes + _RUNTIME_BYTES
+    needed = weight_bytes + drawing_bytes + kv_cache_bytes + RUNTIME_BYTES
     placed = _place(placement, chosen, needed)
+    # Told of the first device, whatever the model is spread over.
+    lighter = _lighter_kinds(tensors, config, dtype, chosen, caches * context, quantization)
     if placed is not Placement.ONE:
         # Parts are placed before they are quantised, and none is packed.
         weight_bytes, drawing_bytes = parameters * BYTES_PER_PARAMETER.get(dtype, 4), 0
         chosen, processes = _all_devices(chosen.kind, placed)
-        needed = weight_bytes + kv_cache_bytes + processes * _RUNTIME_BYTES
-    verdict = _judge(needed, chosen.memory_available_bytes)
+        needed = weight_bytes + kv_cache_bytes + processes * RUNTIME_BYTES
+    verdict = judge(needed, chosen.memory_available_bytes)
     speed, is_measured = _tokens_per_second(
         drawing_bytes or weight_bytes, num_layers(config), chosen, is_fused=drawing_bytes > 0
     )
@@ -163,7 +173,7 @@ def assess(
         memory_total_bytes=chosen.memory_total_bytes,
         memory_available_bytes=chosen.memory_available_bytes,
         verdict=verdict,
-        remedy=_remedy(verdict, dtype, chosen, placed, quantization),
+        remedy=_remedy(verdict, dtype, chosen, placed, lighter),
         tokens_per_second=speed,
         speed_is_measured=is_measured,
         target_words=target_words,
@@ -171,7 +181,19 @@ def assess(
     )
 
 
-def _judge(needed: int, available: int) -> Verdict:
+def reading_seconds(words: int, parameters: int, device: str = "auto") -> float | None:
+    """About how long a memory takes to read a text again; None where nothing was measured.
+
+    Every parameter multiplies every token once. Only a CPU's speed is known.
+    """
+    if describe_device(device).kind is not DeviceKind.CPU:
+        return None
+    per_second = _MULTIPLICATIONS_REACHED * cpu_multiplications_per_second()
+    return words * TOKENS_PER_WORD * parameters / per_second
+
+
+def judge(needed: int, available: int) -> Verdict:
+    """Whether so many bytes fit into what is free."""
     if needed > available:
         return Verdict.DOES_NOT_FIT
     return Verdict.TIGHT if needed > _COMFORT * available else Verdict.FITS
@@ -194,16 +216,50 @@ def _all_devices(kind: DeviceKind, placement: Placement) -> tuple[Device, int]:
     return describe_processes(kind, num_processes()), num_processes()
 
 
+def _lighter_kinds(
+    tensors: Collection[TensorEntry],
+    config: Mapping[str, Any],
+    dtype: str,
+    device: Device,
+    cached_tokens: int,
+    quantization: str,
+) -> tuple[str, ...]:
+    """As what the model's own weights would fit one GPU, the most exact first.
+
+    They are read into memory before they are quantised, so they must fit there as well.
+    """
+    if device.kind is DeviceKind.CPU or quantization in WEIGHT_KINDS:
+        return ()
+    whole = kept_bytes(tensors, config, "bfloat16", device.kind, "none")
+    if device.kind is DeviceKind.CUDA and whole > machine_memory()[1]:
+        return ()
+    fitting = []
+    for kind in WEIGHT_KINDS if device.kind is DeviceKind.CUDA else WEIGHT_KINDS[:1]:
+        computed = _dtype_with(kind, dtype)
+        needed = kept_bytes(tensors, config, computed, device.kind, kind)
+        needed += cached_tokens * kv_bytes_per_token(config, computed) + RUNTIME_BYTES
+        if needed <= device.memory_available_bytes:
+            fitting.append(kind)
+    return tuple(fitting)
+
+
+def _dtype_with(kind: str, dtype: str) -> str:
+    """int4 multiplies bfloat16 alone."""
+    return "bfloat16" if kind == "int4" else dtype
+
+
 def _remedy(
-    verdict: Verdict, dtype: str, device: Device, placement: Placement, quantization: str
+    verdict: Verdict, dtype: str, device: Device, placement: Placement, lighter: Sequence[str]
 ) -> str:
+    quantised = [_quantised(kind, dtype) for kind in lighter]
     if verdict is Verdict.FITS:
-        return ""
+        if placement is not Placement.SPLIT or not quantised:
+            return ""
+        return f"Parts of it wait in memory, which is slow. To fit it onto one GPU, {quantised[0]}."
     advice = ["close other programs"]
     if BYTES_PER_PARAMETER.get(dtype, 4) > 2:
         advice.append("load it with NOVELGEN_DTYPE=bfloat16 (half the memory)")
-    if device.kind is not DeviceKind.CPU and quantization not in WEIGHT_KINDS:
-        advice.append("keep its weights as int8 with NOVELGEN_QUANTIZATION=int8 (needs torchao)")
+    advice += quantised
     if device.kind is DeviceKind.CUDA and placement is Placement.ONE:
         advice.append("split it over all GPUs with NOVELGEN_PLACEMENT=split")
     if device.kind is DeviceKind.CUDA:
@@ -214,19 +270,48 @@ def _remedy(
     return f"{text[0].upper()}{text[1:]}."
 
 
+def _quantised(kind: str, dtype: str) -> str:
+    """What to set so that a model's weights are kept in fewer bits."""
+    settings = f"NOVELGEN_QUANTIZATION={kind}"
+    if _dtype_with(kind, dtype) != dtype:
+        settings += f" NOVELGEN_DTYPE={_dtype_with(kind, dtype)}"
+    needs = "torchao, and Ampere or newer" if kind == "int4" else "torchao"
+    return (
+        f'keep its weights as {kind} with {settings} (needs {needs}: pip install "torchao>=0.17")'
+    )
+
+
 def _tokens_per_second(
     weight_bytes: int, layers: int, device: Device, *, is_fused: bool
 ) -> tuple[float, bool]:
-    per_layer = _FUSED_SECONDS_PER_LAYER if is_fused else _SECONDS_PER_LAYER[device.kind]
-    seconds = layers * per_layer
     is_measured = device.kind is DeviceKind.CPU
-    if is_measured:
+    speed = cpu_bytes_per_second() if is_measured else None
+    return tokens_per_second(weight_bytes, layers, device.kind, speed, is_fused=is_fused), (
+        is_measured
+    )
+
+
+def tokens_per_second(
+    weight_bytes: float,
+    layers: int,
+    kind: DeviceKind,
+    bytes_per_second: float | None,
+    *,
+    is_fused: bool,
+) -> float:
+    """About how many tokens one row draws, where every token reads `weight_bytes`.
+
+    Without `bytes_per_second` it is a bound: the overhead of the layers alone.
+    """
+    seconds = layers * (_FUSED_SECONDS_PER_LAYER if is_fused else _SECONDS_PER_LAYER[kind])
+    if bytes_per_second is not None:
         reached = _FUSED_BANDWIDTH_REACHED if is_fused else _BANDWIDTH_REACHED
-        seconds += weight_bytes / (reached * cpu_bytes_per_second())
-    return 1 / max(seconds, 1e-6), is_measured
+        seconds += weight_bytes / (reached * bytes_per_second)
+    return 1 / max(seconds, 1e-6)
 
 
-def _duration(hours: float) -> str:
+def duration(hours: float) -> str:
+    """Hours in words."""
     if hours < 1:
         return f"{max(1, round(hours * 60))} min"
     return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"

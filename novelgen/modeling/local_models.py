@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +52,12 @@ class ModelInfo:
     """Empty where it would have to be computed first."""
     created: str = ""
     versions: Mapping[str, str] | None = None
+    path: Path | None = None
+    """Of the file or folder that was named; None for a name."""
 
     def as_json(self) -> dict[str, Any]:
         fields = {**asdict(self), "versions": dict(self.versions or {})}
-        del fields["record"]
+        del fields["record"], fields["path"]
         return {**self.record.as_json(), **fields}
 
 
@@ -105,8 +107,8 @@ def model_info(
         record = _local_record(source, directory, "")
     origin = _origin(source)
     if directory is None:
-        return ModelInfo(record, origin)
-    return _read_info(record, origin, directory)
+        return ModelInfo(record, origin, path=source.path)
+    return replace(_read_info(record, origin, directory), path=source.path)
 
 
 def _read_info(record: ModelRecord, origin: str, directory: Path) -> ModelInfo:

@@ -19,6 +19,16 @@ CONFIG_NAME = "config.json"
 
 _PICKLED = ("pytorch_model*.bin", "*.pt", "*.pth", "*.ckpt")
 _MAX_HEADER_BYTES = 100_000_000
+_DAMAGES = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    struct.error,
+)
+"""What a header that makes no sense comes to."""
 _INCOMPLETE = "Fetch or copy the model again; the file is incomplete."
 
 
@@ -50,7 +60,7 @@ def read_config(directory: Path) -> dict[str, Any]:
             f"{directory} is not a model: it has no {CONFIG_NAME}.",
             "Give a directory saved by transformers, a Hub id, or a .gguf file.",
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read: {error}", _INCOMPLETE) from error
     if not isinstance(config, dict):
         raise ModelError(f"{path} does not hold a model configuration.", _INCOMPLETE)
@@ -89,7 +99,7 @@ def _shards(index: Path) -> list[Path]:
     try:
         weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
         names = sorted({str(name) for name in weight_map.values()})
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise ModelError(f"{index} cannot be read: {error}", _INCOMPLETE) from error
     shards = [index.parent / name for name in names]
     missing = [shard.name for shard in shards if not shard.is_file()]
@@ -119,7 +129,7 @@ def _read_file(file: Path) -> dict[str, TensorEntry]:
             for name, entry in header.items()
             if name != "__metadata__"
         }
-    except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+    except _DAMAGES as error:
         raise ModelError(f"{file} is not a whole safetensors file: {error}", _INCOMPLETE) from error
     if max((tensor.end for tensor in tensors.values()), default=data) > size:
         raise ModelError(f"{file} is cut off: it ends before its last tensor.", _INCOMPLETE)

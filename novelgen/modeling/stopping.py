@@ -1,13 +1,15 @@
 """When one row's text ends, and how much of it may be shown before that is known.
 
 Guarantees that shown text is never taken back: what might turn out to be the beginning of a
-stop string, or of a word too many, is held until it is certain. Knows no tokens.
+stop string, of a word too many, or of a thought, is held until it is certain. What a model thinks
+aloud is no part of the text: it ends nothing, holds no words, and is never shown. Knows no tokens.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelgen.engine.values import FinishReason
+from novelgen.text.thoughts import ThoughtFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class GrowingText:
     def __init__(self, stop_strings: Sequence[str] = (), max_words: int | None = None) -> None:
         self.text = ""
         self.finish_reason: FinishReason | None = None
+        self._thoughts = ThoughtFilter()
         self._stop_strings = tuple(string for string in stop_strings if string)
         self._max_words = max_words
         self._num_words = 0
@@ -35,6 +38,16 @@ class GrowingText:
 
     def add(self, piece: str) -> str:
         """Append a piece; returns what may be shown now. Sets `finish_reason` at the end."""
+        return self._append(self._thoughts.add(piece))
+
+    def finish(self, reason: FinishReason) -> str:
+        """End the text where it stands; returns what was held back."""
+        shown = self._append(self._thoughts.finish())
+        if self.finish_reason is not None:
+            return shown
+        return shown + self._end(len(self.text), reason)
+
+    def _append(self, piece: str) -> str:
         start = len(self.text)
         self.text += piece
         cuts = [cut for cut in (self._word_cut(start), self._stop_cut(start)) if cut]
@@ -42,10 +55,6 @@ class GrowingText:
             cut = min(cuts, key=lambda cut: cut.at)
             return self._end(cut.at, cut.reason)
         return self._show(len(self.text) - max(self._held_for_words(), self._held_for_stops()))
-
-    def finish(self, reason: FinishReason) -> str:
-        """End the text where it stands; returns what was held back."""
-        return self._end(len(self.text), reason)
 
     def _end(self, length: int, reason: FinishReason) -> str:
         self.text = self.text[:length]

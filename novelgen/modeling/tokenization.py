@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from tokenizers import decoders
+from tokenizers import AddedToken, decoders
 
 from novelgen.errors import ModelError
 
@@ -21,17 +21,19 @@ _END_NAMES = frozenset(
         "<|endoftext|>",
         "<|end_of_text|>",
         "<|eot_id|>",
+        "<|eom_id|>",
         "<|end_of_turn|>",
         "<|end|>",
         "<|return|>",
         "<end_of_turn>",
         "<turn|>",
         "<eos>",
+        "<｜end▁of▁sentence｜>",
         "</s>",
     ]
 )
-# Markup like `<think>` that some tokenizers add without calling it special.
-_MARKUP = re.compile(r"<[^<>\s]+>|\[/?[A-Z_]+\]")
+# Like `<think>`, which some tokenizers add without calling it special.
+MARKUP = re.compile(r"<[^<>\s]+>|\[/?[A-Z_]+\]")
 _BYTE_TOKEN = re.compile(r"<0x[0-9A-F]{2}>")
 
 
@@ -51,9 +53,11 @@ class Tokenization:
         self.tokenizer = tokenizer
         self.vocabulary_size = len(tokenizer)
         self._control = _control_tokens(tokenizer)
+        _mark_special(tokenizer, self._control)
         named = {id_ for id_, content in self._control.items() if content in _END_NAMES}
         self.end_ids = frozenset({*end_ids, *named, *_as_ids(tokenizer.eos_token_id)})
         self.control_ids = frozenset(self._control)
+        self.control_contents = frozenset(self._control.values())
         self.byte_ids = frozenset(
             id_ for token, id_ in tokenizer.get_vocab().items() if _BYTE_TOKEN.fullmatch(token)
         )
@@ -90,9 +94,12 @@ class Tokenization:
             self._holding[wanted] = self._find_holding(wanted)
         return self._holding[wanted]
 
-    def without_control(self, text: str) -> str:
-        """`text` with every string removed that the tokenizer would read as a control token."""
-        contents = sorted(self._control.values(), key=len, reverse=True)
+    def without_control(self, text: str, others: Iterable[str] = ()) -> str:
+        """`text` with every string removed that the tokenizer would read as a control token.
+
+        `others` are removed along with them.
+        """
+        contents = sorted({*self._control.values(), *others}, key=len, reverse=True)
         pattern = "|".join(re.escape(content) for content in contents if content)
         removed = 1
         # Again and again: `<|im_<|im_end|>end|>` spells a control token only after one removal.
@@ -229,10 +236,33 @@ def _control_tokens(tokenizer: Any) -> dict[int, str]:
     control = {
         int(id_): token.content
         for id_, token in tokenizer.added_tokens_decoder.items()
-        if token.special or _MARKUP.fullmatch(token.content)
+        if token.special or MARKUP.fullmatch(token.content)
     }
     specials = zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True)
     return control | {int(id_): str(content) for id_, content in specials}
+
+
+def _mark_special(tokenizer: Any, control: Mapping[int, str]) -> None:
+    """Have the tokenizer call special what is control here.
+
+    It splits only what it calls special: of a `<think>` that is merely added, as in Qwen3, it makes
+    one token wherever it stands, in prose too.
+    """
+    added = tokenizer.added_tokens_decoder
+    plain = [added[id_] for id_ in control if id_ in added and not added[id_].special]
+    marked = [
+        AddedToken(
+            token.content,
+            single_word=token.single_word,
+            lstrip=token.lstrip,
+            rstrip=token.rstrip,
+            normalized=token.normalized,
+            special=True,
+        )
+        for token in plain
+    ]
+    if marked:
+        tokenizer.backend_tokenizer.add_special_tokens(marked)
 
 
 def _as_ids(value: int | Sequence[int] | None) -> list[int]:

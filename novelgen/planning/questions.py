@@ -12,6 +12,7 @@ from novelgen.engine.protocol import DecodeObserver, Engine
 from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import ChatMessage, DecodeRequest, FinishReason, SamplingParams
 from novelgen.prompting.library import PromptLibrary
+from novelgen.text.thoughts import without_thoughts
 
 JSON, LABELLED = "json", "labelled"
 _ATTEMPTS = 3
@@ -114,7 +115,7 @@ class Questions:
         candidate = self._engine.decode(request, self._observer).candidates[0]
         if candidate.finish_reason is FinishReason.CANCELLED:
             raise PlanningCancelled
-        return candidate.text
+        return without_thoughts(candidate.text)
 
     def _worked_example(self, template: str, variables: Mapping[str, Any], reply_start: str) -> str:
         """A worked example, then the task: small models answer in the form they were shown."""

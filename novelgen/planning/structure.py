@@ -68,6 +68,8 @@ class Structure:
     """None in a plan of an earlier version of the product."""
     answers: str = ""
     """How the model answers planning questions: `json`, `labelled`, or not known."""
+    answers_by: str = ""
+    """The fingerprint of the model that was found to answer so; empty in older plans."""
     made: str = "planned"
     """How this version of the plan came about, in a word or two."""
     round: int = 0
@@ -114,6 +116,10 @@ class Structure:
             return "novel"
         return "part" if self.slot(number + 1).part != self.slot(number).part else "chapter"
 
+    def answers_of(self, model_fingerprint: str) -> str:
+        """How this model answers, as far as the plan knows: another one may answer otherwise."""
+        return self.answers if self.answers_by in ("", model_fingerprint) else ""
+
     def as_json(self) -> dict[str, Any]:
         """Without what is not said, so that a long plan stays small."""
         document = asdict(self)
@@ -134,6 +140,7 @@ class Structure:
             tuple(PartCard(**part) for part in document.get("parts", ())),
             None if cast is None else Cast.from_json(cast),
             document.get("answers", ""),
+            document.get("answers_by", ""),
             document.get("made", "planned"),
             document.get("round", 0),
         )

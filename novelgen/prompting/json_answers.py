@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-_THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+from novelgen.text.thoughts import without_thoughts
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -22,7 +23,7 @@ def read_object(kind: type[ModelT], answer: str) -> ModelT:
 
     Raises `UnreadableAnswer`, which says what is wrong with the first object.
     """
-    text = _THOUGHT.sub("", answer)
+    text = without_thoughts(answer)
     problem = ""
     for match in re.finditer(r"\{", text):
         try:

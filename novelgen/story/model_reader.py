@@ -30,6 +30,7 @@ from novelgen.text.name_phrases import name_phrases
 from novelgen.text.passages import fold, paragraphs_of
 from novelgen.text.sanitize import clean_line
 from novelgen.text.summaries import condense
+from novelgen.text.thoughts import without_thoughts
 from novelgen.text.words import count_words
 from storage.records import ChapterRecord
 from storage.story_records import StoryOrigin, SummaryOrigin
@@ -180,7 +181,7 @@ class ModelReader:
         candidate = self._engine.decode(request, self._observer).candidates[0]
         if candidate.finish_reason is FinishReason.CANCELLED:
             raise ReadingCancelled
-        return candidate.text
+        return without_thoughts(candidate.text)
 
 
 def _facts(answers: Sequence[Answer], text: str, by_rules: ChapterReading) -> Iterator[ReadFact]:

@@ -55,7 +55,8 @@ _LEAKS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NEVER_SAID = re.compile(
-    r"</?think>|<\|[^|\n]{0,40}\|?>|\[/?(?:inst|system|user|assistant)\]"
+    r"</?(?:think(?:ing)?|thought|reasoning)>|<\|[^|\n]{0,40}\|?>"
+    r"|\[/?(?:inst|system|user|assistant|think)\]"
     r"|\b(?:as|i am|i['’]m) an? (?:large )?language model\b|\bas an ai\b",
     re.IGNORECASE,
 )

@@ -1,6 +1,9 @@
 """Whether a model fits, from headers alone, and how that is said."""
 
 import json
+import os
+import re
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,8 @@ def cards(monkeypatch: pytest.MonkeyPatch) -> Any:
         found = [Device(DeviceKind.CUDA, "a card", 80_000_000_000, each) for each in free]
         monkeypatch.setattr(fit, "describe_device", lambda wanted: found[0])
         monkeypatch.setattr(device, "cuda_cards", lambda: found)
-        monkeypatch.setattr(device, "_machine_memory", lambda: (memory, memory))
+        monkeypatch.setattr(device, "machine_memory", lambda: (memory, memory))
+        monkeypatch.setattr(fit, "machine_memory", lambda: (memory, memory))
 
     return give
 
@@ -163,6 +167,91 @@ def test_quantised_weights_make_a_model_smaller(
     )
     assert sizes[0] - sizes[1] == pytest.approx(0.99 * linear, abs=1)
     assert sizes[0] - sizes[2] == pytest.approx(1.46 * linear, abs=1)
+
+
+@pytest.fixture
+def eight_billion(tmp_path: Path) -> Path:
+    """Config and header of a Llama of eight billion parameters; its weights take no disk."""
+    hidden, inner, vocabulary = 4096, 14336, 128_256
+    config = {
+        "model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": hidden,
+        "intermediate_size": inner, "num_hidden_layers": 32, "num_attention_heads": 32,
+        "num_key_value_heads": 8, "vocab_size": vocabulary, "max_position_embeddings": 8192,
+    }  # fmt: skip
+    shapes = {"model.embed_tokens": (vocabulary, hidden), "lm_head": (vocabulary, hidden)}
+    for layer in range(32):
+        shapes |= {
+            f"layers.{layer}.{name}": shape
+            for name, shape in {
+                "q": (hidden, hidden), "k": (1024, hidden), "v": (1024, hidden),
+                "o": (hidden, hidden), "gate": (inner, hidden), "up": (inner, hidden),
+                "down": (hidden, inner),
+            }.items()
+        }  # fmt: skip
+    entries, end = {}, 0
+    for name, (rows, columns) in shapes.items():
+        start, end = end, end + 2 * rows * columns
+        entries[name] = {"dtype": "BF16", "shape": [rows, columns], "data_offsets": [start, end]}
+    header = json.dumps(entries).encode()
+    folder = tmp_path / "Llama-8B"
+    folder.mkdir()
+    (folder / "config.json").write_text(json.dumps(config))
+    weights = folder / "model.safetensors"
+    weights.write_bytes(struct.pack("<Q", len(header)) + header)
+    os.truncate(weights, 8 + len(header) + end)
+    return folder
+
+
+def followed(folder: Path, report: fit.FitReport, dtype: str) -> fit.FitReport:
+    """What comes of the first setting of quantisation that a remedy names."""
+    told = re.search(r"NOVELGEN_QUANTIZATION=(\w+)(?: NOVELGEN_DTYPE=(\w+))?", report.remedy)
+    assert told is not None
+    return assess(folder, told[2] or dtype, 1000, quantization=told[1])
+
+
+@pytest.mark.parametrize(
+    ("free", "kind", "dtype"),
+    [
+        (15 * 10**9, "int8", "bfloat16"),
+        (11 * 10**9, "int4", "bfloat16"),
+        (9 * 10**9, "int4", "bfloat16"),
+        (11 * 10**9, "int4", "float32"),
+        (16 * 10**9, "int8", "float32"),
+    ],
+)
+def test_a_card_that_is_too_small_leads_to_fewer_bits(
+    eight_billion: Path, cards: Any, free: int, kind: str, dtype: str
+) -> None:
+    """Eight billion parameters on cards of 16, 12 and 10 GB, beside 64 GB of memory."""
+    cards(64 * 10**9, free)
+    auto = assess(eight_billion, dtype, 1000)
+    assert (auto.placement, auto.verdict) == (Placement.SPLIT, Verdict.FITS)
+    assert "Parts of it wait in memory, which is slow" in auto.summary()
+    assert f"NOVELGEN_QUANTIZATION={kind}" in auto.remedy
+    assert "torchao" in auto.remedy
+    on_one = assess(eight_billion, dtype, 1000, placement="one")
+    assert on_one.verdict is Verdict.DOES_NOT_FIT
+    assert "NOVELGEN_PLACEMENT=split" in on_one.remedy
+    for report in (auto, on_one):
+        lighter = followed(eight_billion, report, dtype)
+        assert lighter.placement is Placement.ONE
+        assert lighter.verdict is not Verdict.DOES_NOT_FIT
+
+
+def test_fewer_bits_are_not_advised_where_they_do_not_help(
+    eight_billion: Path, cards: Any, machine: Any
+) -> None:
+    cards(64 * 10**9, 4 * 10**9)
+    assert "QUANTIZATION" not in assess(eight_billion, "bfloat16", 1000).remedy
+    cards(10 * 10**9, 11 * 10**9)  # whole weights do not fit into memory on their way
+    assert "QUANTIZATION" not in assess(eight_billion, "bfloat16", 1000).remedy
+    machine(free=8 * 10**9)
+    on_cpu = assess(eight_billion, "float32", 1000)
+    assert on_cpu.verdict is Verdict.DOES_NOT_FIT
+    assert "QUANTIZATION" not in on_cpu.remedy
+    assert "NOVELGEN_DTYPE=bfloat16" in on_cpu.remedy
+    cards(64 * 10**9, 24 * 10**9)
+    assert assess(eight_billion, "bfloat16", 1000).remedy == ""
 
 
 def test_a_speed_nobody_measured_says_so(model_dir: Path, machine: Any) -> None:

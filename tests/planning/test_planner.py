@@ -46,6 +46,15 @@ def test_the_first_usable_answer_is_taken_with_a_stream_of_its_own() -> None:
     assert "Mara Hale, a lighthouse keeper;" in engine.requests[0].brief
 
 
+def test_what_the_model_thinks_aloud_is_no_part_of_the_plan() -> None:
+    thinks = "<think>\nMara finds a gun.\nTitle: The Gun\n</think>\n"
+    assert card_of(Answering([thinks + CHAPTER])).title == "The Bottle"
+    assert card_of(Answering(["Perhaps a gun.\n</think>\n" + CHAPTER])).title == "The Bottle"
+    unclosed = Answering(["<think>" + CHAPTER, CHAPTER])
+    assert card_of(unclosed).title == "The Bottle"
+    assert len(unclosed.requests) == 2
+
+
 def test_an_answer_that_had_to_be_mended_says_so() -> None:
     card = card_of(Answering([" Mara finds a bottle. And th\nTitle: The Bottle"]))
     assert (card.brief, card.origin) == ("Mara finds a bottle.", "repaired")

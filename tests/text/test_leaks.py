@@ -22,6 +22,8 @@ from novelgen.text.leaks import count_leaks, find_leaks
         "He went.\n\nI hope you enjoyed this story! Feel free to ask for changes.",
         "“As an AI, I have no feelings,” it wrote.",
         "He said, “<think> the user wants a scene",
+        "So she should go north.\n</thinking>\n\nShe went north.",
+        "[/THINK]She went north.",
         "Word count: 300",
         "Sure, here is the next scene:",
     ],

@@ -104,6 +104,8 @@ def show(
         return
     for line in _overview_lines(overview, is_crashed=is_crashed):
         invocation.output.data(line)
+    if overview.is_unread:
+        invocation.output.data(_unread_line(overview))
     if waiting:
         invocation.output.data(_waiting_line(overview, waiting))
     if is_crashed:
@@ -182,6 +184,7 @@ def _overview_json(overview: "NovelOverview", *, is_crashed: bool) -> dict[str, 
             }
             for reference in overview.references
         ],
+        "memory_unread": overview.is_unread,
         "model": overview.summary.novel.model,
         "adapter": overview.summary.novel.adapter,
         "branch": overview.branch,
@@ -234,6 +237,13 @@ def _chapter_table(overview: "NovelOverview") -> tuple[list[str], list[list[str]
         for chapter in overview.chapters
     ]
     return headers, rows
+
+
+def _unread_line(overview: "NovelOverview") -> str:
+    return (
+        "The model was changed: its memory of this text is read, or found stored, by the next "
+        f"`novelgen resume` or `novelgen reread {overview.summary.novel.id}`."
+    )
 
 
 def _waiting_line(overview: "NovelOverview", waiting: int) -> str:

@@ -1,12 +1,18 @@
 """`novelgen models`: list, pull, info."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from novelgen.cli.global_options import EPILOG
 from novelgen.cli.invocation import invocation_of
 from novelgen.cli.output import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from novelgen.cli.invocation import Invocation
+    from novelgen.modeling.disk_models import DiskModel
 
 app = typer.Typer(
     add_completion=False, help="Language models known here.", no_args_is_help=True, epilog=EPILOG
@@ -24,26 +30,79 @@ _Name = Annotated[
 def list_models(context: typer.Context) -> None:
     """List the models of the catalog and those found on this machine.
 
+    Looked for in the folders of LM Studio, Ollama, llama.cpp and Hugging Face, and in those of the
+    setting `model_folders`. Nothing is loaded; what is said of fit and speed is an estimate.
+
     Example: novelgen models list
     """
     invocation = invocation_of(context)
+    from novelgen.config import load_settings
+    from novelgen.modeling.disk_models import ModelSettings, find_disk_models, look_at_path
     from novelgen.modeling.local_models import list_models as known_models
 
+    settings = load_settings(invocation.paths, invocation.config_file)
+    run_as = ModelSettings(settings.dtype, settings.quantization)
     records = known_models(invocation.paths.models)
+    fits = {
+        record.name: look_at_path(record.directory, run_as).fit
+        for record in records
+        if record.directory is not None
+    }
+    found, is_complete = find_disk_models(settings.model_folders, run_as)
     if invocation.output.as_json:
-        invocation.output.document({"models": [record.as_json() for record in records]})
+        known = [
+            {**record.as_json(), "fit": fit.as_json() if (fit := fits.get(record.name)) else None}
+            for record in records
+        ]
+        invocation.output.document(
+            {
+                "models": known,
+                "found": [model.as_json() for model in found],
+                "search_complete": is_complete,
+            }
+        )
         return
     rows = [
         [
             record.name,
             "here" if record.is_local else "not fetched",
             f"{record.bytes_on_disk / 1e6:,.0f} MB" if record.bytes_on_disk else "",
+            fit.summary() if (fit := fits.get(record.name)) else "",
             record.license,
             record.description,
         ]
         for record in records
     ]
-    invocation.output.data(columns(["name", "state", "size", "licence", ""], rows, right=(2,)))
+    headers = ["name", "state", "size", "here it", "licence", ""]
+    invocation.output.data(columns(headers, rows, right=(2,)))
+    if found:
+        invocation.output.data()
+        invocation.output.data(_found_table(found))
+        invocation.output.note("Give the path as --model. `novelgen models info PATH` says more.")
+    if not is_complete:
+        invocation.output.note(
+            "There was more than could be looked through; name folders closer to the models in the "
+            "setting model_folders."
+        )
+
+
+def _found_table(found: "Sequence[DiskModel]") -> str:
+    rows = [
+        [
+            model.name,
+            model.architecture,
+            f"{model.parameters / 1e9:.1f} B" if model.parameters else "",
+            model.quantization,
+            f"{model.bytes_on_disk / 1e9:.1f} GB",
+            f"{model.context_size:,}" if model.context_size else "",
+            model.problem or (model.fit.summary() if model.fit else ""),
+            model.place,
+            str(model.path),
+        ]
+        for model in found
+    ]
+    headers = ["found", "family", "weights", "kept as", "size", "context", "here it", "in", "path"]
+    return columns(headers, rows, right=(2, 4, 5))
 
 
 @app.command(epilog=EPILOG)
@@ -80,24 +139,44 @@ def info(
     invocation = invocation_of(context)
     from novelgen.bootstrap import fit_of
     from novelgen.config import load_settings
+    from novelgen.modeling.catalog import SourceKind
+    from novelgen.modeling.disk_models import ModelSettings, look_at_path
     from novelgen.modeling.local_models import model_info
     from novelgen.modeling.shipped_adapters import shipped_adapter_of
 
+    settings = load_settings(invocation.paths, invocation.config_file)
     known = model_info(name, invocation.paths.models)
     details = {**known.as_json(), "adapter": shipped_adapter_of(known.record.name)}
-    settings = load_settings(invocation.paths, invocation.config_file)
-    fit = fit_of(known.record.directory, settings, target_words)
+    if known.record.kind is SourceKind.GGUF and known.path is not None:
+        looked = look_at_path(known.path, ModelSettings(settings.dtype, settings.quantization))
+        details |= {
+            "architecture": looked.architecture,
+            "parameters": looked.parameters,
+            "quantization": looked.quantization,
+            "context_size": looked.context_size,
+            "bytes_on_disk": looked.bytes_on_disk,
+            "problem": looked.problem,
+        }
+        fit_json = looked.fit.as_json() if looked.fit else None
+        told = looked.fit.sentence() if looked.fit else f"It cannot be used: {looked.problem}."
+    else:
+        fit = fit_of(known.record.directory, settings, target_words)
+        fit_json = fit.as_json() if fit else None
+        told = fit.summary() if fit else ""
     if invocation.output.as_json:
-        document = {**details, "fit": fit.as_json() if fit else None}
-        invocation.output.document(document)
+        invocation.output.document({**details, "fit": fit_json})
         return
+    _say_details(invocation, details)
+    if told:
+        invocation.output.data(told)
+    elif known.record.is_local is False:
+        invocation.output.note(f"Not fetched yet: novelgen models pull {name}")
+
+
+def _say_details(invocation: "Invocation", details: dict[str, Any]) -> None:
     for key, value in details.items():
         if value not in ("", 0, None, {}):
             shown = (
                 f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
             )
             invocation.output.data(f"{key:15} {shown}")
-    if fit is not None:
-        invocation.output.data(fit.summary())
-    elif known.record.is_local is False:
-        invocation.output.note(f"Not fetched yet: novelgen models pull {name}")

@@ -10,6 +10,7 @@ import typer
 
 from novelgen.cli.detach_option import DETACH_HELP
 from novelgen.cli.invocation import invocation_of
+from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS, clean_title, in_range
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from novelgen.planning.document import PlanDocument
     from novelgen.story.voice import VoiceSheet
 
-_MIN_WORDS, _MAX_WORDS = 100, 10_000_000
-_MAX_TITLE, _MAX_PREMISE = 300, 8_000
+_MAX_PREMISE = 8_000
 _MAX_CHAPTERS = 5_000
 _MIN_CHAPTER_WORDS = 40
 _SUGGESTED_WORDS = 1_500
@@ -43,7 +43,7 @@ def new(
     ] = None,
     target_words: Annotated[
         int | None,
-        typer.Option(metavar="N", help=f"Words wanted, {_MIN_WORDS} to {_MAX_WORDS:,}."),
+        typer.Option(metavar="N", help=f"Words wanted, {MIN_WORDS} to {MAX_WORDS:,}."),
     ] = None,
     chapters: Annotated[
         int | None, typer.Option(metavar="N", help="Number of chapters; default by length.")
@@ -139,11 +139,11 @@ def new(
             "--target-words is missing.", "For example: novelgen new --target-words 1500"
         )
     request = NovelRequest(
-        title=_clean_title(title or ""),
-        author=_clean_title(author or "", "--author"),
+        title=clean_title(title or ""),
+        author=clean_title(author or "", "--author"),
         premise=_clean_premise(premise or ""),
-        target_words=_in_range(target_words, _MIN_WORDS, _MAX_WORDS, "--target-words"),
-        seed=secrets.randbits(32) if seed is None else _in_range(seed, 0, _MAX_SEED, "--seed"),
+        target_words=in_range(target_words, MIN_WORDS, MAX_WORDS, "--target-words"),
+        seed=secrets.randbits(32) if seed is None else in_range(seed, 0, _MAX_SEED, "--seed"),
         chapters=_checked_chapters(chapters, target_words),
         voice=None if voice is None else _read_voice(voice),
         outline=outline,
@@ -182,7 +182,7 @@ def _part(name: str) -> "WritingPart":
 
 
 def _with_author(request: "NovelRequest", author: str) -> "NovelRequest":
-    return replace(request, author=_clean_title(author, "author"))
+    return replace(request, author=clean_title(author, "author"))
 
 
 def _ask(
@@ -262,15 +262,6 @@ def _from_outline(
     return title or outline.title or None, premise or told, target_words
 
 
-def _clean_title(text: str, option: str = "--title") -> str:
-    from novelgen.text.sanitize import clean_line
-
-    cleaned = clean_line(text)
-    if len(cleaned) > _MAX_TITLE:
-        raise UsageError(f"{option} is longer than {_MAX_TITLE} characters.", "Shorten it.")
-    return cleaned
-
-
 def _clean_premise(text: str) -> str:
     from novelgen.text.sanitize import clean_line
 
@@ -287,12 +278,4 @@ def _checked_chapters(chapters: int | None, target_words: int) -> int | None:
     if chapters is None:
         return None
     most = max(1, min(_MAX_CHAPTERS, target_words // _MIN_CHAPTER_WORDS))
-    return _in_range(chapters, 1, most, f"--chapters for {target_words:,} words")
-
-
-def _in_range(value: int, least: int, most: int, option: str) -> int:
-    if not least <= value <= most:
-        raise UsageError(
-            f"{option} is {value:,}; it can be {least:,} to {most:,}.", "Choose another number."
-        )
-    return value
+    return in_range(chapters, 1, most, f"--chapters for {target_words:,} words")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
+from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from storage.records import NovelRecord
 
 _FORMATS = ("md", "yaml")
-_MIN_WORDS, _MAX_WORDS = 100, 10_000_000
 
 
 def plan(
@@ -132,9 +132,9 @@ def _require_sense(
         )
     if format_name not in _FORMATS:
         raise UsageError(f"{format_name!r} is no format of a plan.", "Give md or yaml.")
-    if target_words is not None and not _MIN_WORDS <= target_words <= _MAX_WORDS:
+    if target_words is not None and not MIN_WORDS <= target_words <= MAX_WORDS:
         raise UsageError(
-            f"--target-words is {target_words:,}; it can be {_MIN_WORDS:,} to {_MAX_WORDS:,}.",
+            f"--target-words is {target_words:,}; it can be {MIN_WORDS:,} to {MAX_WORDS:,}.",
             "Choose another number.",
         )
 

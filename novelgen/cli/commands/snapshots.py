@@ -39,7 +39,9 @@ def snapshots(
         invocation.output.document({"snapshots": document})
         return
     if not stored:
-        invocation.output.note("No snapshots yet: nothing is written.")
+        invocation.output.note(
+            "No snapshots yet: nothing is written, or another model was set since."
+        )
         return
     rows = [
         [

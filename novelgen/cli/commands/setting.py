@@ -1,0 +1,199 @@
+"""`novelgen set`."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from novelgen.cli.invocation import Invocation, invocation_of
+from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS, clean_title, in_range
+from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
+from novelgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from novelgen.bootstrap.switching import ReadingAhead
+    from novelgen.generation.changing import NovelChanged, NovelWish
+    from storage.records import NovelRecord
+
+_MAX_CANDIDATES = 16
+
+
+def set_novel(
+    context: typer.Context,
+    novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
+    title: Annotated[str | None, typer.Option(help="Another title.")] = None,
+    author: Annotated[str | None, typer.Option(help="Another author, or '' for none.")] = None,
+    target_words: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Words wanted; unwritten chapters share the difference."),
+    ] = None,
+    candidates: Annotated[
+        int | None, typer.Option(metavar="K", help="Texts drawn for every passage from now on.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="M", help="Write on with another model: see `novelgen models list`."),
+    ] = None,
+    adapter: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A",
+            help="Memory adapter: a directory, the name of a shipped one, none, or auto (default "
+            "with --model): the one shipped for the model.",
+        ),
+    ] = None,
+) -> None:
+    """Change title, author, length, candidates, or the model and adapter, in mid-book.
+
+    Prose, plan, bible and summaries stay as they are. Another model reads the text again with its
+    own memory; the memories of the old one stay stored, and count again when you switch back. It
+    is one change, and refused while a run writes the novel.
+
+    Example: novelgen set 3f2a --model ./Qwen3-8B --candidates 2
+    """
+    invocation = invocation_of(context)
+    from novelgen.bootstrap.switching import reading_ahead
+    from novelgen.generation.changing import change_novel
+
+    if {title, author, target_words, candidates, model, adapter} == {None}:
+        raise UsageError(
+            "Nothing is to be changed.",
+            "Say what, such as --title, --target-words or --model; `novelgen set --help`.",
+        )
+    with invocation.workbench() as workbench:
+        found = workbench.find(novel).novel
+        wish = _wish(found, title, author, target_words, candidates, model, adapter)
+        with workbench.runs.claimed(found):
+            is_switch = (wish.model or found.model, wish.adapter or found.adapter) != (
+                found.model,
+                found.adapter,
+            )
+            ahead = reading_ahead(workbench, _switched(found, wish)) if is_switch else None
+            changed = change_novel(workbench.store, found, wish)
+        words = workbench.find(found.id).totals.words
+    if invocation.output.as_json:
+        invocation.output.document(_as_json(changed, ahead))
+    else:
+        _say(invocation, changed, ahead, words)
+
+
+def _wish(
+    novel: "NovelRecord",
+    title: str | None,
+    author: str | None,
+    target_words: int | None,
+    candidates: int | None,
+    model: str | None,
+    adapter: str | None,
+) -> "NovelWish":
+    """What is asked for, checked. Raises `UsageError`, `NotFoundError`, `ModelError`."""
+    from novelgen.bootstrap import model_and_adapter
+    from novelgen.generation.changing import NovelWish
+
+    if title is not None:
+        title = clean_title(title)
+        if not title:
+            raise UsageError("--title is empty.", "A novel keeps the title it has without it.")
+    if author is not None:
+        author = clean_title(author, "--author")
+    if target_words is not None:
+        in_range(target_words, MIN_WORDS, MAX_WORDS, "--target-words")
+    if candidates is not None:
+        in_range(candidates, 1, _MAX_CANDIDATES, "--candidates")
+    if model is not None or adapter is not None:
+        model, adapter = model_and_adapter(model or novel.model, adapter or AUTO_ADAPTER)
+    return NovelWish(title, author, target_words, candidates, model, adapter)
+
+
+def _switched(novel: "NovelRecord", wish: "NovelWish") -> "NovelRecord":
+    """The novel as it will be, for whoever asks what follows."""
+    model, adapter = wish.model or novel.model, wish.adapter or novel.adapter
+    return replace(novel, model=model, adapter=adapter)
+
+
+def _as_json(changed: "NovelChanged", ahead: "ReadingAhead | None") -> dict[str, Any]:
+    from novelgen.generation.novel_settings import NovelSettings
+
+    novel = changed.novel
+    document: dict[str, Any] = {
+        "id": novel.id,
+        "changed": list(changed.names),
+        "title": novel.title,
+        "author": novel.author,
+        "target_words": novel.target_words,
+        "candidates": NovelSettings.from_json(novel.settings).candidates,
+        "model": novel.model,
+        "adapter": novel.adapter,
+    }
+    if ahead is not None:
+        document["words_to_read"] = ahead.words
+        document["seconds_to_read"] = None if ahead.seconds is None else round(ahead.seconds, 1)
+    return document
+
+
+def _say(
+    invocation: Invocation,
+    changed: "NovelChanged",
+    ahead: "ReadingAhead | None",
+    words: int,
+) -> None:
+    output, novel = invocation.output, changed.novel
+    if not changed.names:
+        output.data("The novel is so already.")
+        return
+    for name in changed.names:
+        output.data(f"{name.replace('_', ' ')}: {_shown(changed, name)}")
+    if ahead is None:
+        return
+    if not ahead.is_fetched:
+        output.data(f"{novel.model} is not here yet: it is fetched when the novel is resumed.")
+    if words:
+        output.data(_what_follows(novel, ahead))
+    before = changed.before
+    if words and (before.adapter != NO_MEMORY_ADAPTER or before.model == SCRIPTED_MODEL):
+        output.data(
+            f"What {before.model} has read stays stored, and counts again after `novelgen set "
+            f"{novel.id} --model {before.model} --adapter {before.adapter}`."
+        )
+
+
+def _shown(changed: "NovelChanged", name: str) -> str:
+    from novelgen.generation.novel_settings import NovelSettings
+
+    def of(novel: "NovelRecord") -> str:
+        if name == "candidates":
+            return str(NovelSettings.from_json(novel.settings).candidates)
+        value = getattr(novel, name)
+        return f"{value:,}" if isinstance(value, int) else str(value) or "none"
+
+    return f"{of(changed.before)} -> {of(changed.novel)}"
+
+
+def _what_follows(novel: "NovelRecord", ahead: "ReadingAhead") -> str:
+    from novelgen.modeling.shipped_adapters import shipped_adapter_of
+
+    if not ahead.has_memory:
+        has_one = shipped_adapter_of(novel.model) is not None
+        why = "" if has_one else f": no adapter comes with {novel.model}"
+        return (
+            f"Memory is off{why}. The story so far, the bible and the last pages carry the story."
+        )
+    if not ahead.words:
+        return "The memory of this text is stored already; nothing is to be read again."
+    return (
+        f"The memory will be read again from {ahead.words:,} words{_for_how_long(ahead.seconds)}, "
+        f"with the next `novelgen resume {novel.id}` or `novelgen reread {novel.id}`."
+    )
+
+
+def _for_how_long(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return ", in less than a minute"
+    minutes = round(seconds / 60)
+    return (
+        f", about {minutes} minute{'' if minutes == 1 else 's'}"
+        if minutes < 120
+        else (f", about {minutes / 60:.1f} hours")
+    )
