@@ -59,8 +59,8 @@ WEIGHTS = Terms(
     likelihood=0.3,
     repeats=12.0,
     bands=2.0,
-    matter=1.0,
-    voice=0.5,
+    matter=2.0,
+    voice=1.0,
     beat=0.5,
     memory=2.0,
 )
