@@ -79,7 +79,7 @@ class InfillDrawer:
         with context.store.reading() as work:
             voice = voice_of(work, context.novel, context.branch_id).sheet
             view = view_before(work, context.branch_id, task.chapter)
-        self._banned = voice.banned
+        self._voice = voice
         self._told = self._brief(view, voice)
         briefs = BriefRenderer(context.library, engine.render_chat if self._has_chat else None)
         self._around = Surroundings(
@@ -177,7 +177,7 @@ class InfillDrawer:
             ),
             wanted=Wanted(wanted, starts_paragraph=not text),
             memory=around.memory,
-            watch=watch_for(context, self._told, self._index, names, self._banned),
+            watch=watch_for(context, self._told, self._index, names, self._voice.banned),
             ranker=ranker_for(
                 context,
                 beat=self._aim() if asks else "",
@@ -186,6 +186,7 @@ class InfillDrawer:
                 recent=f"{self._book[-RECENT_CHARS:]}\n\n{text}"[-RECENT_CHARS:],
                 index=self._index,
                 names=names,
+                voice=self._voice,
             ),
             names=names_in(before),
         )

@@ -164,6 +164,7 @@ class ChapterMaterial:
             recent=self._recent_text(),
             index=self._index,
             names=self._names,
+            voice=self._voice,
         )
 
     def _brief(self, step: NextPassage, prose: str) -> Brief:

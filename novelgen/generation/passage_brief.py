@@ -6,6 +6,7 @@ a passage is said here once.
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from functools import partial
 
 from novelgen.engine.values import MemoryState
 from novelgen.generation.likelihoods import ModelQuestions
@@ -15,6 +16,7 @@ from novelgen.generation.ranking import Ranker
 from novelgen.prompting.brief import Brief
 from novelgen.story.notes import StoryNotes
 from novelgen.story.voice import VoiceSheet
+from novelgen.story.voice_drift import voice_distance
 from novelgen.story.voice_text import voice_for
 from novelgen.text.alarms.echoes import EchoIndex
 from novelgen.text.alarms.repeats import NEAR_DISTANCE, RepeatIndex
@@ -93,6 +95,7 @@ def ranker_for(
     recent: str,
     index: RepeatIndex,
     names: Set[str],
+    voice: VoiceSheet,
 ) -> Ranker:
     """The ranker of a passage. `recent` is the end of the book, `RECENT_CHARS` of it.
 
@@ -117,5 +120,6 @@ def ranker_for(
         names,
         bands,
         questions.ask if beat else None,
+        partial(voice_distance, voice),
         is_on=settings.uses(WritingPart.RANKING),
     )

@@ -43,6 +43,8 @@ class Terms:
     matter: float | None = None
     """How far it is from saying as much of what the last 1,000 words spoke of as human prose does,
     in widths of the human band: it turns around the same things, or has left them."""
+    voice: float | None = None
+    """How far it is from the person and tense of the book, 0 to 2."""
     beat: float | None = None
     """How much less likely its beat is after it than without it, in nats a token; below 0 when it
     is likelier."""
@@ -57,7 +59,8 @@ WEIGHTS = Terms(
     likelihood=0.3,
     repeats=12.0,
     bands=2.0,
-    matter=1.0,
+    matter=2.0,
+    voice=1.0,
     beat=0.5,
     memory=2.0,
 )
@@ -88,6 +91,7 @@ class Ranker:
         known_names: Set[str],
         band_distance: Callable[[str], float],
         ask: AskModel | None = None,
+        voice_distance: Callable[[str], float] | None = None,
         *,
         is_on: bool = True,
     ) -> None:
@@ -100,6 +104,7 @@ class Ranker:
         self._known_names = known_names
         self._band_distance = band_distance
         self._ask = ask
+        self._voice_distance = voice_distance
 
     @cached_property
     def _known(self) -> set[tuple[str, ...]]:
@@ -151,6 +156,7 @@ class Ranker:
             repeats=_repeat_share(words, self._known),
             bands=self._band_distance(text),
             matter=self._matter_distance(words) if self._recent else None,
+            voice=None if self._voice_distance is None else self._voice_distance(text),
         )
 
     def _matter_distance(self, words: Sequence[str]) -> float:

@@ -59,6 +59,30 @@ def voice_drift(sheet: VoiceSheet, text: str) -> list[Drift]:
     return sorted(found, key=lambda drift: drift.paragraph)
 
 
+def voice_distance(sheet: VoiceSheet, text: str) -> float:
+    """How far a passage is from the person and tense of its book, 0 to 2.
+
+    Shares of its pronouns and of its verbs; half a sentence tells little, and has little weight.
+    """
+    told = measure_narration(text)
+    return _person_distance(sheet.point_of_view, told) + _tense_distance(sheet.tense, told)
+
+
+def _person_distance(wanted: Person | None, told: Narration) -> float:
+    pronouns = told.first + told.third
+    if wanted is Person.THIRD:
+        return told.first / max(pronouns, _FIRST_LEAST)
+    if wanted is Person.FIRST:
+        missing = max(0.0, FIRST_SHARE - told.first_share) / FIRST_SHARE
+        return missing * min(1.0, pronouns / _THIRD_LEAST)
+    return 0.0
+
+
+def _tense_distance(wanted: Tense | None, told: Narration) -> float:
+    others = {Tense.PAST: told.present, Tense.PRESENT: told.past, None: 0}[wanted]
+    return others / max(told.past + told.present, _TENSE_LEAST)
+
+
 def _banned(sheet: VoiceSheet, text: str) -> Iterator[Drift]:
     if not sheet.banned:
         return

@@ -206,6 +206,14 @@ def test_the_metrics_of_a_draft_are_held_against_those_of_people() -> None:
     assert Ranker([], frozenset(), lambda _: 3.0).rank(drafts[:1], WANTED)[0].terms.bands is None
 
 
+def test_a_draft_keeps_the_voice_of_the_book() -> None:
+    drafts = [draft(0, FRESH), draft(1, FRESH.replace("snow", "rain"))]
+    by_text = {FRESH: 0.8}
+    ranked = ranker(voice_distance=lambda text: by_text.get(text, 0.0)).rank(drafts, WANTED)
+    assert [each.terms.voice for each in ranked] == [0.0, 0.8]
+    assert ranker().rank(drafts, WANTED)[0].terms.voice is None
+
+
 def test_a_draft_neither_turns_around_the_same_things_nor_leaves_them() -> None:
     recent = (
         "The lamp on the stair burned. The keeper trimmed the lamp while the wind shook it. " * 9

@@ -22,7 +22,7 @@ from novelgen.story.voice import (
     without_banned,
 )
 from novelgen.story.voice_document import document_of, read_document
-from novelgen.story.voice_drift import DriftKind, voice_drift
+from novelgen.story.voice_drift import DriftKind, voice_distance, voice_drift
 from novelgen.story.voice_guess import voice_of_premise, voice_of_prose
 from novelgen.story.voice_text import voice_for, voice_line, voice_page
 from novelgen.text.narration import Person, Tense
@@ -264,3 +264,26 @@ def test_little_prose_tells_nothing_and_much_is_not_read() -> None:
         raise AssertionError("read on")
 
     assert voice_of_prose(texts()) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "third", "first", "present"),
+    [
+        ("She took her lamp and he followed her. She said “I am late”.", 0.0, 0.42, 0.5),
+        ("I took my lamp and she followed me to my door, where I stood.", 0.83, 0.0, 0.5),
+        ("She takes the lamp, looks up, and he says that it is late.", 1.0, 1.17, 0.0),
+        ("Rain on the roofs.", 0.0, 0.0, 0.0),
+        ("My lamp!", 0.2, 0.0, 0.0),
+    ],
+)
+def test_how_far_a_passage_is_from_the_voice(
+    text: str, third: float, first: float, present: float
+) -> None:
+    told = [
+        VoiceSheet(point_of_view=Person.THIRD, tense=Tense.PAST),
+        VoiceSheet(point_of_view=Person.FIRST, tense=Tense.PAST),
+        VoiceSheet(tense=Tense.PRESENT),
+    ]
+    found = [round(voice_distance(sheet, text), 2) for sheet in told]
+    assert found == [third, first, present]
+    assert voice_distance(VoiceSheet(), text) == 0.0
