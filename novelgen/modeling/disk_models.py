@@ -41,11 +41,21 @@ _MOST_PARAMETERS_A_BYTE = 8
 _SILENT = ("clip", "t5encoder", "wavtokenizer-dec")
 """Architectures that write no text by themselves, beside those that only embed it."""
 _WRITERS = ("ForCausalLM", "ForConditionalGeneration", "LMHeadModel")
-_DAMAGES = (ModelError, OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
+_DAMAGES = (
+    ModelError,
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What headers that make no sense come to."""
 
 
 @dataclass(frozen=True, slots=True)
-class ModelSettings:
+class RunAs:
     """What a person has set of how models are run, as far as it matters here."""
 
     dtype: str = "auto"
@@ -80,22 +90,22 @@ class DiskModel:
         }
 
 
-def look_at(found: FoundFile, machine: Machine, settings: ModelSettings | None = None) -> DiskModel:
+def look_at(found: FoundFile, machine: Machine, settings: RunAs | None = None) -> DiskModel:
     """What a file or folder is. Never raises for what stands in it."""
     is_folder = found.path.is_dir()
     kind = SourceKind.DIRECTORY if is_folder else SourceKind.GGUF
     plain = DiskModel(found.path, kind, found.place, _name(found), _size(found.path))
-    look: Callable[[DiskModel, Machine, ModelSettings], DiskModel] = (
+    look: Callable[[DiskModel, Machine, RunAs], DiskModel] = (
         _look_at_folder if is_folder else _look_at_gguf
     )
     try:
-        return look(plain, machine, settings or ModelSettings())
+        return look(plain, machine, settings or RunAs())
     except _DAMAGES as error:
         return replace(plain, problem=_why(error))
 
 
 def find_disk_models(
-    folders: Sequence[Path], settings: ModelSettings
+    folders: Sequence[Path], settings: RunAs
 ) -> tuple[tuple[DiskModel, ...], bool]:
     """Every model in the usual places and in `folders`, and whether all was looked at."""
     try:
@@ -110,7 +120,7 @@ def find_disk_models(
     return tuple(looked), search.is_complete
 
 
-def look_at_path(path: Path, settings: ModelSettings) -> DiskModel:
+def look_at_path(path: Path, settings: RunAs) -> DiskModel:
     """The same of one file or folder, on this machine."""
     return look_at(FoundFile(path, "", ""), describe_machine(), settings)
 
@@ -120,7 +130,7 @@ def runs_natively() -> bool:
     return importlib.util.find_spec("llama_cpp") is not None
 
 
-def _look_at_gguf(plain: DiskModel, machine: Machine, settings: ModelSettings) -> DiskModel:
+def _look_at_gguf(plain: DiskModel, machine: Machine, settings: RunAs) -> DiskModel:
     header = read_gguf_header(plain.path)
     architecture = _clean(header.architecture)
     known = replace(
@@ -149,7 +159,7 @@ def _gguf_problem(header: GgufHeader) -> str:
     return "no language model that writes" if is_silent else ""
 
 
-def _gguf_fit(header: GgufHeader, machine: Machine, settings: ModelSettings) -> RoughFit:
+def _gguf_fit(header: GgufHeader, machine: Machine, settings: RunAs) -> RoughFit:
     is_native = runs_natively()
     drawing = 0.0
     if not is_native:
@@ -174,7 +184,7 @@ def _gguf_remedy(header: GgufHeader, weights: Weights, machine: Machine) -> str:
     )
 
 
-def _look_at_folder(plain: DiskModel, machine: Machine, settings: ModelSettings) -> DiskModel:
+def _look_at_folder(plain: DiskModel, machine: Machine, settings: RunAs) -> DiskModel:
     if (plain.path / CONFIG_NAME).stat().st_size > _LARGEST_CONFIG:
         return replace(plain, problem="a config.json that is far too large")
     whole = read_config(plain.path)
@@ -203,7 +213,7 @@ def _folder_fit(
     config: Mapping[str, Any],
     tensors: list[TensorEntry],
     machine: Machine,
-    settings: ModelSettings,
+    settings: RunAs,
 ) -> RoughFit:
     device = "cuda" if machine.cards else "cpu"
     dtype = settings.dtype

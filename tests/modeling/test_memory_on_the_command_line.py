@@ -158,7 +158,7 @@ def test_a_novel_is_set_to_another_model_and_back(
     assert f"model: scripted -> {other_model}" in said
     assert "will be read again from" in said and "in less than a minute" in said
     assert "What scripted has read stays stored" in said
-    assert "The model was changed" in novelgen("show", "Tiny").stdout
+    assert "No model has read the text yet" in novelgen("show", "Tiny").stdout
     assert json.loads(novelgen("show", "Tiny", "--json").stdout)["memory_unread"] is True
     assert json.loads(novelgen("verify", "Tiny", "--json").stdout)["ok"] is True
     assert prose() == text

@@ -15,7 +15,7 @@ import pytest
 from novelgen.errors import ModelError
 from novelgen.modeling import disk_models, machine, model_search, rough_fit
 from novelgen.modeling.catalog import SourceKind, resolve
-from novelgen.modeling.disk_models import DiskModel, ModelSettings, look_at
+from novelgen.modeling.disk_models import DiskModel, RunAs, look_at
 from novelgen.modeling.fit import Verdict
 from novelgen.modeling.gguf_header import read_gguf_header
 from novelgen.modeling.machine import Card, Machine
@@ -42,7 +42,7 @@ def converting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def look(path: Path, on: Machine = LAPTOP, **settings: str) -> DiskModel:
-    return look_at(FoundFile(path, "here", ""), on, ModelSettings(**settings))
+    return look_at(FoundFile(path, "here", ""), on, RunAs(**settings))
 
 
 def paths(places: Sequence[Place]) -> list[Path]:

@@ -241,8 +241,8 @@ def _chapter_table(overview: "NovelOverview") -> tuple[list[str], list[list[str]
 
 def _unread_line(overview: "NovelOverview") -> str:
     return (
-        "The model was changed: its memory of this text is read, or found stored, by the next "
-        f"`novelgen resume` or `novelgen reread {overview.summary.novel.id}`."
+        "No model has read the text yet as the novel is set now: memories are read, or found "
+        f"stored, by the next `novelgen resume` or `novelgen reread {overview.summary.novel.id}`."
     )
 
 

@@ -37,11 +37,11 @@ def list_models(context: typer.Context) -> None:
     """
     invocation = invocation_of(context)
     from novelgen.config import load_settings
-    from novelgen.modeling.disk_models import ModelSettings, find_disk_models, look_at_path
+    from novelgen.modeling.disk_models import RunAs, find_disk_models, look_at_path
     from novelgen.modeling.local_models import list_models as known_models
 
     settings = load_settings(invocation.paths, invocation.config_file)
-    run_as = ModelSettings(settings.dtype, settings.quantization)
+    run_as = RunAs(settings.dtype, settings.quantization)
     records = known_models(invocation.paths.models)
     fits = {
         record.name: look_at_path(record.directory, run_as).fit
@@ -73,7 +73,7 @@ def list_models(context: typer.Context) -> None:
         ]
         for record in records
     ]
-    headers = ["name", "state", "size", "here it", "licence", ""]
+    headers = ["name", "state", "size", "fit", "licence", ""]
     invocation.output.data(columns(headers, rows, right=(2,)))
     if found:
         invocation.output.data()
@@ -101,7 +101,7 @@ def _found_table(found: "Sequence[DiskModel]") -> str:
         ]
         for model in found
     ]
-    headers = ["found", "family", "weights", "kept as", "size", "context", "here it", "in", "path"]
+    headers = ["found", "family", "weights", "kept as", "size", "context", "fit", "in", "path"]
     return columns(headers, rows, right=(2, 4, 5))
 
 
@@ -140,7 +140,7 @@ def info(
     from novelgen.bootstrap import fit_of
     from novelgen.config import load_settings
     from novelgen.modeling.catalog import SourceKind
-    from novelgen.modeling.disk_models import ModelSettings, look_at_path
+    from novelgen.modeling.disk_models import RunAs, look_at_path
     from novelgen.modeling.local_models import model_info
     from novelgen.modeling.shipped_adapters import shipped_adapter_of
 
@@ -148,7 +148,7 @@ def info(
     known = model_info(name, invocation.paths.models)
     details = {**known.as_json(), "adapter": shipped_adapter_of(known.record.name)}
     if known.record.kind is SourceKind.GGUF and known.path is not None:
-        looked = look_at_path(known.path, ModelSettings(settings.dtype, settings.quantization))
+        looked = look_at_path(known.path, RunAs(settings.dtype, settings.quantization))
         details |= {
             "architecture": looked.architecture,
             "parameters": looked.parameters,
