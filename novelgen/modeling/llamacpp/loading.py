@@ -1,6 +1,5 @@
 """Loads a GGUF file with its tokenizer and, where one is wanted, a memory adapter."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -135,5 +134,5 @@ def _lora_file(adapter: Adapter, weights: LlamaWeights, cache_dir: Path) -> Path
     with TemporaryDirectory(dir=folder) as scratch:
         made = Path(scratch) / path.name
         write_lora_gguf(made, shape, adapter.config.lora, adapter.lora)
-        os.replace(made, path)
+        made.replace(path)
     return path

@@ -56,7 +56,10 @@ class LlamaWeights:
         return self._pointer
 
     def load_lora(self, path: Path) -> Any:
-        """A LoRA adapter for contexts of these weights. Raises `ModelError` when it does not fit."""
+        """A LoRA adapter for contexts of these weights.
+
+        Raises `ModelError` when it does not fit.
+        """
         forget_errors()
         adapter = self.api.llama_adapter_lora_init(self.pointer, str(path).encode())
         if not adapter:
