@@ -103,14 +103,17 @@ def save_adapter(model: RecurrentLM, config: AdapterConfig, directory: Path) -> 
         raise unwritable(directory, error) from error
 
 
-def load_adapter(directory: Path, model_fingerprint: str) -> Adapter:
+def load_adapter(directory: Path, model_fingerprint: str | None) -> Adapter:
     """Read and check an adapter for the model with this fingerprint.
+
+    None is a quantised copy, of which no fingerprint tells what it was made from: whether the
+    adapter fits its layers is found out when it is applied.
 
     Raises `ModelError` when a file is missing or damaged, holds undefined numbers, is of an
     unknown format, or was trained for another model.
     """
     config = parse_adapter_config(directory / CONFIG_NAME)
-    if config.base_model_fingerprint != model_fingerprint:
+    if model_fingerprint is not None and config.base_model_fingerprint != model_fingerprint:
         raise ModelError(
             f"The adapter {directory} was trained for another model: {config.base_model} "
             f"({config.base_model_fingerprint[:12]}; this one is {model_fingerprint[:12]}).",
@@ -158,6 +161,20 @@ def merge_adapter(lm: nn.Module, adapter: Adapter) -> RecurrentLM:
     return _with_memory(lm, adapter)
 
 
+def memory_cell_of(adapter: Adapter) -> MemoryCell | None:
+    """The adapter's memory cell, on the CPU; None when it has none."""
+    if not adapter.config.num_mem_tokens:
+        return None
+    cell = MemoryCell(
+        adapter.config.num_mem_tokens,
+        adapter.config.hidden_size,
+        embedding_rms=1.0,
+        projection_rank=adapter.config.projection_rank,
+    )
+    cell.load_state_dict(dict(adapter.memory))
+    return cell
+
+
 def adapter_fingerprint(adapter: Adapter | None, segment_size: int, brief_version: int) -> str:
     """Hex SHA-256 of everything that decides what an adapter makes of a text.
 
@@ -192,16 +209,8 @@ def _for_another_model(adapter: Adapter, error: ModelError) -> ModelError:
 
 
 def _with_memory(lm: nn.Module, adapter: Adapter) -> RecurrentLM:
-    if not adapter.config.num_mem_tokens:
-        return RecurrentLM(lm)
-    cell = MemoryCell(
-        adapter.config.num_mem_tokens,
-        adapter.config.hidden_size,
-        embedding_rms=1.0,
-        projection_rank=adapter.config.projection_rank,
-    )
-    cell.load_state_dict(dict(adapter.memory))
-    return RecurrentLM(lm, cell.to(device_of(lm)))
+    cell = memory_cell_of(adapter)
+    return RecurrentLM(lm) if cell is None else RecurrentLM(lm, cell.to(device_of(lm)))
 
 
 def _hash_tensor(digest: Any, name: str, tensor: Tensor) -> None:

@@ -11,6 +11,7 @@ cache. Knows token ids and rows; what the prompt says is not its business.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -24,7 +25,7 @@ from novelgen.engine.values import Candidate, FinishReason, SamplingParams
 from novelgen.errors import ModelError, UsageError
 from novelgen.modeling.choosing import ChoiceRules, Chooser
 from novelgen.modeling.recurrent import RecurrentLM
-from novelgen.modeling.stepping import Decoder, PlainDecoder, Stepper
+from novelgen.modeling.stepping import Beginner, Decoder, PlainDecoder, Stepper
 from novelgen.modeling.stopping import GrowingText
 from novelgen.modeling.token_marks import mark_tokens, mask_of
 from novelgen.modeling.tokenization import Tokenization, stream_decoder
@@ -47,6 +48,16 @@ class DecodeJob:
     stop_strings: Sequence[str] = ()
 
 
+class Limits(Protocol):
+    """What a model can take."""
+
+    @property
+    def num_mem_tokens(self) -> int: ...
+
+    @property
+    def context_size(self) -> int: ...
+
+
 def decode_rows(
     model: RecurrentLM,
     tokenization: Tokenization,
@@ -55,17 +66,27 @@ def decode_rows(
     observer: DecodeObserver | None = None,
     decoder: Decoder | None = None,
 ) -> tuple[Candidate, ...]:
+    """As `draw_rows`; without a `decoder`, the model's own forward is used."""
+    return draw_rows(model, tokenization, memory, job, observer, decoder or PlainDecoder(model))
+
+
+def draw_rows(
+    limits: Limits,
+    tokenization: Tokenization,
+    memory: Tensor,
+    job: DecodeJob,
+    observer: DecodeObserver | None,
+    decoder: Beginner,
+) -> tuple[Candidate, ...]:
     """Draw one text per stream key after `[memory][prompt]`.
 
-    `memory` is `(1, num_mem_tokens, hidden)`; without a `decoder`, the model's own forward is
-    used. Raises `UsageError` for settings out of range and for a prompt that leaves no room in
-    the context, `ModelError` when the model's numbers break.
+    `memory` is `(1, num_mem_tokens, hidden)`. Raises `UsageError` for settings out of range and
+    for a prompt that leaves no room in the context, `ModelError` when the model's numbers break.
     """
-    _require_valid(model, job)
+    _require_valid(limits, job)
     rows = [_Row(number, tokenization, job) for number in range(len(job.stream_keys))]
     if not rows:
         return ()
-    decoder = decoder or PlainDecoder(model)
     with torch.inference_mode():
         stepper = decoder.begin(memory, job.prompt_ids, len(rows), job.max_new_tokens)
         rules = _choice_rules(tokenization, job, stepper.logits.shape[-1])
@@ -197,7 +218,7 @@ def _numbers(job: DecodeJob, lane: int = 0) -> NDArray[np.float64]:
     return np.stack([uniforms(key, 0, job.max_new_tokens, lane) for key in job.stream_keys])
 
 
-def _require_valid(model: RecurrentLM, job: DecodeJob) -> None:
+def _require_valid(model: Limits, job: DecodeJob) -> None:
     validate_sampling(job.sampling)
     if job.max_new_tokens < 1:
         raise UsageError(f"max_new_tokens is {job.max_new_tokens}; it must be 1 or more.")

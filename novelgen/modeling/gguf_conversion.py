@@ -56,6 +56,28 @@ def convert_gguf(gguf: Path, destination: Path, on_fraction: OnFraction) -> Conv
     return ConvertedModel(parameters, header.storage_dtype, header.license, header.architecture)
 
 
+def save_gguf_tokenizer(gguf: Path, destination: Path) -> None:
+    """Writes the tokenizer in `gguf`, without any weights, to the new directory `destination`.
+
+    Raises `ModelError` where transformers cannot read it, `OSError` for the disk.
+    """
+    from novelgen.modeling.quiet import quiet_libraries
+
+    header = read_gguf_header(gguf)
+    with quiet_libraries(), _isolated(gguf, destination.parent) as folder:
+        destination.mkdir()
+        try:
+            _save_tokenizer(folder, header, destination)
+        except (*_FAILURES, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk, not the file
+            raise ModelError(
+                f"The tokenizer of {gguf.name} ({header.architecture}) could not be read: "
+                f"{_first_line(error)}",
+                _DAMAGED,
+            ) from error
+
+
 def _convert(folder: Path, header: GgufHeader, destination: Path, on_fraction: OnFraction) -> None:
     from safetensors import SafetensorError
 

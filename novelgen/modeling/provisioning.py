@@ -33,7 +33,7 @@ from novelgen.modeling.safetensors_header import read_config, weight_files
 
 _SPARE_BYTES = 32_000_000
 """Room for tokenizer, logs and what the estimate missed."""
-_GGUF_DIGEST = "gguf sha256"
+GGUF_DIGEST = "gguf sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def find_local(
     if source.kind is SourceKind.DIRECTORY:
         return source.path
     if source.path is not None:
-        sha256 = recall_digest(cache.root, _GGUF_DIGEST, [source.path])
+        sha256 = recall_digest(cache.root, GGUF_DIGEST, [source.path])
         if sha256 and cache.find(_gguf_key(sha256), sha256):
             return cache.directory(_gguf_key(sha256))
     return None
@@ -134,7 +134,7 @@ def _pull_gguf(source: ModelSource, cache: ModelCache, on_progress: OnProgress) 
     header = read_gguf_header(path)
     report = bytes_reporter(Stage.CHECK, path.stat().st_size, on_progress)
     sha256 = remembered_digest(
-        cache.root, _GGUF_DIGEST, [path], lambda: sha256_of_file(path, report)
+        cache.root, GGUF_DIGEST, [path], lambda: sha256_of_file(path, report)
     )
     draft = _draft(path.stem, path.name, sha256, header.license)
     peak = header.converted_bytes

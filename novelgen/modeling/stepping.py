@@ -36,22 +36,26 @@ class Stepper(Protocol):
         """Go on with these rows alone, in this order; their `logits` stay."""
 
 
-class Decoder(Protocol):
-    """Computes logits for one model, again and again."""
+class Beginner(Protocol):
+    """What the decode loop needs: rows that begin with a prompt, and who chooses for them."""
 
     def begin(
         self, memory: Tensor, prompt_ids: Sequence[int], num_rows: int, max_new_tokens: int
     ) -> Stepper:
         """Read `[memory][prompt]` once; `memory` is `(1, num_mem_tokens, hidden)`."""
 
+    def chooser(self, rules: ChoiceRules) -> Chooser:
+        """Who chooses from the logits, where they are."""
+
+
+class Decoder(Beginner, Protocol):
+    """Computes logits for one model, again and again."""
+
     def read(self, memory: Tensor, prompt_ids: Sequence[int]) -> ReadPrompt:
         """`[memory][prompt]` as the model's own forward reads it, in the model's own weights.
 
         The prompt of the last `begin` is not read again, and stays kept whatever is read here.
         """
-
-    def chooser(self, rules: ChoiceRules) -> Chooser:
-        """Who chooses from the logits, where they are."""
 
     def forget(self) -> None:
         """Drop what is kept of earlier prompts."""
