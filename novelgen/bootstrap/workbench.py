@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from novelgen.bootstrap.choices import adapter_name, database_url
+from novelgen.bootstrap.choices import adapter_name, database_url, model_name
 from novelgen.bootstrap.engines import EngineRoom
 from novelgen.bootstrap.inbox import InboxDesk
 from novelgen.bootstrap.running import RunDesk
@@ -182,13 +182,12 @@ class Workbench:
         from novelgen.engine.sampling_settings import change_sampling
         from novelgen.generation.novel_settings import PROSE_SAMPLING, NovelSettings
         from novelgen.generation.plan_editing import store_outline
-        from novelgen.modeling.catalog import DEFAULT_MODEL, resolve
-        from novelgen.modeling.local_models import require_loadable
+        from novelgen.modeling.catalog import DEFAULT_MODEL
         from novelgen.story.voice_keeper import keep_voice
         from storage.records import NewNovel
 
-        source = resolve(self.settings.model or DEFAULT_MODEL)
-        require_loadable(source)
+        model = model_name(self.settings.model or DEFAULT_MODEL, self.settings)
+        planner = self.settings.planner
         settings = NovelSettings(
             segment_size=self.settings.segment_size,
             tail_tokens=self.settings.tail_tokens,
@@ -196,6 +195,7 @@ class Workbench:
             without=request.without,
             candidates=self.settings.candidates,
             chapters=request.chapters,
+            planner="" if planner is None else model_name(planner, self.settings),
             sampling=change_sampling(PROSE_SAMPLING, self.settings.sampling),
         )
         novel = NewNovel(
@@ -204,8 +204,8 @@ class Workbench:
             premise=request.premise,
             seed=request.seed,
             target_words=request.target_words,
-            model=str(source.path) if source.path else source.name,
-            adapter=adapter_name(self.settings.adapter, source.name),
+            model=model,
+            adapter=adapter_name(self.settings.adapter, model),
             settings=settings.as_json(),
         )
         with self.store.writing() as work:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from novelgen.cli.global_options import EPILOG
-from novelgen.cli.invocation import invocation_of
+from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import columns
 
 app = typer.Typer(
@@ -15,23 +15,31 @@ app = typer.Typer(
 _Name = Annotated[
     str,
     typer.Argument(
-        metavar="NAME", help="A short name, a Hub id, a model directory, or a .gguf file."
+        metavar="NAME", help="A short name, a Hub id, a model directory, a .gguf file, or a server."
     ),
 ]
 
 
 @app.command("list", epilog=EPILOG)
 def list_models(context: typer.Context) -> None:
-    """List the models of the catalog and those found on this machine.
+    """List the models of the catalog, those found on this machine, and the servers that are set.
 
     Example: novelgen models list
     """
     invocation = invocation_of(context)
+    from novelgen.config import load_settings
+    from novelgen.engine.values import SERVER_PREFIX
     from novelgen.modeling.local_models import list_models as known_models
 
     records = known_models(invocation.paths.models)
+    servers = load_settings(invocation.paths, invocation.config_file).servers
     if invocation.output.as_json:
-        invocation.output.document({"models": [record.as_json() for record in records]})
+        listed = [
+            {"name": SERVER_PREFIX + name, "url": server.url, "model": server.model}
+            for name, server in sorted(servers.items())
+        ]
+        models = [record.as_json() for record in records]
+        invocation.output.document({"models": models, "servers": listed})
         return
     rows = [
         [
@@ -42,6 +50,10 @@ def list_models(context: typer.Context) -> None:
             record.description,
         ]
         for record in records
+    ]
+    rows += [
+        [SERVER_PREFIX + name, "server", "", "", f"{server.model} at {server.url}"]
+        for name, server in sorted(servers.items())
     ]
     invocation.output.data(columns(["name", "state", "size", "licence", ""], rows, right=(2,)))
 
@@ -73,16 +85,22 @@ def info(
         int, typer.Option(metavar="N", min=1, help="Estimate the time for a novel of N words.")
     ] = 50_000,
 ) -> None:
-    """Show what is known of a model, and whether it fits this machine.
+    """Show what is known of a model, and whether it fits this machine; of a server, whether it works.
+
+    A server is asked for a few words.
 
     Example: novelgen models info smollm2-135m --target-words 100000
     """
     invocation = invocation_of(context)
     from novelgen.bootstrap import fit_of
     from novelgen.config import load_settings
+    from novelgen.engine.values import is_server
     from novelgen.modeling.local_models import model_info
     from novelgen.modeling.shipped_adapters import shipped_adapter_of
 
+    if is_server(name):
+        _server_info(invocation, name)
+        return
     known = model_info(name, invocation.paths.models)
     details = {**known.as_json(), "adapter": shipped_adapter_of(known.record.name)}
     settings = load_settings(invocation.paths, invocation.config_file)
@@ -101,3 +119,22 @@ def info(
         invocation.output.data(fit.summary())
     elif known.record.is_local is False:
         invocation.output.note(f"Not fetched yet: novelgen models pull {name}")
+
+
+def _server_info(invocation: Invocation, name: str) -> None:
+    from novelgen.bootstrap import check_server
+    from novelgen.config import load_settings
+
+    settings = load_settings(invocation.paths, invocation.config_file)
+    checked = check_server(invocation.paths, settings, name)
+    if invocation.output.as_json:
+        invocation.output.document(checked.as_json())
+        return
+    for key, value in checked.as_json().items():
+        if key != "models" and value not in ("", None):
+            shown = f"{value:,}" if key == "context_size" else value
+            invocation.output.data(f"{key:15} {shown}")
+    invocation.output.data(f"{'streams':15} yes, an answer in {checked.pieces} pieces")
+    if checked.is_listed is False:
+        known = ", ".join(checked.models)
+        invocation.output.note(f"The server does not list that model; it lists: {known}")
