@@ -17,7 +17,7 @@ from novelgen.engine.randomness import uniforms
 from novelgen.engine.scripted_grammar import pieces
 
 MODEL = "desk-model"
-_CHARS_PER_CHUNK = 7
+_CHARS_PER_CHUNK = 48
 
 Fault = Callable[["Answer"], None]
 

@@ -85,7 +85,7 @@ def info(
         int, typer.Option(metavar="N", min=1, help="Estimate the time for a novel of N words.")
     ] = 50_000,
 ) -> None:
-    """Show what is known of a model, and whether it fits this machine; of a server, whether it works.
+    """Show what is known of a model, and whether it fits this machine or its server works.
 
     A server is asked for a few words.
 
