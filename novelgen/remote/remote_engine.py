@@ -55,7 +55,9 @@ class RemoteEngine:
         meter: SpendingMeter | None = None,
         narrate: Callable[[str], None] | None = None,
     ) -> None:
-        """Raises `ModelError` when thinking leaves no context for anything else."""
+        """Raises `ModelError` when thinking leaves no context for anything else, and `UsageError`
+        for a budget of cost without prices.
+        """
         settings = server.settings
         context = facts.context_size - settings.thinking_tokens
         if context < _LEAST_CONTEXT:
@@ -65,6 +67,13 @@ class RemoteEngine:
                 "Lower thinking_tokens, or load its model with a longer context.",
             )
         meter = meter or SpendingMeter()
+        has_prices = bool(settings.price_in or settings.price_out)
+        if not has_prices and (meter.budget.cost or settings.budget_cost):
+            raise UsageError(
+                f"A budget of cost is given, and {server.short_name} has no prices.",
+                "Set price_in and price_out in its section of the configuration file, or give a "
+                "budget of tokens.",
+            )
         meter.limit(server.short_name, Budget(settings.budget_tokens, settings.budget_cost))
         self._facts = facts
         self._has_chat = settings.api == "chat"

@@ -43,6 +43,8 @@ FLEETING: dict[str, Fault] = {
     "json of another kind": says('data: {"jsonrpc": "2.0"}\n\n'),
     "choices of another kind": says('data: {"choices": "none"}\n\n'),
     "an error in the stream": says('data: {"error": {"message": "out of memory"}}\n\n'),
+}
+SILENT: dict[str, Fault] = {
     "stalls before": stalls(),
     "stalls unheard": stalls_unheard,
     "stalls in the middle": stalls(["The sea was", " gone"]),
@@ -56,8 +58,7 @@ def test_what_passes_is_tried_again(
     server.faults = [fault, fault, sends(GOOD)]
     said: list[str] = []
     seen = Recorder()
-    engine = make_engine(narrate=said.append, first_token_seconds=0.2, timeout_seconds=0.1)
-    (candidate,) = engine.decode(request(), seen).candidates
+    (candidate,) = make_engine(narrate=said.append).decode(request(), seen).candidates
     assert (candidate.text, candidate.finish_reason) == (GOOD, FinishReason.STOP_TOKEN)
     assert seen.texts[0] == GOOD  # what had been shown is withdrawn
     assert len(server.bodies) == 3
@@ -70,13 +71,29 @@ def test_what_does_not_pass_is_given_up_with_a_remedy(
     server: OpenAIServer, make_engine: EngineMaker, fault: Fault
 ) -> None:
     server.always = fault
-    engine = make_engine(retries=2, first_token_seconds=0.2, timeout_seconds=0.1)
     with pytest.raises(ModelError, match=r"desk.*asked 3 times") as caught:
-        engine.decode(request())
+        make_engine(retries=2).decode(request())
     assert caught.value.exit_code is ExitCode.MODEL
     assert caught.value.remedy
     assert "<html>" not in caught.value.message
     assert len(server.bodies) == 3
+
+
+@pytest.mark.parametrize("fault", SILENT.values(), ids=SILENT.keys())
+def test_a_silent_server_is_asked_again_and_given_up(
+    server: OpenAIServer, make_engine: EngineMaker, fault: Fault
+) -> None:
+    """Tries are many: a machine that is busy may be late with the good answer, too."""
+    server.faults, server.always = [fault], sends(GOOD)
+    seen = Recorder()
+    waits = {"first_token_seconds": 0.3, "timeout_seconds": 0.3}
+    (candidate,) = make_engine(**waits, retries=50).decode(request(), seen).candidates
+    assert candidate.text == seen.texts[0] == GOOD
+    assert server.num_stalled == 1
+    server.always = fault
+    with pytest.raises(ModelError, match=r"kept us waiting.*0.1 seconds.*asked 2 times") as caught:
+        make_engine(first_token_seconds=0.1, timeout_seconds=0.1, retries=1).decode(request())
+    assert caught.value.remedy
 
 
 def test_one_lost_row_loses_no_other(server: OpenAIServer, make_engine: EngineMaker) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from novelgen.engine.memory import memory_values
-from novelgen.engine.spending import SpendingMeter
+from novelgen.engine.spending import Budget, SpendingMeter
 from novelgen.engine.values import ChatMessage, DecodeRequest, FinishReason, SamplingParams
 from novelgen.errors import ModelError, UsageError
 from novelgen.modeling.adapter import adapter_fingerprint
@@ -266,6 +266,14 @@ def test_what_it_takes_is_counted(server: OpenAIServer, make_engine: EngineMaker
     engine.decode(request())
     assert len(told) == 1
     assert "of 2,500 tokens at desk" in told[0]
+
+
+def test_a_budget_of_cost_wants_prices(make_engine: EngineMaker) -> None:
+    with pytest.raises(UsageError, match="has no prices"):
+        make_engine(budget_cost=1.0)
+    with pytest.raises(UsageError, match="has no prices"):
+        make_engine(SpendingMeter(Budget(cost=1.0)))
+    make_engine(SpendingMeter(Budget(cost=1.0)), price_in=1.0)
 
 
 def test_requests_go_out_a_few_at_once(server: OpenAIServer, make_engine: EngineMaker) -> None:
