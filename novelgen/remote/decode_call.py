@@ -234,7 +234,7 @@ class DecodeCall:
             try:
                 async for raw in stream:
                     yield read_chunk(raw)
-            except ValueError as error:  # what should have been JSON
+            except (ValueError, RecursionError) as error:  # what should have been JSON
                 raise NotAChunk from error
 
     def _may_wait(self, failure: Failure, retries: int) -> bool:

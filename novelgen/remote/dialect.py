@@ -64,7 +64,8 @@ class Dialect:
         extras = set(sent) & _ALL_EXTRAS
         if not named and extras:
             self.drops_extras = True
-        self.dropped |= named
+        # A refusal may repeat the whole request: what other servers know as well goes last.
+        self.dropped |= named & _ALL_EXTRAS or named
         return bool(named or extras)
 
 

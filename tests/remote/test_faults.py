@@ -38,6 +38,7 @@ FLEETING: dict[str, Fault] = {
     "ended before it began": ends_early(),
     "html": lambda answer: answer.status(200, "<html>Welcome to the hotel</html>"),
     "half an event": says('data: {"choices": [{"del'),
+    "deep json": says("data: " + "[" * 100_000 + "\n\n"),
     "no json": says("data: what?\n\n"),
     "other json": says('data: [1, 2]\n\ndata: "text"\n\n'),
     "json of another kind": says('data: {"jsonrpc": "2.0"}\n\n'),
@@ -199,6 +200,7 @@ def test_a_model_that_is_not_there_is_told_with_those_that_are(
     [
         ("Unrecognized request argument supplied: min_p", {"min_p"}, {"top_k", "seed"}),
         ("Unknown parameters: 'seed', 'stream_options'", {"seed", "stream_options"}, {"top_k"}),
+        ("{'input': {'temperature': 1.0, 'min_p': 0.05}}", {"min_p"}, {"temperature"}),
         ("extra inputs are not permitted", {"min_p", "top_k", "chat_template_kwargs"}, {"seed"}),
         ("'temperature' does not support 0.9 with this model", {"temperature"}, {"top_p"}),
         ("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
