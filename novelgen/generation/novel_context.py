@@ -38,8 +38,6 @@ class NovelContext:
     branch_id: str
     branch_name: str
     run: RunRecord
-    planner_engine: Engine | None = None
-    """What plans and reads, where it is another one than what writes."""
     stop: StopSignal = field(default_factory=StopSignal)
     observer: RunObserver | None = None
     limits: RunLimits = RunLimits()
@@ -48,6 +46,8 @@ class NovelContext:
     """Casefolded: of people in the books that the model was trained on."""
     holds_drafts: bool = False
     """Whether unattended chapters are no part of the book until they are kept."""
+    planner_engine: Engine | None = None
+    """What plans and reads, where it is another one than what writes."""
 
     @property
     def planner(self) -> Engine:
