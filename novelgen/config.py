@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from novelgen.errors import UsageError
 from novelgen.paths import Paths
+from novelgen.server_settings import SERVER_NAME, ServerSettings
 
 _MAX_FILE_BYTES = 1_000_000
 
@@ -29,11 +30,16 @@ _MAX_FILE_BYTES = 1_000_000
 class Settings(BaseSettings):
     """Everything a person may set once instead of with every command."""
 
-    model_config = SettingsConfigDict(env_prefix="NOVELGEN_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="NOVELGEN_", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: str | None = Field(None, description="Database; default a SQLite file.")
     author: str = Field("", max_length=200, description="Author of new novels.")
     model: str | None = Field(None, description="Model of new novels; default smollm2-135m.")
+    planner: str | None = Field(
+        None, description="Model that plans new novels and reads them; default the writer's own."
+    )
     adapter: str = Field(
         "auto",
         description="Memory adapter of new novels: the model's own (auto), a directory, or none.",
@@ -101,6 +107,17 @@ class Settings(BaseSettings):
     tail_tokens: int = Field(
         768, ge=32, le=131072, description="Tokens of earlier prose shown to the model verbatim."
     )
+    servers: dict[str, ServerSettings] = Field(
+        default_factory=dict,
+        description="Servers that speak OpenAI's interface, by name: sections [servers.NAME].",
+    )
+
+    @field_validator("servers")
+    @classmethod
+    def _have_plain_names(cls, servers: dict[str, ServerSettings]) -> dict[str, ServerSettings]:
+        if not all(map(SERVER_NAME.fullmatch, servers)):
+            raise ValueError("a server's name has small letters, digits, - and _ alone")
+        return servers
 
     @field_validator("model_folders", mode="before")
     @classmethod
@@ -170,7 +187,8 @@ def _require_readable(file: Path, *, must_exist: bool) -> None:
 
 def _describe(error: ValidationError) -> str:
     problems = [
-        f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
+        f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: "
+        f"{problem['msg'].removeprefix('Value error, ')}"
         for problem in error.errors()
     ]
     return "Bad setting. " + "; ".join(problems)

@@ -6,6 +6,7 @@ it uses.
 
 from novelgen.bootstrap.choices import (
     adapter_name,
+    check_server,
     database_url,
     dtype_of,
     fit_of,
@@ -21,6 +22,7 @@ __all__ = [
     "Workbench",
     "adapter_name",
     "as_novelgen_error",
+    "check_server",
     "database_url",
     "dtype_of",
     "fit_of",

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from novelgen.config import Settings
-from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
+from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
 from novelgen.errors import UsageError
 from novelgen.paths import Paths
 
 if TYPE_CHECKING:
     from novelgen.generation.retention import Retention
     from novelgen.modeling.fit import FitReport
+    from novelgen.remote.checking import ServerCheck
     from storage.records import NovelRecord
 
 
@@ -33,18 +34,50 @@ def upgrade_database(paths: Paths, settings: Settings) -> str:
     return upgrade_schema(database_url(paths, settings))
 
 
-def model_and_adapter(model: str, adapter: str) -> tuple[str, str]:
+def model_and_adapter(model: str, adapter: str, settings: Settings) -> tuple[str, str]:
     """What a novel's model and adapter are kept as: names, and absolute paths of what lies on disk.
 
     Loads and fetches nothing. Raises `NotFoundError` when there is no such model or adapter,
     `ModelError` for a model on disk whose headers are damaged.
     """
+    name = model_name(model, settings)
+    return name, adapter_name(adapter, name)
+
+
+def model_name(name: str, settings: Settings) -> str:
+    """What a novel's model is kept as: a short name, a Hub id, an absolute path, or a server.
+
+    Raises what makes it unusable, as far as that can be seen without loading or asking it.
+    """
+    if is_server(name):
+        from novelgen.remote.access import require_remote_extra
+        from novelgen.remote.naming import server_named
+
+        server = server_named(name, settings.servers)
+        require_remote_extra()
+        return server.name
     from novelgen.modeling.catalog import resolve
     from novelgen.modeling.local_models import require_loadable
 
-    source = resolve(model)
+    source = resolve(name)
     require_loadable(source)
-    return str(source.path) if source.path else source.name, adapter_name(adapter, source.name)
+    return str(source.path) if source.path else source.name
+
+
+def check_server(paths: Paths, settings: Settings, name: str) -> "ServerCheck":
+    """Whether a server can be written with; asks it for a few words.
+
+    Raises what is wrong with it.
+    """
+    from novelgen.prompting.library import PromptLibrary
+    from novelgen.remote.access import require_remote_extra
+    from novelgen.remote.naming import server_named
+
+    server = server_named(name, settings.servers)
+    require_remote_extra()
+    from novelgen.remote.checking import check_server as check
+
+    return check(server, PromptLibrary(paths.user_prompts))
 
 
 def adapter_name(adapter: str, model: str) -> str:
@@ -64,6 +97,8 @@ def adapter_name(adapter: str, model: str) -> str:
         return NO_MEMORY_ADAPTER
     if model == SCRIPTED_MODEL:
         raise UsageError("The scripted engine takes no adapter.", "Leave --adapter out.")
+    if is_server(model):
+        raise UsageError("A server keeps no memory and takes no adapter.", "Leave --adapter out.")
     directory = adapter_directory(adapter)
     return adapter if adapter in shipped_adapters() else str(directory)
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from novelgen.bootstrap.choices import retention_of
-from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL
+from novelgen.engine.spending import SpendingMeter
+from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
 
 if TYPE_CHECKING:
     from novelgen.bootstrap.workbench import Workbench
@@ -23,6 +24,8 @@ class EngineRoom:
     def __init__(self, workbench: "Workbench") -> None:
         self._workbench = workbench
         self._closing: list[Callable[[], None]] = []
+        self.meter = SpendingMeter()
+        """Counts what is spent at servers."""
 
     def close(self) -> None:
         """Let go of the engines that were loaded."""
@@ -32,30 +35,61 @@ class EngineRoom:
     def load(self, novel: "NovelRecord", on_progress: "OnProgress", narrate: Narrate) -> "Engine":
         """The engine a novel is written with; fetches its model if it is not here.
 
-        Raises `ModelError` when the model does not fit this machine, before it is loaded.
+        Raises `ModelError` when the model does not fit this machine, before it is loaded, and when
+        its server does not answer.
         """
+        if is_server(novel.model):
+            narrate(
+                "Memory is off: a server keeps none. The brief, with the story so far and what the "
+                "bible knows, and the last pages carry the story."
+            )
+        elif novel.adapter == NO_MEMORY_ADAPTER:
+            narrate("Memory is off: the brief and the last pages carry the story.")
+        elif novel.model != SCRIPTED_MODEL:
+            narrate(f"Memory is on: adapter {novel.adapter}.")
+        return self._open(novel, novel.model, novel.adapter, on_progress, narrate)
+
+    def load_planner(
+        self, novel: "NovelRecord", on_progress: "OnProgress", narrate: Narrate
+    ) -> "Engine | None":
+        """The engine that plans a novel and reads it; None where that is the one that writes."""
+        from novelgen.generation.novel_settings import NovelSettings
+
+        planner = NovelSettings.from_json(novel.settings).planner
+        if not planner or planner == novel.model:
+            return None
+        narrate(f"Plans and readings are by {planner}.")
+        return self._open(novel, planner, NO_MEMORY_ADAPTER, on_progress, narrate)
+
+    def _open(
+        self,
+        novel: "NovelRecord",
+        model: str,
+        adapter_of_novel: str,
+        on_progress: "OnProgress",
+        narrate: Narrate,
+    ) -> "Engine":
         from novelgen.engine.scripted import ScriptedEngine
         from novelgen.generation.novel_settings import NovelSettings
         from novelgen.generation.passage import RETRY_ROWS
 
         settings = NovelSettings.from_json(novel.settings)
-        if novel.model == SCRIPTED_MODEL:
+        if model == SCRIPTED_MODEL:
             return ScriptedEngine(settings.segment_size)
+        if is_server(model):
+            return self._open_server(model, settings.segment_size, narrate)
         from novelgen.modeling.provisioning import pull
         from novelgen.modeling.shipped_adapters import adapter_directory
         from novelgen.prompting.brief import BRIEF_VERSION
         from novelgen.resident.access import engine_for
         from novelgen.resident.order import EngineOrder, FitQuestion, stamp_of
 
-        local = pull(novel.model, self._workbench.paths.models, on_progress)
+        local = pull(model, self._workbench.paths.models, on_progress)
         adapter = None
-        if novel.adapter == NO_MEMORY_ADAPTER:
-            narrate("Memory is off: the brief and the last pages carry the story.")
-        else:
-            adapter = adapter_directory(novel.adapter)
-            narrate(f"Memory is on: adapter {novel.adapter}.")
+        if adapter_of_novel != NO_MEMORY_ADAPTER:
+            adapter = adapter_directory(adapter_of_novel)
         order = EngineOrder(
-            model=novel.model,
+            model=model,
             directory=str(local.directory),
             fingerprint=local.fingerprint,
             adapter_dir=None if adapter is None else str(adapter),
@@ -75,6 +109,25 @@ class EngineRoom:
         keep_seconds = 0.0 if is_shared_out else self._workbench.settings.keep_warm_minutes * 60
         engine, close = engine_for(self._workbench.paths, order, question, keep_seconds, narrate)
         self._closing.append(close)
+        return engine
+
+    def _open_server(self, name: str, segment_size: int, narrate: Narrate) -> "Engine":
+        from novelgen.prompting.library import PromptLibrary
+        from novelgen.remote.access import require_remote_extra
+        from novelgen.remote.naming import server_named
+
+        server = server_named(name, self._workbench.settings.servers)
+        require_remote_extra()
+        from novelgen.remote.remote_engine import open_remote_engine
+
+        engine = open_remote_engine(
+            server,
+            PromptLibrary(self._workbench.paths.user_prompts),
+            segment_size=segment_size,
+            meter=self.meter,
+            narrate=narrate,
+        )
+        narrate(f"{name}: model {server.settings.model}, {engine.told_context}.")
         return engine
 
     def memory_reader(

@@ -124,12 +124,16 @@ class RunDesk:
         from novelgen.generation.novel_context import RunLimits
         from novelgen.generation.run import RunTerms
 
+        limits = limits or RunLimits()
+        meter = self._workbench.engines.meter
+        meter.budget = limits.budget
         return RunTerms(
-            limits=limits or RunLimits(),
+            limits=limits,
             retention=retention_of(self._workbench.settings),
             is_unattended=is_unattended,
             holds_drafts=self._workbench.settings.unattended_chapters == "wait",
             borrowed_names=borrowed_names(novel),
+            meter=meter,
         )
 
     def start_run(
@@ -140,6 +144,7 @@ class RunDesk:
         stop: "StopSignal",
         observer: "RunObserver",
         wish: "Redraft | Infill | None" = None,
+        planner: "Engine | None" = None,
     ) -> "NovelRun":
         """A run that is claimed and ready: to write on, or to draft or rewrite what is wished.
 
@@ -159,6 +164,7 @@ class RunDesk:
             observer=observer,
             purpose=purpose,
             job=job,
+            planner=planner,
         )
 
     def _naming_the_run(self, novel: "NovelRecord", error: UsageError) -> UsageError:

@@ -6,7 +6,7 @@ Answers before any model is loaded, from what is stored and from the adapter's o
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL
+from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,8 @@ def reading_ahead(workbench: "Workbench", novel: "NovelRecord") -> ReadingAhead:
     from novelgen.generation.memory_chain import chapters_behind
 
     directory = _directory(workbench, novel)
-    is_fetched = directory is not None or novel.model == SCRIPTED_MODEL
+    is_elsewhere = novel.model == SCRIPTED_MODEL or is_server(novel.model)
+    is_fetched = directory is not None or is_elsewhere
     has_memory = novel.adapter != NO_MEMORY_ADAPTER or novel.model == SCRIPTED_MODEL
     if not has_memory:
         return ReadingAhead(False, is_fetched, 0, 0.0)
@@ -50,7 +51,7 @@ def reading_ahead(workbench: "Workbench", novel: "NovelRecord") -> ReadingAhead:
 
 
 def _directory(workbench: "Workbench", novel: "NovelRecord") -> "Path | None":
-    if novel.model == SCRIPTED_MODEL:
+    if novel.model == SCRIPTED_MODEL or is_server(novel.model):
         return None
     from novelgen.modeling.provisioning import find_local
 

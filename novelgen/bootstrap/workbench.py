@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from novelgen.bootstrap.choices import database_url, model_and_adapter
+from novelgen.bootstrap.choices import database_url, model_and_adapter, model_name
 from novelgen.bootstrap.engines import EngineRoom
 from novelgen.bootstrap.inbox import InboxDesk
 from novelgen.bootstrap.running import RunDesk
@@ -187,8 +187,9 @@ class Workbench:
         from storage.records import NewNovel
 
         model, adapter = model_and_adapter(
-            self.settings.model or DEFAULT_MODEL, self.settings.adapter
+            self.settings.model or DEFAULT_MODEL, self.settings.adapter, self.settings
         )
+        planner = self.settings.planner
         settings = NovelSettings(
             segment_size=self.settings.segment_size,
             tail_tokens=self.settings.tail_tokens,
@@ -196,6 +197,7 @@ class Workbench:
             without=request.without,
             candidates=self.settings.candidates,
             chapters=request.chapters,
+            planner="" if planner is None else model_name(planner, self.settings),
             sampling=change_sampling(PROSE_SAMPLING, self.settings.sampling),
         )
         novel = NewNovel(

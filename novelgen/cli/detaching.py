@@ -25,6 +25,10 @@ def resume_arguments(novel: NovelRecord, limits: RunLimits) -> list[str]:
         arguments += ["--until-words", str(limits.until_words)]
     if limits.until_chapter is not None:
         arguments += ["--until-chapter", str(limits.until_chapter)]
+    if limits.budget.tokens is not None:
+        arguments += ["--budget-tokens", str(limits.budget.tokens)]
+    if limits.budget.cost is not None:
+        arguments += ["--budget-cost", str(limits.budget.cost)]
     return arguments + (["--plan-only"] if limits.plan_only else [])
 
 

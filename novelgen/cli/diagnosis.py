@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from novelgen.bootstrap import as_novelgen_error, database_url, fit_of
+from novelgen.bootstrap import as_novelgen_error, check_server, database_url, fit_of
 from novelgen.config import Settings, load_settings
+from novelgen.engine.values import SERVER_PREFIX, is_server
 from novelgen.errors import NovelgenError
 from novelgen.paths import Paths
 
@@ -53,6 +55,8 @@ def examine(
         return [*findings, Finding(Severity.FAILURE, "settings", error.message, error.remedy)]
     findings += _guarded("database", lambda: _database(paths, settings))
     findings += _guarded("model", lambda: _model(paths, settings))
+    for name in sorted(settings.servers):
+        findings += _guarded(f"server {name}", partial(_server, paths, settings, name))
     findings += _guarded("space", lambda: _space(paths))
     findings += _guarded("device", lambda: _device(settings))
     findings += _guarded("prompts", lambda: _prompts(paths))
@@ -103,6 +107,8 @@ def _model(paths: Paths, settings: Settings) -> Finding:
     from novelgen.modeling.local_models import model_info
 
     name = settings.model or DEFAULT_MODEL
+    if is_server(name):
+        return Finding(Severity.GOOD, "model", f"{name}, which is looked at as a server")
     record = model_info(name, paths.models).record
     fit = fit_of(record.directory, settings, 50_000)
     if fit is None and not record.is_local:
@@ -112,6 +118,15 @@ def _model(paths: Paths, settings: Settings) -> Finding:
         return Finding(Severity.GOOD, "model", f"{name} needs no weights")
     severity = Severity.GOOD if fit.verdict.value == "fits" else Severity.WARNING
     return Finding(severity, "model", f"{name}: {fit.summary()}", fit.remedy)
+
+
+def _server(paths: Paths, settings: Settings, name: str) -> Finding:
+    checked = check_server(paths, settings, SERVER_PREFIX + name)
+    if checked.is_listed is False:
+        remedy = "Check model in its section, if novels cannot be written with it."
+        text = f"{checked.summary}; it does not list that model"
+        return Finding(Severity.WARNING, f"server {name}", text, remedy)
+    return Finding(Severity.GOOD, f"server {name}", checked.summary)
 
 
 def _space(paths: Paths) -> Finding:

@@ -3,6 +3,7 @@
 from novelgen.cli.edited import say_redrafted
 from novelgen.cli.output import Output
 from novelgen.cli.rewritten import say_rewritten
+from novelgen.engine.spending import SpendingMeter
 from novelgen.errors import ExitCode, NovelgenError, StorageError
 from novelgen.generation.events import (
     ChapterRedrafted,
@@ -23,6 +24,7 @@ _EXIT_CODES = {
     StopReason.CHAPTER_LIMIT: ExitCode.LIMIT,
     StopReason.PLAN_ONLY: ExitCode.DONE,
     StopReason.CHANGED: ExitCode.FAILED,
+    StopReason.BUDGET: ExitCode.LIMIT,
 }
 
 
@@ -53,6 +55,12 @@ def say_ending(output: Output, novel: NovelRecord, ending: Ending | None) -> Non
         output.note(_stopped(novel, ending))
 
 
+def say_spent(output: Output, meter: SpendingMeter) -> None:
+    """Tell what a run spent at servers, if it asked any."""
+    for server, spent in sorted(meter.by_server.items()):
+        output.note(f"Spent at {server}: {spent.in_words()}.")
+
+
 def say_run_ended(
     output: Output, novel: NovelRecord, run: RunRecord, ending: Ending | None
 ) -> ExitCode:
@@ -79,6 +87,13 @@ def _stopped(novel: NovelRecord, ending: RunStopped) -> str:
         return (
             f"Planned. Look at it with `novelgen show {novel.id}`, "
             f"write it with `novelgen resume {novel.id}`."
+        )
+    if ending.reason is StopReason.BUDGET:
+        return (
+            f"The budget of this run is used up, at {ending.words:,} of {novel.target_words:,} "
+            f"words; nothing is lost. {ending.why}".rstrip()
+            + f" `novelgen resume {novel.id}` goes on with a new budget: --budget-tokens, "
+            "--budget-cost, or what the server's section says."
         )
     if ending.reason is StopReason.ASKED and ending.why:
         return f"Stopped. {ending.why}"

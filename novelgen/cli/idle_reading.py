@@ -7,7 +7,7 @@ do is done before the next writing.
 from typing import TYPE_CHECKING
 
 from novelgen.cli.invocation import Invocation
-from novelgen.engine.values import SCRIPTED_MODEL
+from novelgen.engine.values import SCRIPTED_MODEL, is_server
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import Workbench
@@ -20,7 +20,8 @@ def read_when_idle(invocation: Invocation, workbench: "Workbench", novel: "Novel
     from novelgen.errors import NovelgenError
     from novelgen.resident.rendezvous import read_rendezvous
 
-    if not workbench.settings.reread_when_idle or novel.model == SCRIPTED_MODEL:
+    has_no_weights = novel.model == SCRIPTED_MODEL or is_server(novel.model)
+    if not workbench.settings.reread_when_idle or has_no_weights:
         return
     resident = read_rendezvous(invocation.paths)
     if resident is None or not resident.is_alive:

@@ -28,8 +28,8 @@ def say_rewritten(output: Output, novel: "NovelRecord", event: "PassageRewritten
     for each in event.candidates:
         star = "*" if each["number"] == event.chosen else ""
         output.data(
-            f"candidate {each['number']}{star}: {each['words']} words, leads to the text after by "
-            f"{each['leads']:+.2f} nats a token, {each['repeats']:.0%} repeated"
+            f"candidate {each['number']}{star}: {each['words']} words, {_leads(each['leads'])}, "
+            f"{each['repeats']:.0%} repeated"
         )
         output.data(f"{each['text']}\n")
     output.data(f"Chapter {event.chapter} is revision {event.revision} now: {event.words:,} words.")
@@ -40,3 +40,9 @@ def say_rewritten(output: Output, novel: "NovelRecord", event: "PassageRewritten
         )
     if event.to_check:
         say_to_check(output, event.to_check, novel.id)
+
+
+def _leads(nats: float | None) -> str:
+    if nats is None:
+        return "not known how well it leads to the text after: a server gives no scores"
+    return f"leads to the text after by {nats:+.2f} nats a token"

@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from novelgen.cli.output import Output
 from novelgen.cli.terminal import is_live_terminal, terminal_width
+from novelgen.engine.spending import SpendingMeter
 from novelgen.generation.events import (
     ChapterBegun,
     ChapterFinished,
@@ -20,6 +21,7 @@ from novelgen.generation.events import (
     Event,
     MemoryReread,
     SegmentCommitted,
+    StopReason,
 )
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.text.sanitize import clean_line
@@ -39,11 +41,13 @@ class RunDisplay(RunObserver):
         target_words: int,
         words: int,
         seconds_between_lines: float = SECONDS_BETWEEN_LINES,
+        meter: SpendingMeter | None = None,
     ) -> None:
         super().__init__(stop)
         self._output = output
         self._is_live = is_live_terminal() and not output.is_quiet
         self._seconds_between_lines = seconds_between_lines
+        self._meter = meter
         self._target_words = target_words
         self._words = words
         self._chapter: tuple[int, int] | None = None
@@ -103,7 +107,9 @@ class RunDisplay(RunObserver):
         if wanted == self._announced:
             return
         self._announced = wanted
-        if self._stop.is_immediate:
+        if self._stop.reason is StopReason.BUDGET and not self._stop.is_immediate:
+            self._line("The budget is used up; stopping after this segment.")
+        elif self._stop.is_immediate:
             self._line("Stopping now; the segment in hand is drawn again on resume.")
         else:
             self._line("Stopping after this segment. Ctrl-C again stops at once.")
@@ -170,6 +176,8 @@ class RunDisplay(RunObserver):
             parts.append(f"chapter {_clock(left / words_a_second)}")
             left = max(self._target_words - self._words, 0)
             parts.append(f"book {_clock(left / words_a_second)} left")
+        if self._meter is not None and self._meter.total.requests:
+            parts.append(self._meter.total.in_words())
         return ", ".join(parts)
 
 

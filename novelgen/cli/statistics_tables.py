@@ -25,6 +25,8 @@ def statistics_lines(statistics: NovelStatistics, quality: QualityReport) -> Ite
     )
     yield _origin_line(statistics)
     yield from _drawing_lines(statistics.drawing)
+    for server, spent in sorted(statistics.spending.items()):
+        yield f"Spent at {server}: {spent.in_words()}"
     if not quality.words:
         yield "There are no words to measure yet."
         return

@@ -9,13 +9,14 @@ from typing import Any
 
 from novelgen.bootstrap import Workbench
 from novelgen.cli.edited import say_redrafted
-from novelgen.cli.endings import Ending, ending_of, exit_code_of, say_ending
+from novelgen.cli.endings import Ending, ending_of, exit_code_of, say_ending, say_spent
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.progress import pull_display
 from novelgen.cli.rereading import reread_memory, wants_reread
 from novelgen.cli.rewritten import say_rewritten
 from novelgen.cli.run_display import SECONDS_BETWEEN_LINES, RunDisplay
 from novelgen.engine.protocol import Engine
+from novelgen.engine.spending import SpendingMeter
 from novelgen.errors import ExitCode, ForeignMemoryError
 from novelgen.generation.events import ChapterRedrafted, PassageRewritten
 from novelgen.generation.foreign_memory import require_own_memory
@@ -48,14 +49,18 @@ def write_novel(
     with workbench.runs.claimed(novel):
         with pull_display(output) as on_progress:
             engine = workbench.engines.load(novel, on_progress, output.note)
+            planner = workbench.engines.load_planner(novel, on_progress, output.note)
         novel = _with_own_memory(invocation, workbench, novel, engine, stop)
         words = workbench.find(novel.id).totals.words
-        display = _display(invocation, stop, novel, words)
+        display = _display(invocation, stop, novel, words, terms.meter)
         workbench.runs.clear_crashed(novel.id)
         with LiveBroadcast(display) as live:
-            run = workbench.runs.start_run(novel, engine, terms, stop, live, wish)
+            run = workbench.runs.start_run(novel, engine, terms, stop, live, wish, planner)
             live.open(live_file(workbench.paths, run.id))
-            ending = _to_the_end(run, display, stop, is_unattended=terms.is_unattended)
+            try:
+                ending = _to_the_end(run, display, stop, is_unattended=terms.is_unattended)
+            finally:
+                say_spent(output, terms.meter)
     if isinstance(ending, ChapterRedrafted):
         say_redrafted(output, novel, ending)
         return ExitCode.DONE
@@ -64,7 +69,8 @@ def write_novel(
         return ExitCode.DONE
     say_ending(output, novel, ending)
     if output.as_json:
-        output.document(run_json(workbench, novel.id, run.record()))
+        document = run_json(workbench, novel.id, run.record())
+        output.document(document | spending_json(terms.meter))
     else:
         output.data(novel.id)
     return exit_code_of(ending)
@@ -90,6 +96,14 @@ def run_json(workbench: Workbench, novel_id: str, run: RunRecord | None) -> dict
     }
 
 
+def spending_json(meter: SpendingMeter) -> dict[str, Any]:
+    """What a run spent, by server; nothing for one that asked none."""
+    spent = meter.by_server
+    if not spent:
+        return {}
+    return {"spending": {name: each.as_json() for name, each in sorted(spent.items())}}
+
+
 def _with_own_memory(
     invocation: Invocation,
     workbench: Workbench,
@@ -112,12 +126,16 @@ def _with_own_memory(
 
 
 def _display(
-    invocation: Invocation, stop: StopSignal, novel: NovelRecord, words: int
+    invocation: Invocation,
+    stop: StopSignal,
+    novel: NovelRecord,
+    words: int,
+    meter: SpendingMeter,
 ) -> RunDisplay:
     seconds = SECONDS_BETWEEN_LINES
     if invocation.is_unattended:
         seconds = _SECONDS_BETWEEN_LINES_IN_A_LOG
-    return RunDisplay(stop, invocation.output, novel.target_words, words, seconds)
+    return RunDisplay(stop, invocation.output, novel.target_words, words, seconds, meter)
 
 
 def _to_the_end(

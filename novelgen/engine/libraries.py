@@ -15,6 +15,7 @@ _LIBRARIES = (
     "numba",
     "llvmlite",
     "torchao",
+    "openai",
 )
 
 

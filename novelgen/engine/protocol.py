@@ -18,6 +18,12 @@ class DecodeObserver(Protocol):
     def on_text(self, row: int, text: str) -> None:
         """Called with the new piece of text of a row, about once a token."""
 
+    def on_void(self, row: int) -> None:
+        """Called when all that was shown of a row so far is void, and it begins anew.
+
+        So it is where a connection broke off; an engine of this machine never calls it.
+        """
+
     def should_stop(self) -> bool:
         """Asked between tokens; True ends every row as `FinishReason.CANCELLED`."""
 
@@ -34,6 +40,9 @@ class QuietObserver:
 
     def on_text(self, row: int, text: str) -> None:
         """Nothing is shown."""
+
+    def on_void(self, row: int) -> None:
+        """Nothing was shown."""
 
     def should_stop(self) -> bool:
         return False
@@ -83,5 +92,5 @@ class Engine(Protocol):
         """Mean natural log-probability a token of each text after `[memory][brief][tail]`.
 
         What stands before is read once, as `decode` reads it; a text's score does not depend on
-        the others. 0 for a text without tokens.
+        the others. 0 for a text without tokens. Raises `ModelError` when `info.can_score` is False.
         """

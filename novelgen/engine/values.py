@@ -9,6 +9,13 @@ AUTO_ADAPTER = "auto"
 """The adapter that comes with the product for the model, if there is one."""
 NO_MEMORY_ADAPTER = "none"
 SCRIPTED_MODEL = "scripted"
+SERVER_PREFIX = "server:"
+"""Before the name or address of a server, where a model is named."""
+
+
+def is_server(model: str) -> bool:
+    """Whether a model of that name runs behind a server."""
+    return model.startswith(SERVER_PREFIX)
 
 
 class FinishReason(StrEnum):
@@ -160,6 +167,8 @@ class EngineInfo:
     weights; int8-weights or int4-weights when the model's own weights are quantised, so that memory
     too is written with them; none otherwise."""
     versions: Mapping[str, str] = field(default_factory=dict)
+    can_score: bool = True
+    """Whether it can say how likely a text is: `scores`, and `Candidate.mean_logprob`."""
 
     @property
     def memory_precision(self) -> str:

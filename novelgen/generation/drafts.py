@@ -23,7 +23,8 @@ class Draft:
     """With the white space that joins it to the text before."""
     words: int
     mean_logprob: float | None
-    """Of the tokens drawn, under the unfiltered model; None where the guard ended the row."""
+    """Of the tokens drawn, under the unfiltered model; None where the guard ended the row, or
+    where the engine gives no scores."""
     stopped_by: Alarm | None = None
     """What it was cut short before; its offsets are those of what was drawn, cleaned."""
 

@@ -14,6 +14,8 @@ class StopReason(StrEnum):
     CHAPTER_LIMIT = "chapter_limit"
     PLAN_ONLY = "plan_only"
     CHANGED = "changed"
+    BUDGET = "budget"
+    """What a person lets a run spend at servers is used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,18 @@ class RunStopped:
 
 
 @dataclass(frozen=True, slots=True)
+class TokensSpent:
+    """What a run has spent at a server so far, told when it ends."""
+
+    server: str
+    requests: int
+    prompt_tokens: int
+    new_tokens: int
+    cost: float
+    estimated_requests: int
+
+
+@dataclass(frozen=True, slots=True)
 class DraftBegun:
     """A draft of a chapter that stands already; `number` counts from 1 to `total`."""
 
@@ -132,6 +146,7 @@ Event = (
     | SegmentCommitted
     | MemoryReread
     | ChapterFinished
+    | TokensSpent
     | DraftBegun
     | ChapterRedrafted
     | PassageRewritten

@@ -33,6 +33,12 @@ class StreamGuard:
             if self._raises_alarm(grown):
                 self._rejected.add(row)
 
+    def on_void(self, row: int) -> None:
+        self._inner.on_void(row)
+        if row not in self._rejected:
+            self._texts.pop(row, None)
+            self._looked_at.pop(row, None)
+
     def should_stop(self) -> bool:
         return self._inner.should_stop()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from novelgen.errors import UsageError
 from novelgen.generation.beats import next_passage
-from novelgen.generation.events import Event, PassageRewritten, RunStopped, StopReason
+from novelgen.generation.events import Event, PassageRewritten, RunStopped
 from novelgen.generation.infill_drawing import InfillDrawer, InfillTask
 from novelgen.generation.infill_keeping import (
     StandingPassage,
@@ -103,7 +103,7 @@ class Infiller:
             context.store,
             context.novel,
             context.branch_id,
-            engine=context.engine,
+            engine=context.planner,
             library=context.library,
             observer=context.watching,
             run_epoch=context.run.epoch,
@@ -232,7 +232,9 @@ class Infiller:
     def _stopped(self) -> RunStopped:
         with self._context.store.reading() as work:
             words = work.chapters.totals(self._context.branch_id).words
-        return RunStopped(StopReason.ASKED, words, f"Chapter {self._infill.chapter} is as it was.")
+        return RunStopped(
+            self._context.stop.reason, words, f"Chapter {self._infill.chapter} is as it was."
+        )
 
 
 def _wanted_words(passage: StandingPassage, infill: Infill) -> int:

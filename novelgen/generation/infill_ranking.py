@@ -40,8 +40,9 @@ class Rewriting:
     number: int
     text: str
     words: int
-    leads: float
-    """Nats a token of the text after that the candidate adds; 0 where nothing follows."""
+    leads: float | None
+    """Nats a token of the text after that the candidate adds; 0 where nothing follows, None where
+    the engine gives no scores."""
     repeats: float
     """Share of its 4-grams that it, or the text around it, holds already."""
     leaks: int
@@ -51,7 +52,7 @@ class Rewriting:
             "number": self.number,
             "text": self.text,
             "words": self.words,
-            "leads": round(self.leads, 4),
+            "leads": None if self.leads is None else round(self.leads, 4),
             "repeats": round(self.repeats, 4),
             "leaks": self.leaks,
         }
@@ -76,17 +77,20 @@ def best(rewritings: Sequence[Rewriting], wanted_words: int) -> Rewriting:
 
     def cost(rewriting: Rewriting) -> tuple[float, ...]:
         miss = abs(rewriting.words - wanted_words) / max(wanted_words, 1)
-        return (rewriting.leaks, round(rewriting.repeats, 1), round(miss / 0.25), -rewriting.leads)
+        leads = rewriting.leads or 0.0
+        return (rewriting.leaks, round(rewriting.repeats, 1), round(miss / 0.25), -leads)
 
     return min(rewritings, key=cost)
 
 
 def _leads(
     engine: Engine, around: Surroundings, texts: Sequence[str], tail_tokens: int
-) -> list[float]:
+) -> Sequence[float | None]:
     after = _first_words(around.after)
     if not after:
         return [0.0] * len(texts)
+    if not engine.info.can_score:
+        return [None] * len(texts)
     tokens = max(map(engine.count_tokens, texts)) + engine.count_tokens(after) + _SLACK_TOKENS
     before = fit_tail(
         around.brief, around.before, _BREAK, engine, tail_tokens=tail_tokens, new_tokens=tokens

@@ -4,6 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 
 from novelgen.engine.protocol import Engine
+from novelgen.engine.spending import Budget
 from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.memory_reader import MemoryReader
 from novelgen.generation.novel_settings import NovelSettings
@@ -22,6 +23,8 @@ class RunLimits:
     until_words: int | None = None
     until_chapter: int | None = None
     plan_only: bool = False
+    budget: Budget = field(default_factory=Budget)
+    """What the run may spend at servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,13 @@ class NovelContext:
     """Casefolded: of people in the books that the model was trained on."""
     holds_drafts: bool = False
     """Whether unattended chapters are no part of the book until they are kept."""
+    planner_engine: Engine | None = None
+    """What plans and reads, where it is another one than what writes."""
+
+    @property
+    def planner(self) -> Engine:
+        """The engine that is asked for plans, and for what a chapter tells."""
+        return self.planner_engine or self.engine
 
     @property
     def genesis_key(self) -> str:

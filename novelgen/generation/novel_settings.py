@@ -43,6 +43,8 @@ class NovelSettings:
     sampling: SamplingParams = field(default_factory=lambda: PROSE_SAMPLING)
     without: tuple[WritingPart, ...] = ()
     """Parts that are left out; for research."""
+    planner: str = ""
+    """The model that plans and reads; empty: the one that writes."""
 
     def uses(self, part: WritingPart) -> bool:
         return part not in self.without

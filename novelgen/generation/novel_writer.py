@@ -42,7 +42,7 @@ class NovelWriter:
             context.store,
             context.novel,
             context.branch_id,
-            engine=context.engine,
+            engine=context.planner,
             library=context.library,
             observer=context.watching,
             run_epoch=context.run.epoch,
@@ -55,7 +55,7 @@ class NovelWriter:
         try:
             yield from self._run()
         except (PlanningCancelled, DrawingCancelled, ReadingCancelled):
-            yield RunStopped(StopReason.ASKED, self._words())
+            yield RunStopped(self._context.stop.reason, self._words())
 
     def _run(self) -> Iterator[Event]:
         self._plan.ensure_premise_and_title()
@@ -117,7 +117,8 @@ class NovelWriter:
 
     def _plan_all(self) -> Iterator[Event]:
         yield from self._plan.ensure_all()
-        reason = StopReason.ASKED if self._context.stop.is_requested else StopReason.PLAN_ONLY
+        stop = self._context.stop
+        reason = stop.reason if stop.is_requested else StopReason.PLAN_ONLY
         yield RunStopped(reason, self._words())
 
     def _write_chapter(self, number: int) -> Iterator[Event]:
@@ -194,7 +195,7 @@ class NovelWriter:
         if self._stopped is not None:
             return self._stopped
         if self._context.stop.is_requested:
-            return StopReason.ASKED
+            return self._context.stop.reason
         limits = self._context.limits
         if limits.until_chapter is not None and finished_chapters >= limits.until_chapter:
             return StopReason.CHAPTER_LIMIT

@@ -137,13 +137,14 @@ class PassageWriter:
         done.tokens += result.num_tokens
         rows = list(enumerate(result.candidates))
         done.last = [guard.text_of(row, candidate.text) for row, candidate in rows]
+        is_scored = self._engine.info.can_score
         drafts = [
             # How far a row got before it was ended is a matter of the engine's speed, not of text.
             maker.draft(
                 attempt,
                 row,
                 done.last[row],
-                None if row in guard.rejected_rows() else candidate.mean_logprob,
+                candidate.mean_logprob if is_scored and row not in guard.rejected_rows() else None,
             )
             for row, candidate in rows
         ]

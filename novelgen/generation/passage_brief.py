@@ -99,7 +99,7 @@ def ranker_for(
 ) -> Ranker:
     """The ranker of a passage. `recent` is the end of the book, `RECENT_CHARS` of it.
 
-    Without a beat the model is asked nothing.
+    Without a beat, and of an engine that gives no scores, nothing is asked.
     """
     settings = context.settings
     norms = shipped_norms(_BAND_WORDS)
@@ -119,7 +119,7 @@ def ranker_for(
         index.recent(NEAR_DISTANCE),
         names,
         bands,
-        questions.ask if beat else None,
+        questions.ask if beat and context.engine.info.can_score else None,
         partial(voice_distance, voice),
         is_on=settings.uses(WritingPart.RANKING),
     )

@@ -148,7 +148,7 @@ class PlanKeeper:
             self._parts = {card.number: card for card in self.structure.parts}
         context = self._context
         self._planner = Planner(
-            context.engine,
+            context.planner,
             context.library,
             seed=self._seed,
             branch=context.branch_name,

@@ -14,7 +14,7 @@ from novelgen.generation.chapter_ranking import ChapterDraft, best_chapter
 from novelgen.generation.chapter_task import ChapterTask
 from novelgen.generation.chapter_writer import ChapterWriter
 from novelgen.generation.consequences import checks_after
-from novelgen.generation.events import ChapterRedrafted, DraftBegun, Event, RunStopped, StopReason
+from novelgen.generation.events import ChapterRedrafted, DraftBegun, Event, RunStopped
 from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.open_chapter import Kept, add_kept, keep_prose, key_before
@@ -240,7 +240,7 @@ class Redrafter:
             words = work.chapters.totals(self._context.branch_id).words
         number = self._redraft.chapter
         return RunStopped(
-            StopReason.ASKED,
+            self._context.stop.reason,
             words,
             f"Chapter {number} is as it was; what was drafted is kept with its revisions.",
         )

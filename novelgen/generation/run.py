@@ -5,9 +5,10 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from novelgen.engine.protocol import Engine
+from novelgen.engine.spending import SpendingMeter
 from novelgen.errors import UsageError
 from novelgen.generation.events import (
     ChapterRedrafted,
@@ -18,6 +19,7 @@ from novelgen.generation.events import (
     RunStopped,
     SegmentCommitted,
     StopReason,
+    TokensSpent,
     event_as_json,
 )
 from novelgen.generation.foreign_memory import require_own_memory
@@ -40,6 +42,7 @@ Job = Callable[[NovelContext], Iterator[Event]]
 """What a run does; its last event is `NovelFinished`, `RunStopped`, `ChapterRedrafted` or
 `PassageRewritten`."""
 
+_Ending = NovelFinished | RunStopped | ChapterRedrafted | PassageRewritten
 _REREAD_EVENTS_KEPT = 16
 """Of the many events of a re-reading, every one of so many is kept."""
 
@@ -71,6 +74,8 @@ class RunTerms:
     holds_drafts: bool = False
     borrowed_names: Set[str] = frozenset()
     """Casefolded: of people in the books that the model was trained on."""
+    meter: SpendingMeter = field(default_factory=SpendingMeter)
+    """Counts what the engines of the run spend; a budget that is used up stops it."""
 
 
 def write_to_the_end(context: NovelContext) -> Iterator[Event]:
@@ -93,11 +98,16 @@ class NovelRun:
         terms: RunTerms | None = None,
         purpose: RunPurpose = RunPurpose.WRITE,
         job: Job = write_to_the_end,
+        planner: Engine | None = None,
     ) -> None:
-        """Raises `ForeignMemoryError` when the novel's memory is not this engine's."""
+        """`planner` plans and reads, where it is another engine than what writes.
+
+        Raises `ForeignMemoryError` when the novel's memory is not this engine's."""
         self._store = store
         self._job = job
         terms = terms or RunTerms()
+        self._meter = terms.meter
+        self._meter.on_exhausted = lambda words: _stop_for_budget(stop, words)
         require_own_memory(store, novel, engine)
         identity = identity_of_engine(engine.info)
         with store.writing() as work:
@@ -116,6 +126,7 @@ class NovelRun:
             branch_id=branch.id,
             branch_name=branch.name,
             run=run,
+            planner_engine=planner,
             stop=stop,
             observer=observer,
             limits=terms.limits,
@@ -157,15 +168,21 @@ class NovelRun:
         if isinstance(event, MemoryReread) and event.done % _REREAD_EVENTS_KEPT:
             return
         with self._store.writing() as work:
+            if isinstance(event, _Ending):
+                self._tell_spent(work)
             self._tell(work, event)
-            if isinstance(event, NovelFinished | ChapterRedrafted | PassageRewritten):
-                self._finish(work, RunStatus.FINISHED)
-            elif isinstance(event, RunStopped):
+            if isinstance(event, RunStopped):
                 self._finish(work, RunStatus.STOPPED)
+            elif isinstance(event, _Ending):
+                self._finish(work, RunStatus.FINISHED)
 
     def _tell(self, work: UnitOfWork, event: Event) -> None:
         document = event_as_json(event)
         work.runs.tell(self._context.run.id, document["kind"], document["data"])
+
+    def _tell_spent(self, work: UnitOfWork) -> None:
+        for server, spent in sorted(self._meter.by_server.items()):
+            self._tell(work, TokensSpent(server, **asdict(spent)))
 
     def _paused(self, moved: HeadMoved) -> RunStopped:
         """The person changed what was being written: their text stands, and the run says why.
@@ -178,6 +195,7 @@ class NovelRun:
                 raise moved
             words = work.chapters.totals(context.branch_id).words
             event = RunStopped(StopReason.CHANGED, words, moved.message)
+            self._tell_spent(work)
             self._tell(work, event)
             self._finish(work, RunStatus.STOPPED, moved.message)
         return event
@@ -200,6 +218,7 @@ class NovelRun:
         _log.error("run %s failed: %s", self._context.run.id, text)
         with contextlib.suppress(StorageFailure), self._store.writing() as work:
             self._require_mine(work)
+            self._tell_spent(work)
             work.runs.finish(self._context.run.id, RunStatus.FAILED, text)
             if self._context.run.purpose is RunPurpose.WRITE:
                 work.novels.set_status(self._context.novel.id, NovelStatus.FAILED)
@@ -207,6 +226,11 @@ class NovelRun:
     def _require_mine(self, work: UnitOfWork) -> None:
         """Another run that took the novel over has its statuses too. Raises `HeadMoved`."""
         work.require_epoch(self._context.novel.id, self._context.run.epoch)
+
+
+def _stop_for_budget(stop: StopSignal, words: str) -> None:
+    _log.info("budget used up: %s", words)
+    stop.stop_after_segment(StopReason.BUDGET)
 
 
 def _new_run(novel: NovelRecord, engine: Engine, purpose: RunPurpose, terms: RunTerms) -> NewRun:

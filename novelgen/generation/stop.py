@@ -3,6 +3,7 @@
 from threading import Event
 
 from novelgen.engine.protocol import QuietObserver
+from novelgen.generation.events import StopReason
 
 
 class StopSignal:
@@ -11,9 +12,12 @@ class StopSignal:
     def __init__(self) -> None:
         self._after_segment = Event()
         self._now = Event()
+        self._reason = StopReason.ASKED
 
-    def stop_after_segment(self) -> None:
-        """Finish and commit the segment in hand, then stop."""
+    def stop_after_segment(self, reason: StopReason = StopReason.ASKED) -> None:
+        """Finish and commit the segment in hand, then stop. The first reason given stands."""
+        if not self._after_segment.is_set():
+            self._reason = reason
         self._after_segment.set()
 
     def stop_now(self) -> None:
@@ -24,6 +28,11 @@ class StopSignal:
     @property
     def is_requested(self) -> bool:
         return self._after_segment.is_set()
+
+    @property
+    def reason(self) -> StopReason:
+        """Why the stop was asked for, where it was."""
+        return self._reason
 
     @property
     def is_immediate(self) -> bool:

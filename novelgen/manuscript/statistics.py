@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from novelgen.engine.spending import Spending
 from novelgen.manuscript.origins import WordOrigin, words_by_origin
 from novelgen.manuscript.overview import NovelOverview, read_overview
 from storage.records import NovelRecord
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+
+_SPENT = "TokensSpent"
+"""The kind of event in which a run tells what it spent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class NovelStatistics:
     drawing: DrawingFigures
     origins: Counter[WordOrigin]
     """Words of the chapters in the book by whose they are."""
+    spending: Mapping[str, Spending]
+    """What all runs of the novel that ended in order, or failed, spent at each server."""
 
     def shares_by_origin(self) -> dict[str, float]:
         """The share of each origin, 0 to 1; all 0 of a novel without words."""
@@ -65,13 +71,14 @@ def read_statistics(store: Store, novel: NovelRecord) -> NovelStatistics:
     with store.reading() as work:
         overview = read_overview(work, work.novels.summary(novel.id))
         drawing = _drawing_figures(work, branch_id)
+        spending = _spending(work, novel.id)
         held = work.inbox.held_chapters(branch_id)
         chapters = [each for each in work.chapters.of_branch(branch_id) if each.number not in held]
     origins: Counter[WordOrigin] = Counter()
     for chapter in chapters:
         with store.reading() as work:
             origins += words_by_origin(work, chapter)
-    return NovelStatistics(overview, drawing, origins)
+    return NovelStatistics(overview, drawing, origins, spending)
 
 
 def _drawing_figures(work: UnitOfWork, branch_id: str) -> DrawingFigures:
@@ -88,6 +95,15 @@ def _drawing_figures(work: UnitOfWork, branch_id: str) -> DrawingFigures:
         redrawn += sum(_attempts(passage) > 1 for passage in found)
         again += sum(int(passage.get("tokens_redrawn", 0)) for passage in found)
     return DrawingFigures(kept, drawn, passages, redrawn, again, seconds)
+
+
+def _spending(work: UnitOfWork, novel_id: str) -> dict[str, Spending]:
+    spent: dict[str, Spending] = {}
+    for event in work.runs.events_of_kind(novel_id, _SPENT):
+        fields = dict(event.data)
+        server = str(fields.pop("server"))
+        spent[server] = spent.get(server, Spending()) + Spending(**fields)
+    return spent
 
 
 def _attempts(passage: Mapping[str, Any]) -> int:

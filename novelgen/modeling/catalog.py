@@ -13,8 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from novelgen.engine.values import SCRIPTED_MODEL
-from novelgen.errors import NotFoundError
+from novelgen.engine.values import SCRIPTED_MODEL, is_server
+from novelgen.errors import NotFoundError, UsageError
 
 DEFAULT_MODEL = "smollm2-135m"
 
@@ -156,9 +156,15 @@ CATALOG: Mapping[str, CatalogEntry] = index_by_name(
 def resolve(name: str, catalog: Mapping[str, CatalogEntry] = CATALOG) -> ModelSource:
     """What `name` stands for. Short names win over files; `./name` always means a path.
 
-    Raises `NotFoundError` when it is none of the four kinds, or a path where nothing is.
+    Raises `NotFoundError` when it is none of the four kinds, or a path where nothing is, and
+    `UsageError` for a server.
     """
     wanted = name.strip()
+    if is_server(wanted):
+        raise UsageError(
+            "This needs a model of this machine, and a server was named.",
+            "Give --model, or set model; see `novelgen models list`.",
+        )
     entry = catalog.get(wanted.lower())
     if entry is not None:
         return ModelSource(entry.name, entry.kind, entry, hub_id=entry.hub_id)

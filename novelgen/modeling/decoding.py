@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from novelgen.engine.growing_text import GrowingText
 from novelgen.engine.protocol import DecodeObserver
 from novelgen.engine.randomness import uniforms
 from novelgen.engine.sampling_settings import validate_sampling
@@ -26,7 +27,6 @@ from novelgen.errors import ModelError, UsageError
 from novelgen.modeling.choosing import ChoiceRules, Chooser
 from novelgen.modeling.recurrent import RecurrentLM
 from novelgen.modeling.stepping import Beginner, Decoder, PlainDecoder, Stepper
-from novelgen.modeling.stopping import GrowingText
 from novelgen.modeling.token_marks import mark_tokens, mask_of
 from novelgen.modeling.tokenization import Tokenization, stream_decoder
 

@@ -140,6 +140,9 @@ class _AgreeingObserver:
     def on_text(self, row: int, text: str) -> None:
         self._observer.on_text(row, text)
 
+    def on_void(self, row: int) -> None:
+        self._observer.on_void(row)
+
     def should_stop(self) -> bool:
         return process_team.agree([self._observer.should_stop()])[0]
 

@@ -168,6 +168,9 @@ class _Relay:
     def on_text(self, row: int, text: str) -> None:
         self._texts.append((row, text))
 
+    def on_void(self, row: int) -> None:
+        """Never called: no model of this machine begins a row anew."""
+
     def should_stop(self) -> bool:
         self.flush()
         return not self.is_wanted()

@@ -74,6 +74,10 @@ class LiveBroadcast(RunObserver):
         if time.monotonic() - self._written_at >= _SECONDS_BETWEEN_WRITES:
             self._send()
 
+    def on_void(self, row: int) -> None:
+        """Who looks on sees the row once more; only a whole passage begins the file anew."""
+        self._inner.on_void(row)
+
     def should_stop(self) -> bool:
         return self._inner.should_stop()
 

@@ -98,6 +98,16 @@ class RunRepository(Repository):
         rows = list(self._session.scalars(statement))
         return [record_of(RunEventRecord, row) for row in reversed(rows)]
 
+    def events_of_kind(self, novel_id: str, kind: str) -> list[RunEventRecord]:
+        """What the runs of a novel told of one kind, the oldest first."""
+        query = (
+            select(RunEventRow)
+            .join(RunRow, RunRow.id == RunEventRow.run_id)
+            .where(RunRow.novel_id == novel_id, RunEventRow.kind == kind)
+            .order_by(RunEventRow.id)
+        )
+        return [record_of(RunEventRecord, row) for row in self._session.scalars(query)]
+
     def mark_crashed(self, run_id: str) -> None:
         """Note that a run that counts as running is dead; should it live, it commits no more.
 

@@ -7,7 +7,7 @@ import pytest
 
 from novelgen.engine.protocol import DecodeObserver
 from novelgen.engine.scripted import ScriptedEngine
-from novelgen.engine.values import DecodeRequest, DecodeResult
+from novelgen.engine.values import DecodeRequest, DecodeResult, MemoryState
 from novelgen.errors import ModelError
 from novelgen.generation.drafts import Draft, Wanted
 from novelgen.generation.guard import StreamGuard
@@ -173,6 +173,42 @@ def test_a_row_is_ended_where_it_raises_the_alarm() -> None:
     guard.on_text(1, " Drawn before the engine heard of it.")
     assert guard.text_of(1, "whatever").endswith("late.\n")
     assert guard.text_of(0, "all that was drawn") == "all that was drawn"
+
+
+def test_a_row_that_begins_anew_is_judged_by_its_new_text_alone() -> None:
+    guard = StreamGuard(RunObserver(StopSignal()), lambda text: text.count("home") > 15)
+    guard.on_text(0, "He went home. " * 10)
+    guard.on_void(0)
+    guard.on_text(0, "He went home. " * 10)
+    assert not guard.rejected_rows()
+    guard.on_text(0, "He went home. " * 30)
+    assert guard.rejected_rows() == {0}
+    kept = guard.text_of(0, "whatever")
+    guard.on_void(0)  # too late: what it held is what is judged
+    assert guard.text_of(0, "whatever") == kept
+
+
+class Unscored(ScriptedEngine):
+    """Gives no scores, as a server."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._info = replace(self._info, can_score=False)
+
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
+        raise ModelError("no scores")
+
+
+def test_an_engine_without_scores_is_asked_for_none(desks: Desks) -> None:
+    desk = desks.desk(600, candidates=3)
+    desk.write(engine=Unscored())
+    for passage in seen(desk):
+        for each in passage.seen["candidates"]:
+            assert not {"beat", "memory"} & set(each["terms"])
+            assert each["terms"]["likelihood"] == 0
+        assert "mean_logprob" not in passage.provenance
 
 
 def draft(number: int, text: str, mean_logprob: float | None = -2.0) -> Draft:

@@ -11,6 +11,7 @@ from novelgen.engine.values import (
     ChatMessage,
     DecodeRequest,
     DecodeResult,
+    EngineInfo,
     FinishReason,
     MemoryState,
 )
@@ -494,6 +495,30 @@ class Judge(ScriptedEngine):
         self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
     ) -> tuple[float, ...]:
         return tuple(-1.0 if "bell" in tail else -3.0 for _ in texts)
+
+
+class Unscored(ScriptedEngine):
+    """Gives no scores, as a server."""
+
+    @property
+    def info(self) -> EngineInfo:
+        return replace(super().info, can_score=False)
+
+    def scores(
+        self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
+    ) -> tuple[float, ...]:
+        raise ModelError("no scores")
+
+
+def test_without_scores_nobody_knows_how_well_a_candidate_leads() -> None:
+    engine = Unscored()
+    around = Surroundings(engine.initial_memory(), "Brief.", "He slept.", "It rang once more.")
+    marks = judged(engine, around, ["A bell rang.", "[edit] He woke up."], 100)
+    assert [each.leads for each in marks] == [None, None]
+    assert [each.as_json()["leads"] for each in marks] == [None, None]
+    assert best(marks, 3).number == 1
+    nothing_follows = replace(around, after="")
+    assert judged(engine, nothing_follows, ["A bell rang."], 100)[0].leads == 0.0
 
 
 def test_marks_are_what_a_candidate_adds() -> None:

@@ -187,6 +187,7 @@ def _overview_json(overview: "NovelOverview", *, is_crashed: bool) -> dict[str, 
         "memory_unread": overview.is_unread,
         "model": overview.summary.novel.model,
         "adapter": overview.summary.novel.adapter,
+        "planner": overview.summary.novel.settings.get("planner") or None,
         "branch": overview.branch,
     }
 
@@ -213,7 +214,8 @@ def _overview_lines(overview: "NovelOverview", *, is_crashed: bool) -> list[str]
         f"{totals.words:,} of {novel.target_words:,} words "
         f"({_percent(totals.words, novel.target_words):.1f} %), {status}",
         f"id {novel.id}, branch {overview.branch}, model {novel.model}, "
-        f"adapter {novel.adapter}, seed {novel.seed}",
+        + (f"planner {planner}, " if (planner := novel.settings.get("planner")) else "")
+        + f"adapter {novel.adapter}, seed {novel.seed}",
     ]
     if novel.premise:
         lines += ["", novel.premise]

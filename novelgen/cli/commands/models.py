@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novelgen.cli.global_options import EPILOG
-from novelgen.cli.invocation import invocation_of
+from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from novelgen.cli.invocation import Invocation
     from novelgen.modeling.disk_models import DiskModel
 
 app = typer.Typer(
@@ -21,14 +20,14 @@ app = typer.Typer(
 _Name = Annotated[
     str,
     typer.Argument(
-        metavar="NAME", help="A short name, a Hub id, a model directory, or a .gguf file."
+        metavar="NAME", help="A short name, a Hub id, a model directory, a .gguf file, or a server."
     ),
 ]
 
 
 @app.command("list", epilog=EPILOG)
 def list_models(context: typer.Context) -> None:
-    """List the models of the catalog and those found on this machine.
+    """List the models of the catalog, those found on this machine, and the servers that are set.
 
     Looked for in the folders of LM Studio, Ollama, llama.cpp and Hugging Face, and in those of the
     setting `model_folders`. Nothing is loaded; what is said of fit and speed is an estimate.
@@ -37,6 +36,7 @@ def list_models(context: typer.Context) -> None:
     """
     invocation = invocation_of(context)
     from novelgen.config import load_settings
+    from novelgen.engine.values import SERVER_PREFIX
     from novelgen.modeling.disk_models import RunAs, find_disk_models, look_at_path
     from novelgen.modeling.local_models import list_models as known_models
 
@@ -59,6 +59,10 @@ def list_models(context: typer.Context) -> None:
                 "models": known,
                 "found": [model.as_json() for model in found],
                 "search_complete": is_complete,
+                "servers": [
+                    {"name": SERVER_PREFIX + name, "url": server.url, "model": server.model}
+                    for name, server in sorted(settings.servers.items())
+                ],
             }
         )
         return
@@ -72,6 +76,10 @@ def list_models(context: typer.Context) -> None:
             record.description,
         ]
         for record in records
+    ]
+    rows += [
+        [SERVER_PREFIX + name, "server", "", "", "", f"{server.model} at {server.url}"]
+        for name, server in sorted(settings.servers.items())
     ]
     headers = ["name", "state", "size", "fit", "licence", ""]
     invocation.output.data(columns(headers, rows, right=(2,)))
@@ -132,13 +140,20 @@ def info(
         int, typer.Option(metavar="N", min=1, help="Estimate the time for a novel of N words.")
     ] = 50_000,
 ) -> None:
-    """Show what is known of a model, and whether it fits this machine.
+    """Show what is known of a model, and whether it fits this machine or its server works.
+
+    A server is asked for a few words.
 
     Example: novelgen models info smollm2-135m --target-words 100000
     """
     invocation = invocation_of(context)
     from novelgen.bootstrap import fit_of
     from novelgen.config import load_settings
+    from novelgen.engine.values import is_server
+
+    if is_server(name):
+        _server_info(invocation, name)
+        return
     from novelgen.modeling.catalog import SourceKind
     from novelgen.modeling.disk_models import RunAs, look_at_path
     from novelgen.modeling.local_models import model_info
@@ -173,10 +188,29 @@ def info(
         invocation.output.note(f"Not fetched yet: novelgen models pull {name}")
 
 
-def _say_details(invocation: "Invocation", details: dict[str, Any]) -> None:
+def _say_details(invocation: Invocation, details: dict[str, Any]) -> None:
     for key, value in details.items():
         if value not in ("", 0, None, {}):
             shown = (
                 f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
             )
             invocation.output.data(f"{key:15} {shown}")
+
+
+def _server_info(invocation: Invocation, name: str) -> None:
+    from novelgen.bootstrap import check_server
+    from novelgen.config import load_settings
+
+    settings = load_settings(invocation.paths, invocation.config_file)
+    checked = check_server(invocation.paths, settings, name)
+    if invocation.output.as_json:
+        invocation.output.document(checked.as_json())
+        return
+    for key, value in checked.as_json().items():
+        if key != "models" and value not in ("", None):
+            shown = f"{value:,}" if key == "context_size" else value
+            invocation.output.data(f"{key:15} {shown}")
+    invocation.output.data(f"{'streams':15} yes, an answer in {checked.pieces} pieces")
+    if checked.is_listed is False:
+        known = ", ".join(checked.models)
+        invocation.output.note(f"The server does not list that model; it lists: {known}")

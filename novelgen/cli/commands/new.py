@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novelgen.cli.budget_options import BudgetCost, BudgetTokens
 from novelgen.cli.detach_option import DETACH_HELP
 from novelgen.cli.invocation import invocation_of
 from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS, clean_title, in_range
@@ -58,7 +59,10 @@ def new(
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(metavar="M", help="Model: see `novelgen models list`. Default smollm2-135m."),
+        typer.Option(
+            metavar="M",
+            help="Model: see `novelgen models list`, or server:NAME. Default smollm2-135m.",
+        ),
     ] = None,
     adapter: Annotated[
         str | None,
@@ -66,6 +70,12 @@ def new(
             metavar="A",
             help="Memory adapter: a directory, the name of a shipped one, none, or auto (default): "
             "the one shipped for the model.",
+        ),
+    ] = None,
+    planner: Annotated[
+        str | None,
+        typer.Option(
+            metavar="M", help="Model that plans and reads, if it is not the one that writes."
         ),
     ] = None,
     seed: Annotated[
@@ -101,6 +111,8 @@ def new(
         ),
     ] = None,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan.")] = False,
+    budget_tokens: BudgetTokens = None,
+    budget_cost: BudgetCost = None,
     headless: Annotated[
         bool,
         typer.Option(
@@ -122,6 +134,7 @@ def new(
     from novelgen.cli.detaching import detach_run, resume_arguments
     from novelgen.cli.writing import write_novel
     from novelgen.engine.sampling_settings import read_assignments
+    from novelgen.engine.spending import Budget
     from novelgen.generation.novel_context import RunLimits
 
     if premise_file is not None:
@@ -149,9 +162,10 @@ def new(
         outline=outline,
         without=tuple(map(_part, without or ())),
     )
-    limits = RunLimits(plan_only=plan_only)
+    limits = RunLimits(plan_only=plan_only, budget=Budget(budget_tokens, budget_cost))
     with invocation.writing_workbench(
         model=model,
+        planner=planner,
         adapter=adapter,
         candidates=candidates,
         sampling=read_assignments(sampling) if sampling else None,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from novelgen.cli.budget_options import BudgetCost, BudgetTokens
 from novelgen.cli.detach_option import DETACH_HELP
 from novelgen.cli.invocation import invocation_of
 
@@ -32,6 +33,8 @@ def resume(
         int | None,
         typer.Option(metavar="K", min=1, help="Stop after chapter K (exit code 6)."),
     ] = None,
+    budget_tokens: BudgetTokens = None,
+    budget_cost: BudgetCost = None,
     headless: Annotated[
         bool,
         typer.Option(
@@ -50,6 +53,7 @@ def resume(
     invocation.follow_first_process()
     from novelgen.cli.detaching import detach_run, resume_arguments
     from novelgen.cli.writing import run_json, write_novel
+    from novelgen.engine.spending import Budget
     from novelgen.generation.novel_context import RunLimits
     from storage.records import NovelStatus
 
@@ -71,7 +75,8 @@ def resume(
             else:
                 invocation.output.data(found.id)
             return
-        limits = RunLimits(until_words, until_chapter, plan_only)
+        budget = Budget(budget_tokens, budget_cost)
+        limits = RunLimits(until_words, until_chapter, plan_only, budget)
         if detach:
             code = detach_run(invocation, workbench, found, resume_arguments(found, limits))
         else:

@@ -12,6 +12,7 @@ from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap.switching import ReadingAhead
+    from novelgen.config import Settings
     from novelgen.generation.changing import NovelChanged, NovelWish
     from storage.records import NovelRecord
 
@@ -62,7 +63,8 @@ def set_novel(
         )
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        wish = _wish(found, title, author, target_words, candidates, model, adapter)
+        settings = workbench.settings
+        wish = _wish(found, settings, title, author, target_words, candidates, model, adapter)
         with workbench.runs.claimed(found):
             is_switch = (wish.model or found.model, wish.adapter or found.adapter) != (
                 found.model,
@@ -79,6 +81,7 @@ def set_novel(
 
 def _wish(
     novel: "NovelRecord",
+    settings: "Settings",
     title: str | None,
     author: str | None,
     target_words: int | None,
@@ -101,7 +104,7 @@ def _wish(
     if candidates is not None:
         in_range(candidates, 1, _MAX_CANDIDATES, "--candidates")
     if model is not None or adapter is not None:
-        model, adapter = model_and_adapter(model or novel.model, adapter or AUTO_ADAPTER)
+        model, adapter = model_and_adapter(model or novel.model, adapter or AUTO_ADAPTER, settings)
     return NovelWish(title, author, target_words, candidates, model, adapter)
 
 

@@ -86,6 +86,7 @@ def _document(statistics: "NovelStatistics", quality: "QualityReport") -> dict[s
             for chapter in overview.chapters
         ],
         "drawing": _drawing(statistics),
+        "spending": {name: each.as_json() for name, each in statistics.spending.items()},
         "origin": statistics.shares_by_origin(),
         "quality": document if quality.words else None,
     }

@@ -2,8 +2,8 @@
 
 import pytest
 
+from novelgen.engine.growing_text import GrowingText
 from novelgen.engine.values import FinishReason
-from novelgen.modeling.stopping import GrowingText
 from novelgen.text.words import count_words
 
 TEXT = "“One,” she said — and “two, ‘three — four. Then the END of it."

@@ -1,0 +1,1 @@
+"""An engine whose model runs behind an OpenAI-compatible server, on this machine or another."""
