@@ -221,10 +221,10 @@ def _read_premise(path: Path, told: str | None) -> str:
 
 
 def _read_voice(path: Path) -> "VoiceSheet":
-    from novelgen.cli.chapter_input import text_from
+    from novelgen.cli.chapter_input import named, text_from
     from novelgen.story.voice_document import read_document
 
-    return read_document(text_from(path), str(path))
+    return read_document(text_from(path), named(path))
 
 
 def _read_outline(path: Path, chapters: int | None) -> "PlanDocument":
