@@ -39,6 +39,11 @@ def text_from(path: Path) -> str:
     return text_of_stdin() if str(path) == "-" else text_of_file(path)
 
 
+def named(path: Path) -> str:
+    """What the source of a text is called in a message."""
+    return "standard input" if str(path) == "-" else str(path)
+
+
 def text_of_stdin() -> str:
     """All of standard input. Raises `UsageError`."""
     return _text(sys.stdin.buffer.read(_MAX_BYTES + 1), "standard input")

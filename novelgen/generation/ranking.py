@@ -162,6 +162,8 @@ class Ranker:
     def _matter_distance(self, words: Sequence[str]) -> float:
         shared = cosine(self._matter, content_counts(words))
         low, high = _MATTER
+        if len(self._recent) < _MATTER_WORDS:
+            low = 0.0  # so few words are shared by little for that alone
         return (max(0.0, shared - high) + max(0.0, low - shared)) / _MATTER_WIDTH
 
     def _judged(self, draft: Draft, terms: Terms, wanted: Wanted) -> Judged:

@@ -6,8 +6,9 @@ for one character, so that places in the text stay where they are.
 
 import re
 
-_STRAIGHT = str.maketrans("“”‘’", "\"\"''")
-_SINGLE = r"(?P<open>(?:^|(?<=[\s—–-]))')(?=[A-Z—])(?P<said>[^\n]*?[,.!?—])'(?=[\s—–]|$)"
+from novelgen.text.straight_marks import straightened
+
+_SINGLE = r"(?:^|(?<=[\s—–-]))'(?=[A-Z—])(?P<said>[^\n]*?[,.!?—])'(?=[\s—–]|$)"
 _SPEECH = re.compile(_SINGLE)
 _SPEAKING_PARAGRAPH = re.compile("^" + _SINGLE, re.MULTILINE)
 
@@ -20,7 +21,7 @@ def with_marks_of(before: str, text: str) -> str:
     straight = before.count('"')
     if before.count("“") > straight or (not straight and _SPEAKING_PARAGRAPH.search(before)):
         return text
-    return "\n".join(map(_doubled, text.translate(_STRAIGHT).split("\n")))
+    return "\n".join(map(_doubled, straightened(text).split("\n")))
 
 
 def _doubled(paragraph: str) -> str:

@@ -33,8 +33,9 @@ class YamlDocument:
 
 def read_yaml(text: str) -> YamlDocument:
     """The one document in `text`. Raises `YamlMistake`."""
-    loader = _LOADER(text)
+    loader = None
     try:
+        loader = _LOADER(text)
         node = loader.get_single_node()
         _require_each_key_once(node)
         return YamlDocument(None if node is None else loader.construct_document(node), node)
@@ -50,7 +51,8 @@ def read_yaml(text: str) -> YamlDocument:
     except ValueError as error:  # a date that is none, a number of endless digits
         raise YamlMistake(str(error).split("\n", 1)[0] or "it cannot be read") from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _require_each_key_once(root: Any) -> None:

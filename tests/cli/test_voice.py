@@ -85,6 +85,9 @@ def test_a_new_novel_has_the_voice_of_a_file(novelgen: CommandLine, tmp_path: Pa
     assert sheet(novelgen, "--from", "voice.yaml")["version"] == 2
     novelgen("voice", "The Keeper", "--from", "-", stdin="point_of_view: third person\n")
     assert sheet(novelgen)["sheet"]["point_of_view"] == "third"  # type: ignore[index]
+    empty = novelgen("voice", "The Keeper", "--from", "-", stdin="\n", expect=2)
+    assert "standard input is empty" in empty.stderr
+    assert "is empty" in novelgen(*NEW, "--voice", "-", expect=2).stderr
 
 
 def test_bad_requests_change_nothing(novel: CommandLine) -> None:

@@ -252,7 +252,7 @@ def test_a_draft_keeps_the_voice_of_the_book() -> None:
 
 def test_a_draft_neither_turns_around_the_same_things_nor_leaves_them() -> None:
     recent = (
-        "The lamp on the stair burned. The keeper trimmed the lamp while the wind shook it. " * 9
+        "The lamp on the stair burned. The keeper trimmed the lamp while the wind shook it. " * 70
     )
     around = "A lamp, thought the keeper, is a lamp, and the stair is a stair."
     beside = "Her sister wrote that the harbour had frozen and that a keeper was wanted there."
@@ -263,6 +263,8 @@ def test_a_draft_neither_turns_around_the_same_things_nor_leaves_them() -> None:
     matter = {each.draft.candidate: each.terms.matter for each in ranked}
     assert ranked[0].draft.candidate == 2
     assert matter[0] > matter[1] > matter[2]
+    begun = ranker(recent[:200]).rank([draft(0, away), draft(1, around)], WANTED)
+    assert [each.terms.matter == 0.0 for each in begun] == [True, False]
     assert ranker().rank([draft(0, around), draft(1, away)], WANTED)[0].terms.matter is None
 
 

@@ -272,7 +272,8 @@ def test_a_novel_of_an_earlier_version_draws_the_same_tokens() -> None:
         '"temperature": 0.8, "top_k": 0, "top_p": 0.95, "min_p": 0.05, "no_repeat_window": 2048}}'
     )
     settings = NovelSettings.from_json(json.loads(stored))
-    assert settings == NovelSettings()
+    then = replace(NovelSettings().sampling, temperature=0.8, repetition_penalty=1.1)
+    assert settings == NovelSettings(sampling=then)
     key = stream_key(7, "prose", ["main", 1, 1, 0, 0, 0, 0])
     none = np.zeros(40, np.bool_)
     seen = [3, 1, 4, 1, 5]

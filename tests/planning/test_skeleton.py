@@ -118,3 +118,10 @@ def test_every_sentence_names_its_thing_and_its_circumstance() -> None:
         assert {"t", "d"} <= fields <= set("abptd"), sentence
     listed = (phrases.THINGS, phrases.CIRCUMSTANCES, phrases.FIRST_NAMES, phrases.PLACES)
     assert all(len(set(each)) == len(each) for each in listed)
+
+
+def test_the_lead_is_in_three_chapters_of_four_and_more() -> None:
+    skeleton = skeleton_of(outline(500_000, 100), 5)
+    lead = filled_cast(cast_of(PREMISE), 5, 550_000).characters[0].name
+    count = sum(lead in skeleton.scene(number).characters for number in range(1, 101))
+    assert 75 <= count < 90

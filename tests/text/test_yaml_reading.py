@@ -23,6 +23,8 @@ def test_plain_values_with_their_lines() -> None:
         ("a: 2026-13-45\n", "month must be in", 0),
         ("--- 1\n--- 2\n", "but found another document", 2),
         ("[" * 3_000, "", 0),
+        ("a: \x00", "", 0),
+        ("a: \ud800", "", 0),
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_line(text: str, problem: str, line: int) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from novelgen.bootstrap import NovelRequest
     from novelgen.generation.novel_settings import WritingPart
     from novelgen.planning.document import PlanDocument
-    from novelgen.story.voice import VoiceSheet
 
 _MAX_PREMISE = 8_000
 _MAX_CHAPTERS = 5_000
@@ -132,6 +131,7 @@ def new(
     invocation.follow_first_process()
     from novelgen.bootstrap import NovelRequest
     from novelgen.cli.detaching import detach_run, resume_arguments
+    from novelgen.cli.voice_input import sheet_from
     from novelgen.cli.writing import write_novel
     from novelgen.engine.sampling_settings import read_assignments
     from novelgen.engine.spending import Budget
@@ -158,7 +158,7 @@ def new(
         target_words=in_range(target_words, MIN_WORDS, MAX_WORDS, "--target-words"),
         seed=secrets.randbits(32) if seed is None else in_range(seed, 0, _MAX_SEED, "--seed"),
         chapters=_checked_chapters(chapters, target_words),
-        voice=None if voice is None else _read_voice(voice),
+        voice=None if voice is None else sheet_from(voice),
         outline=outline,
         without=tuple(map(_part, without or ())),
     )
@@ -232,13 +232,6 @@ def _read_premise(path: Path, told: str | None) -> str:
     if not text.strip():
         raise UsageError(f"{path} is empty.", "Write a premise there, or leave --premise-file out.")
     return text
-
-
-def _read_voice(path: Path) -> "VoiceSheet":
-    from novelgen.cli.chapter_input import text_from
-    from novelgen.story.voice_document import read_document
-
-    return read_document(text_from(path), str(path))
 
 
 def _read_outline(path: Path, chapters: int | None) -> "PlanDocument":

@@ -146,18 +146,11 @@ def _edit(
 def _wished(
     workbench: "Workbench", novel: "NovelRecord", own: "VoiceSheet", wish: _Wish
 ) -> "VoiceSheet":
-    from novelgen.cli.chapter_input import text_from
+    from novelgen.cli.voice_input import sheet_from
     from novelgen.story.voice import sheet_of, with_banned, with_field, without_banned
-    from novelgen.story.voice_document import read_document
 
     if wish.file is not None:
-        raw = text_from(wish.file)
-        if not raw.strip():
-            raise UsageError(
-                f"{wish.file} is empty; that is taken for a mistake, and nothing was changed.",
-                "Write `genre:` with nothing behind it for a sheet that leaves all open.",
-            )
-        return read_document(raw, str(wish.file))
+        return sheet_from(wish.file)
     if wish.restores is not None:
         with workbench.store.reading() as work:
             return sheet_of(work.voices.version(novel.active_branch_id, wish.restores).sheet)

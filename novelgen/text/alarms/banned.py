@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from novelgen.text.alarms.kinds import Alarm, AlarmKind
-
-_STRAIGHT = str.maketrans("“”‘’", "\"\"''")
+from novelgen.text.straight_marks import straightened
 
 
 def banned_alarms(text: str, phrases: Iterable[str]) -> Iterator[Alarm]:
@@ -14,7 +13,7 @@ def banned_alarms(text: str, phrases: Iterable[str]) -> Iterator[Alarm]:
 
     Whatever its capitals, its kind of quotation marks and the white space between its words.
     """
-    straight = text.translate(_STRAIGHT)
+    straight = straightened(text)
     for phrase in phrases:
         for match in _pattern(phrase).finditer(straight):
             yield Alarm(AlarmKind.BANNED, match.start(), match.end(), phrase)
@@ -22,5 +21,5 @@ def banned_alarms(text: str, phrases: Iterable[str]) -> Iterator[Alarm]:
 
 @lru_cache(maxsize=1_000)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    words = [re.escape(word) for word in phrase.translate(_STRAIGHT).split()]
+    words = [re.escape(word) for word in straightened(phrase).split()]
     return re.compile(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", re.IGNORECASE)

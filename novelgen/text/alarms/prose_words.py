@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelgen.text.prose_metrics import metric_words
-
-_STRAIGHT = str.maketrans("’‘“”", "''\"\"")
+from novelgen.text.straight_marks import straightened
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class PlacedWords:
 
 def placed_words(text: str) -> PlacedWords:
     """All words of the text, in order."""
-    found = list(metric_words.placed_words(text.translate(_STRAIGHT)))
+    found = list(metric_words.placed_words(straightened(text)))
     return PlacedWords(
         [word for word, _, _ in found],
         [start for _, start, _ in found],

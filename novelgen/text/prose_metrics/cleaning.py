@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from novelgen.text.books import FRONT_MATTER
+from novelgen.text.straight_marks import straightened
 
-_STRAIGHT = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'))
 _HEADING_LINES = re.compile(r"^#[^\n]*(?:\n|\Z)", re.MULTILINE)
 PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 
@@ -62,8 +62,7 @@ def cleaned(raw: str, begin: int = 0) -> CleanText:
             length += end - begin
         begin = heading.end() if heading else end
     text = "".join(pieces)
-    for curly, straight in _STRAIGHT:
-        text = text.replace(curly, straight)
+    text = straightened(text)
     return CleanText(text, tuple(kept_from), _paragraph_starts(text))
 
 
