@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, NonNegativeInt, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -62,6 +62,22 @@ class Settings(BaseSettings):
         "auto",
         description="One device, split over all GPUs and memory (auto if one GPU is too small), "
         "or shared out by the processes of torchrun (tensor).",
+    )
+    gguf_runtime: Literal["auto", "llamacpp", "torch"] = Field(
+        "auto",
+        description="What runs GGUF files: llama.cpp as they are (auto, where it is installed), or "
+        "torch once they are converted.",
+    )
+    gpu_layers: Literal["auto"] | NonNegativeInt = Field(
+        "auto",
+        description="Layers of a GGUF file that llama.cpp puts on the GPU: as many as fit (auto), "
+        "or so many; 0 keeps it on the processor.",
+    )
+    context_tokens: int = Field(
+        8192,
+        ge=1024,
+        le=1_048_576,
+        description="Tokens that llama.cpp attends to at most, where the model knows more.",
     )
     cuda_graphs: bool = Field(
         True, description="Replay whole steps on a CUDA device; false runs them one by one."

@@ -11,10 +11,12 @@ import torch
 from novelgen.bench.llama_cpp import LlamaCppModel
 from novelgen.bench.loading import BenchModel
 from novelgen.bench.rounds import OnProgress, Spread, measure_in_turn
-from novelgen.bench.subjects import OurDecoder, Subject, generate_subject
+from novelgen.bench.subjects import OurDecoder, Subject, engine_subject, generate_subject
+from novelgen.engine.protocol import Engine
 from novelgen.engine.values import SamplingParams
 from novelgen.errors import UsageError
 from novelgen.manuscript.references import REFERENCE_NOVELS
+from novelgen.modeling.llamacpp.reading import MOST_ROWS
 from novelgen.modeling.token_batch import pad_left
 
 _PROSE = (
@@ -36,7 +38,7 @@ class DecodePlan:
     rounds: int
     sampling: SamplingParams
     gguf: Sequence[Path] = ()
-    """Files of the model to measure llama.cpp with."""
+    """Files of the model to measure llama.cpp with, by itself and as our engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,12 @@ class DecodeReport:
         return {novel.title: novel.words / rate for novel in REFERENCE_NOVELS}
 
 
-def bench_decode(loaded: BenchModel, plan: DecodePlan, on_progress: OnProgress) -> DecodeReport:
+def bench_decode(
+    loaded: BenchModel,
+    plan: DecodePlan,
+    on_progress: OnProgress,
+    load_gguf: Callable[[Path], Engine],
+) -> DecodeReport:
     """Measure. Raises `UsageError` when the prompt and the new tokens do not fit the context."""
     _require_room(loaded, plan)
     ours = OurDecoder(loaded.model, loaded.tokenization, loaded.decoder)
@@ -137,6 +144,12 @@ def bench_decode(loaded: BenchModel, plan: DecodePlan, on_progress: OnProgress) 
             subjects[other.name, batch] = partial(
                 other.tokens_per_second, prompt, batch, plan.new_tokens, plan.sampling
             )
+        engine, text = load_gguf(file), loaded.tokenization.decode(prompt)
+        for batch in plan.batches:
+            if batch <= MOST_ROWS:
+                subjects[f"novelgen, {other.name}", batch] = engine_subject(
+                    engine, text, batch, plan.new_tokens, plan.sampling
+                )
     calls = {f"{name}|{batch}": subject for (name, batch), subject in subjects.items()}
     calls["bandwidth"] = _bandwidth_probe(loaded.model.device)
     segment = _segment_calls(loaded, plan, ours)

@@ -6,31 +6,17 @@ of its own with the same settings.
 
 import ctypes
 import time
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-
-from packaging.version import Version
 
 from novelgen.engine.values import SamplingParams
 from novelgen.errors import ModelError
 
-OLDEST_VERSION = Version("0.3.36")
-"""Of llama-cpp-python; its samplers took other arguments before."""
 _SPARE_POSITIONS = 8
 
 
-def has_llama_cpp() -> bool:
-    """Whether a llama-cpp-python is installed whose functions are those called here."""
-    try:
-        installed = version("llama-cpp-python")
-    except PackageNotFoundError:
-        return False
-    return Version(installed) >= OLDEST_VERSION
-
-
 class LlamaCppModel:
-    """A GGUF file, loaded once for all batch sizes. Needs `has_llama_cpp`."""
+    """A GGUF file, loaded once for all batch sizes. Needs llama-cpp-python."""
 
     def __init__(self, gguf: Path, threads: int) -> None:
         """Raises `ModelError` when llama.cpp cannot load the file."""

@@ -1,4 +1,4 @@
-"""What `bench decode` compares: our engine and Hugging Face `generate`.
+"""What `bench decode` compares: our engines and Hugging Face `generate`.
 
 Both draw the same number of tokens for the same prompt at the same temperature, nucleus, min-p and
 repetition penalty, and none may end early; the ban on repeated n-grams, and a window to the
@@ -9,14 +9,15 @@ reading of the prompt included; no prompt is kept from call to call.
 import copy
 import time
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import torch
 from torch import nn
 
-from novelgen.engine.protocol import QuietObserver
+from novelgen.engine.protocol import Engine, QuietObserver
 from novelgen.engine.randomness import stream_key
-from novelgen.engine.values import SamplingParams
+from novelgen.engine.values import DecodeRequest, SamplingParams
 from novelgen.modeling.causal_lm import unwrap_peft
 from novelgen.modeling.decoding import DecodeJob, decode_rows
 from novelgen.modeling.recurrent import RecurrentLM
@@ -71,6 +72,32 @@ class OurDecoder:
         return lambda: (
             batch * new_tokens / sum(self.seconds(prompt_ids, batch, new_tokens, sampling))
         )
+
+
+def engine_subject(
+    engine: Engine, prompt: str, batch: int, new_tokens: int, sampling: SamplingParams
+) -> Subject:
+    """A loaded engine as novels call it, its memory included."""
+    calls = count()
+
+    def draw() -> float:
+        number = next(calls)
+        keys = tuple(stream_key(number, "bench", [row]) for row in range(batch))
+        # Another beginning, so that no prompt that is kept counts as read.
+        request = DecodeRequest(
+            memory=engine.initial_memory(),
+            brief="",
+            tail=f"{number}. {prompt}",
+            sampling=sampling,
+            stream_keys=keys,
+            max_new_tokens=new_tokens,
+            min_new_tokens=new_tokens,
+        )
+        begin = time.perf_counter()
+        drawn = sum(row.num_tokens for row in engine.decode(request).candidates)
+        return drawn / (time.perf_counter() - begin)
+
+    return draw
 
 
 def generate_subject(

@@ -11,6 +11,7 @@ from novelgen.bootstrap.choices import (
     dtype_of,
     fit_of,
     model_and_adapter,
+    runtime_of,
     upgrade_database,
     writing_dtype_of,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "dtype_of",
     "fit_of",
     "model_and_adapter",
+    "runtime_of",
     "upgrade_database",
     "writing_dtype_of",
 ]

@@ -4,7 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from novelgen.config import Settings
-from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
+from novelgen.engine.values import (
+    AUTO_ADAPTER,
+    NO_MEMORY_ADAPTER,
+    SCRIPTED_MODEL,
+    ModelRuntime,
+    is_server,
+)
 from novelgen.errors import UsageError
 from novelgen.paths import Paths
 
@@ -64,6 +70,23 @@ def model_name(name: str, settings: Settings) -> str:
     return str(source.path) if source.path else source.name
 
 
+def runtime_of(model: str, settings: Settings) -> ModelRuntime:
+    """What is to run a model, by the settings; GGUF files alone know a choice.
+
+    Raises `ModelError` when llama.cpp is asked for and is not here.
+    """
+    if is_server(model) or settings.gguf_runtime == "torch":
+        return ModelRuntime.TORCH
+    from novelgen.modeling.catalog import SourceKind, resolve
+    from novelgen.modeling.llamacpp.library import has_llama_cpp, require_llama_cpp
+
+    if resolve(model).kind is not SourceKind.GGUF:
+        return ModelRuntime.TORCH
+    if settings.gguf_runtime == "llamacpp":
+        require_llama_cpp()
+    return ModelRuntime.LLAMA_CPP if has_llama_cpp() else ModelRuntime.TORCH
+
+
 def check_server(paths: Paths, settings: Settings, name: str) -> "ServerCheck":
     """Whether a server can be written with; asks it for a few words.
 
@@ -115,6 +138,7 @@ def fit_of(directory: Path | None, settings: Settings, target_words: int) -> "Fi
         target_words,
         settings.device,
         candidates=settings.candidates,
+        tail_tokens=settings.tail_tokens,
         quantization=settings.quantization,
         placement=settings.placement,
     )

@@ -47,7 +47,7 @@ class EngineRoom:
             narrate("Memory is off: the brief and the last pages carry the story.")
         elif novel.model != SCRIPTED_MODEL:
             narrate(f"Memory is on: adapter {novel.adapter}.")
-        return self._open(novel, novel.model, novel.adapter, on_progress, narrate)
+        return self._open(novel, novel.model, on_progress, narrate)
 
     def load_planner(
         self, novel: "NovelRecord", on_progress: "OnProgress", narrate: Narrate
@@ -59,55 +59,35 @@ class EngineRoom:
         if not planner or planner == novel.model:
             return None
         narrate(f"Plans and readings are by {planner}.")
-        return self._open(novel, planner, NO_MEMORY_ADAPTER, on_progress, narrate)
+        return self._open(novel, planner, on_progress, narrate)
 
     def _open(
-        self,
-        novel: "NovelRecord",
-        model: str,
-        adapter_of_novel: str,
-        on_progress: "OnProgress",
-        narrate: Narrate,
+        self, novel: "NovelRecord", model: str, on_progress: "OnProgress", narrate: Narrate
     ) -> "Engine":
+        """The engine of the novel's writer, or of its planner."""
         from novelgen.engine.scripted import ScriptedEngine
         from novelgen.generation.novel_settings import NovelSettings
         from novelgen.generation.passage import RETRY_ROWS
 
-        settings = NovelSettings.from_json(novel.settings)
+        of_novel = NovelSettings.from_json(novel.settings)
         if model == SCRIPTED_MODEL:
-            return ScriptedEngine(settings.segment_size)
+            return ScriptedEngine(of_novel.segment_size)
         if is_server(model):
-            return self._open_server(model, settings.segment_size, narrate)
-        from novelgen.modeling.provisioning import pull
-        from novelgen.modeling.shipped_adapters import adapter_directory
-        from novelgen.prompting.brief import BRIEF_VERSION
+            return self._open_server(model, of_novel.segment_size, narrate)
+        from novelgen.bootstrap.engine_orders import order_for_planner, order_for_writer
         from novelgen.resident.access import engine_for
-        from novelgen.resident.order import EngineOrder, FitQuestion, stamp_of
+        from novelgen.resident.order import FitQuestion
 
-        local = pull(model, self._workbench.paths.models, on_progress)
-        adapter = None
-        if adapter_of_novel != NO_MEMORY_ADAPTER:
-            adapter = adapter_directory(adapter_of_novel)
-        order = EngineOrder(
-            model=model,
-            directory=str(local.directory),
-            fingerprint=local.fingerprint,
-            adapter_dir=None if adapter is None else str(adapter),
-            adapter_stamp=stamp_of(adapter),
-            segment_size=settings.segment_size,
-            brief_version=BRIEF_VERSION,
-            device=self._workbench.settings.device,
-            dtype=self._workbench.settings.dtype,
-            quantization=self._workbench.settings.quantization,
-            placement=self._workbench.settings.placement,
-            cuda_graphs=self._workbench.settings.cuda_graphs,
-        )
-        rows = (settings.candidates, max(settings.candidates, RETRY_ROWS))
-        question = FitQuestion(novel.target_words, rows, settings.tail_tokens)
+        settings, paths = self._workbench.settings, self._workbench.paths
+        if model == novel.model:
+            order = order_for_writer(novel, of_novel, settings, paths, on_progress)
+        else:
+            order = order_for_planner(model, of_novel.segment_size, settings, paths, on_progress)
+        rows = (of_novel.candidates, max(of_novel.candidates, RETRY_ROWS))
+        question = FitQuestion(novel.target_words, rows, of_novel.tail_tokens)
         # The processes that share a model are those of this run; none of them stays.
-        is_shared_out = self._workbench.settings.placement == "tensor"
-        keep_seconds = 0.0 if is_shared_out else self._workbench.settings.keep_warm_minutes * 60
-        engine, close = engine_for(self._workbench.paths, order, question, keep_seconds, narrate)
+        keep_seconds = 0.0 if settings.placement == "tensor" else settings.keep_warm_minutes * 60
+        engine, close = engine_for(paths, order, question, keep_seconds, narrate)
         self._closing.append(close)
         return engine
 

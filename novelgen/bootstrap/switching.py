@@ -4,13 +4,12 @@ Answers before any model is loaded, from what is stored and from the adapter's o
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
+from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL, ModelRuntime, is_server
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from novelgen.bootstrap.workbench import Workbench
     from novelgen.generation.memory_identity import MemoryIdentity
     from storage.records import NovelRecord
@@ -34,7 +33,7 @@ def reading_ahead(workbench: "Workbench", novel: "NovelRecord") -> ReadingAhead:
     from novelgen.generation.memory_chain import chapters_behind
 
     directory = _directory(workbench, novel)
-    is_elsewhere = novel.model == SCRIPTED_MODEL or is_server(novel.model)
+    is_elsewhere = novel.model == SCRIPTED_MODEL or is_server(novel.model) or _is_native(novel)
     is_fetched = directory is not None or is_elsewhere
     has_memory = novel.adapter != NO_MEMORY_ADAPTER or novel.model == SCRIPTED_MODEL
     if not has_memory:
@@ -50,16 +49,24 @@ def reading_ahead(workbench: "Workbench", novel: "NovelRecord") -> ReadingAhead:
     return ReadingAhead(True, is_fetched, words, _seconds(workbench, words, directory))
 
 
-def _directory(workbench: "Workbench", novel: "NovelRecord") -> "Path | None":
-    if novel.model == SCRIPTED_MODEL or is_server(novel.model):
+def _directory(workbench: "Workbench", novel: "NovelRecord") -> Path | None:
+    """Of the weights as torch reads them; None where there are none."""
+    if novel.model == SCRIPTED_MODEL or is_server(novel.model) or _is_native(novel):
         return None
     from novelgen.modeling.provisioning import find_local
 
     return find_local(novel.model, workbench.paths.models)
 
 
+def _is_native(novel: "NovelRecord") -> bool:
+    """Whether llama.cpp runs the model's file as it is."""
+    from novelgen.generation.novel_settings import NovelSettings
+
+    return NovelSettings.from_json(novel.settings).runtime is ModelRuntime.LLAMA_CPP
+
+
 def _identity(
-    workbench: "Workbench", novel: "NovelRecord", directory: "Path | None"
+    workbench: "Workbench", novel: "NovelRecord", directory: Path | None
 ) -> "MemoryIdentity | None":
     """What the memory will be read as; None where only the loaded engine can tell."""
     from novelgen.engine.scripted import ScriptedEngine
@@ -69,20 +76,26 @@ def _identity(
     settings = NovelSettings.from_json(novel.settings)
     if novel.model == SCRIPTED_MODEL:
         return identity_of_engine(ScriptedEngine(settings.segment_size).info)
-    if directory is None:
-        return None
     from novelgen.modeling.adapter import adapter_fingerprint, load_adapter
     from novelgen.modeling.fingerprints import model_fingerprint
+    from novelgen.modeling.llamacpp.provisioning import known_gguf_fingerprint
     from novelgen.modeling.shipped_adapters import adapter_directory
     from novelgen.prompting.brief import BRIEF_VERSION
 
-    fingerprint = model_fingerprint(directory, workbench.paths.models)
-    adapter = load_adapter(adapter_directory(novel.adapter), fingerprint)
+    fingerprint: str | None = None
+    if _is_native(novel):
+        fingerprint = known_gguf_fingerprint(Path(novel.model), workbench.paths.models)
+    elif directory is not None:
+        fingerprint = model_fingerprint(directory, workbench.paths.models)
+    if fingerprint is None:
+        return None
+    made_for = None if directory is None else fingerprint
+    adapter = load_adapter(adapter_directory(novel.adapter), made_for)
     size = adapter.config.segment_size
     return MemoryIdentity(fingerprint, adapter_fingerprint(adapter, size, BRIEF_VERSION))
 
 
-def _seconds(workbench: "Workbench", words: int, directory: "Path | None") -> float | None:
+def _seconds(workbench: "Workbench", words: int, directory: Path | None) -> float | None:
     if directory is None:
         return None
     from novelgen.modeling.fit import reading_seconds

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from novelgen.bootstrap.choices import database_url, model_and_adapter, model_name
+from novelgen.bootstrap.choices import database_url, model_and_adapter, model_name, runtime_of
 from novelgen.bootstrap.engines import EngineRoom
 from novelgen.bootstrap.inbox import InboxDesk
 from novelgen.bootstrap.running import RunDesk
@@ -197,6 +197,7 @@ class Workbench:
             without=request.without,
             candidates=self.settings.candidates,
             chapters=request.chapters,
+            runtime=runtime_of(model, self.settings),
             planner="" if planner is None else model_name(planner, self.settings),
             sampling=change_sampling(PROSE_SAMPLING, self.settings.sampling),
         )

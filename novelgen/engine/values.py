@@ -18,6 +18,13 @@ def is_server(model: str) -> bool:
     return model.startswith(SERVER_PREFIX)
 
 
+class ModelRuntime(StrEnum):
+    """The library that computes with a model's weights."""
+
+    TORCH = "torch"
+    LLAMA_CPP = "llamacpp"
+
+
 class FinishReason(StrEnum):
     """Why a candidate stopped growing."""
 

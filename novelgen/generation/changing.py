@@ -8,6 +8,7 @@ own keys, and are the novel's again when it goes back to it. Loads no model.
 
 from dataclasses import dataclass, replace
 
+from novelgen.engine.values import ModelRuntime
 from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.plan_editing import change_length
 from storage.records import NovelChanges, NovelRecord
@@ -29,6 +30,7 @@ class NovelWish:
     """As novels keep it: a name, or an absolute path."""
     adapter: str | None = None
     """As novels keep it: `none`, a shipped adapter's name, or an absolute path."""
+    runtime: ModelRuntime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ class NovelChanged:
 
     @property
     def is_switched(self) -> bool:
-        """Whether another model or adapter reads the novel now."""
-        return "model" in self.names or "adapter" in self.names
+        """Whether another model or adapter reads the novel now, or the same model otherwise run."""
+        return not {"model", "adapter", "runtime"}.isdisjoint(self.names)
 
 
 def change_novel(store: Store, novel: NovelRecord, wish: NovelWish) -> NovelChanged:
@@ -61,6 +63,7 @@ def change_novel(store: Store, novel: NovelRecord, wish: NovelWish) -> NovelChan
             settings.candidates,
             before.model,
             before.adapter,
+            settings.runtime,
         )
         names = tuple(
             name
@@ -80,7 +83,11 @@ def change_novel(store: Store, novel: NovelRecord, wish: NovelWish) -> NovelChan
             model_fingerprint=UNREAD if changed.is_switched else None,
             adapter_fingerprint=UNREAD if changed.is_switched else None,
         )
-        if "candidates" in names and wish.candidates is not None:
-            kept = replace(settings, candidates=wish.candidates)
+        kept = replace(
+            settings,
+            candidates=wish.candidates or settings.candidates,
+            runtime=wish.runtime or settings.runtime,
+        )
+        if kept != settings:
             changes = replace(changes, settings=kept.as_json())
         return replace(changed, novel=work.novels.update(novel.id, changes))

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from novelgen.engine.values import SamplingParams
+from novelgen.engine.values import ModelRuntime, SamplingParams
 
 PROSE_SAMPLING = SamplingParams(
     repetition_penalty=1.09,
@@ -45,6 +45,9 @@ class NovelSettings:
     """Parts that are left out; for research."""
     planner: str = ""
     """The model that plans and reads; empty: the one that writes."""
+    runtime: ModelRuntime = ModelRuntime.TORCH
+    """What runs the model that writes; GGUF files know two, whose memories differ in their last
+    digits."""
 
     def uses(self, part: WritingPart) -> bool:
         return part not in self.without
@@ -57,4 +60,6 @@ class NovelSettings:
         fields = dict(document)
         without = tuple(WritingPart(name) for name in fields.get("without", ()))
         sampling = SamplingParams.from_json(fields["sampling"])
-        return cls(**{**fields, "sampling": sampling, "without": without})
+        runtime = ModelRuntime(fields.get("runtime", ModelRuntime.TORCH))
+        read = {"sampling": sampling, "without": without, "runtime": runtime}
+        return cls(**{**fields, **read})

@@ -2,27 +2,28 @@
 can be used, whether they fit. Reads no weights, loads no torch, and no file can make it fail.
 """
 
-import importlib.util
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from novelgen.engine.values import ModelRuntime
 from novelgen.errors import ModelError
 from novelgen.modeling.catalog import SourceKind
 from novelgen.modeling.gguf_header import GgufHeader, read_gguf_header
+from novelgen.modeling.llamacpp.library import has_llama_cpp, offloads
+from novelgen.modeling.llamacpp.placing import seen_by_llama
 from novelgen.modeling.machine import Machine, describe_machine
 from novelgen.modeling.model_places import model_places
 from novelgen.modeling.model_search import FoundFile, search_models
 from novelgen.modeling.rough_fit import (
     RoughFit,
     Weights,
+    gguf_fit,
     gguf_weights,
-    largest_parameters,
     number,
     rough_fit,
-    smaller_quantization,
 )
 from novelgen.modeling.safetensors_header import CONFIG_NAME, TensorEntry, read_config, read_tensors
 from novelgen.modeling.weight_sizes import (
@@ -60,6 +61,7 @@ class RunAs:
 
     dtype: str = "auto"
     quantization: str = "auto"
+    gguf_runtime: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,9 @@ def look_at_path(path: Path, settings: RunAs) -> DiskModel:
     return look_at(FoundFile(path, "", ""), describe_machine(), settings)
 
 
-def runs_natively() -> bool:
-    """Whether GGUF files are run as they are, through llama-cpp-python."""
-    return importlib.util.find_spec("llama_cpp") is not None
+def runs_natively(settings: RunAs) -> bool:
+    """Whether GGUF files are run as they are, by llama.cpp."""
+    return settings.gguf_runtime != ModelRuntime.TORCH and has_llama_cpp()
 
 
 def _look_at_gguf(plain: DiskModel, machine: Machine, settings: RunAs) -> DiskModel:
@@ -160,28 +162,13 @@ def _gguf_problem(header: GgufHeader) -> str:
 
 
 def _gguf_fit(header: GgufHeader, machine: Machine, settings: RunAs) -> RoughFit:
-    is_native = runs_natively()
-    drawing = 0.0
-    if not is_native:
-        device = "cuda" if machine.cards else "cpu"
-        config = {"model_type": header.architecture}
-        drawing = drawing_bytes_per_parameter(config, device, settings.quantization)
-    weights = gguf_weights(header, is_native=is_native, drawing_bytes=drawing)
-    return rough_fit(weights, machine, _gguf_remedy(header, weights, machine))
-
-
-def _gguf_remedy(header: GgufHeader, weights: Weights, machine: Machine) -> str:
-    smaller = smaller_quantization(header, weights, machine)
-    if smaller is not None:
-        name, size = smaller
-        return f"As {name} it would take about {size / 1e9:.1f} GB, which fits: fetch that file."
-    advice = f"Choose a model of at most {largest_parameters(machine) / 1e9:.1f} billion parameters"
-    if weights.is_native:
-        return f"{advice} as Q4_K_M."
-    return (
-        "Install novelgen[llamacpp], which runs the file as it is: without it every weight takes "
-        "16 bits."
-    )
+    if runs_natively(settings):
+        machine = seen_by_llama(machine, can_offload=bool(machine.cards) and offloads())
+        return gguf_fit(header, gguf_weights(header, is_native=True, drawing_bytes=0.0), machine)
+    device = "cuda" if machine.cards else "cpu"
+    config = {"model_type": header.architecture}
+    drawing = drawing_bytes_per_parameter(config, device, settings.quantization)
+    return gguf_fit(header, gguf_weights(header, is_native=False, drawing_bytes=drawing), machine)
 
 
 def _look_at_folder(plain: DiskModel, machine: Machine, settings: RunAs) -> DiskModel:

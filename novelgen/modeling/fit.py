@@ -2,7 +2,8 @@
 
 Sizes are exact: they come from the headers of the weights and from the configuration. Speed is an
 estimate: every token reads all weights once, and every layer costs a fixed overhead in the decode
-loop. It leaves out reading prompts and writing memory, so real writing takes somewhat longer.
+loop. On a CPU the time of a novel counts all that a passage takes (`writing_time`); elsewhere
+drawing alone, and says so.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -35,8 +36,7 @@ from novelgen.modeling.weight_sizes import (
     num_layers,
     text_config,
 )
-
-TOKENS_PER_WORD = 1.35
+from novelgen.modeling.writing_time import TOKENS_PER_WORD, writing_seconds
 
 RUNTIME_BYTES = 600_000_000
 """Interpreter, torch, tokenizer and activations; measured at 0.5 to 0.6 GB on CPU."""
@@ -94,18 +94,19 @@ class FitReport:
     """True where the memory bandwidth of this device was measured; else it is an upper bound."""
     target_words: int
     hours: float
-    """Estimated, for `target_words`."""
+    """Estimated, for `target_words`; of drawing alone where the speed is not measured."""
 
     def summary(self) -> str:
         """One line for a person."""
         speed = f"about {self.tokens_per_second:.3g} tokens/s"
         if not self.speed_is_measured:
             speed = f"at most {speed.removeprefix('about ')} (unmeasured)"
+        at_least = "" if self.speed_is_measured else "at least "
         line = (
             f"{self.verdict.value.capitalize()}: {self.parameters / 1e6:,.0f} M parameters in "
             f"{self.dtype} on {self.device_name}; needs {megabytes(self.needed_bytes)} of "
             f"{megabytes(self.memory_available_bytes)} free; {speed}, "
-            f"{duration(self.hours)} for {self.target_words:,} words (estimate)."
+            f"{at_least}{duration(self.hours)} for {self.target_words:,} words (estimate)."
         )
         return f"{line} {self.remedy}".strip()
 
@@ -127,21 +128,26 @@ def assess(
     *,
     context_size: int | None = None,
     candidates: int = 1,
+    rows: int | None = None,
+    tail_tokens: int = 768,
     quantization: str = "auto",
     placement: str = "auto",
 ) -> FitReport:
     """Whether the model in `model_dir` fits when loaded as `dtype`, and how long it will write.
 
-    `context_size` defaults to the model's own, at most 4,096 tokens; `candidates` rows share the
-    weights but not the cache. `placement` auto is one device, or split where CUDA's first is too
-    small. Raises `ModelError` for a damaged model or a device that is not here.
+    `context_size` defaults to the model's own, at most 4,096 tokens. `candidates` are drawn of a
+    passage, at times as many as `rows`, which share the weights but not the cache. `placement` auto
+    is one device, or split where CUDA's first is too small. Raises `ModelError` for a damaged model
+    or a device that is not here.
     """
     config = text_config(read_config(model_dir))
     tensors = read_tensors(model_dir).values()
     parameters = sum(entry.parameters for entry in tensors)
     context = context_size or context_size_of_config(config)
     chosen = describe_device(device)
-    caches = candidates * (KEPT_SHAPES if chosen.kind is DeviceKind.CUDA else 1) + _KEPT_PROMPTS
+    caches = (rows or candidates) * (
+        KEPT_SHAPES if chosen.kind is DeviceKind.CUDA else 1
+    ) + _KEPT_PROMPTS
     kv_cache_bytes = caches * context * kv_bytes_per_token(config, dtype)
     weight_bytes = kept_bytes(tensors, config, dtype, chosen.kind, quantization)
     drawing_bytes = round(
@@ -177,19 +183,27 @@ def assess(
         tokens_per_second=speed,
         speed_is_measured=is_measured,
         target_words=target_words,
-        hours=target_words * TOKENS_PER_WORD / speed / 3600,
+        hours=writing_seconds(
+            target_words, candidates, tail_tokens, speed, _read_per_second(parameters, chosen.kind)
+        )
+        / 3600,
     )
 
 
 def reading_seconds(words: int, parameters: int, device: str = "auto") -> float | None:
-    """About how long a memory takes to read a text again; None where nothing was measured.
+    """About how long a memory takes to read a text again; None where nothing was measured."""
+    speed = _read_per_second(parameters, describe_device(device).kind)
+    return None if speed is None else words * TOKENS_PER_WORD / speed
 
-    Every parameter multiplies every token once. Only a CPU's speed is known.
+
+def _read_per_second(parameters: int, kind: DeviceKind) -> float | None:
+    """About how many tokens of a long text are read. Only a CPU's speed is known.
+
+    Every parameter multiplies every token once.
     """
-    if describe_device(device).kind is not DeviceKind.CPU:
+    if kind is not DeviceKind.CPU:
         return None
-    per_second = _MULTIPLICATIONS_REACHED * cpu_multiplications_per_second()
-    return words * TOKENS_PER_WORD * parameters / per_second
+    return _MULTIPLICATIONS_REACHED * cpu_multiplications_per_second() / max(1, parameters)
 
 
 def judge(needed: int, available: int) -> Verdict:

@@ -84,7 +84,7 @@ def list_models(
     records += [
         _converted_record(directory, manifest)
         for directory, manifest in cache.models()
-        if directory.name not in catalog
+        if directory.name not in catalog and manifest.parameters  # else a tokenizer alone
     ]
     named = {entry.hub_id for entry in catalog.values()}
     for hub_id in cached_repositories():

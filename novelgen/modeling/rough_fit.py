@@ -59,16 +59,19 @@ class RoughFit:
 
     def sentence(self) -> str:
         """The same in full, with what to do where it does not fit."""
+        return f"{self.told()} {self.remedy}".strip()
+
+    def told(self) -> str:
+        """The same in full, without what to do."""
         speed = self.tokens_per_second
         told = "unmeasured" if speed is None else f"about {speed:.2g} tokens/s"
         where = {"memory": "in memory", "split": "over cards and memory"}.get(
             self.where, f"on {self.where}"
         )
-        line = (
+        return (
             f"{self.verdict.value.capitalize()} {where}: needs {megabytes(self.needed_bytes)} of "
             f"{megabytes(self.available_bytes)} free; speed {told} (estimate)."
         )
-        return f"{line} {self.remedy}".strip()
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "verdict": self.verdict.value}
@@ -88,11 +91,19 @@ class Weights:
     is_native: bool = False
     """Whether llama.cpp runs it as it is."""
     is_fused: bool = False
+    cached_tokens: int | None = None
+    """Positions of all caches together; None for those of a usual prompt and its row."""
+
+    @property
+    def cache_bytes(self) -> int:
+        tokens = self.cached_tokens
+        if tokens is None:
+            tokens = _CACHES * min(self.context_size or _CONTEXT, _CONTEXT)
+        return tokens * self.cache_bytes_per_token
 
     @property
     def needed_bytes(self) -> int:
-        context = min(self.context_size or _CONTEXT, _CONTEXT)
-        return self.kept_bytes + _CACHES * context * self.cache_bytes_per_token + RUNTIME_BYTES
+        return self.kept_bytes + self.cache_bytes + RUNTIME_BYTES
 
 
 def rough_fit(weights: Weights, machine: Machine, remedy: str = "") -> RoughFit:
@@ -128,6 +139,27 @@ def gguf_weights(header: GgufHeader, *, is_native: bool, drawing_bytes: float) -
         number(header.fields, f"{header.architecture}.context_length"),
         is_native=is_native,
         is_fused=drawing_bytes > 0,
+    )
+
+
+def gguf_fit(header: GgufHeader, weights: Weights, machine: Machine) -> RoughFit:
+    """Where a GGUF goes, with what to do where it does not go well."""
+    return rough_fit(weights, machine, _gguf_remedy(header, weights, machine))
+
+
+def _gguf_remedy(header: GgufHeader, weights: Weights, machine: Machine) -> str:
+    smaller = smaller_quantization(header, weights, machine)
+    if smaller is not None:
+        name, size = smaller
+        return f"As {name} it would take about {size / 1e9:.1f} GB, which fits: fetch that file."
+    if weights.is_native:
+        return (
+            f"Choose a model of at most {largest_parameters(machine) / 1e9:.1f} billion parameters "
+            "as Q4_K_M."
+        )
+    return (
+        "Install novelgen[llamacpp], which runs the file as it is: without it every weight takes "
+        "16 bits."
     )
 
 

@@ -7,7 +7,7 @@ from novelgen.engine.growing_text import GrowingText
 from novelgen.engine.protocol import DecodeObserver
 from novelgen.engine.values import Candidate, DecodeRequest, FinishReason
 from novelgen.remote.answer_start import AnswerStart
-from novelgen.remote.thinking import ThinkingFilter
+from novelgen.text.thoughts import ThoughtFilter
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -45,9 +45,9 @@ class GrowingRow:
 
     def add(self, piece: str) -> None:
         """A piece of the answer came; it may end the row."""
-        answer = self._thinking.add(_UNSTORABLE.sub("\ufffd", piece))
-        if self._thinking.is_void:
-            self._thinking.is_void = False
+        answer = self._thoughts.add(_UNSTORABLE.sub("\ufffd", piece))
+        if self._thoughts.is_void:
+            self._thoughts.is_void = False
             if self._has_shown and self._observer is not None:
                 self._observer.on_void(self.number)
             self._begin_answer()
@@ -58,7 +58,7 @@ class GrowingRow:
     def finish(self, reason: FinishReason) -> None:
         """End the row where it stands."""
         if self.is_growing:
-            self._grow(self._start.add(self._thinking.finish()))
+            self._grow(self._start.add(self._thoughts.finish()))
         if self.is_growing:
             self._grow(self._start.finish())
         if self.is_growing:
@@ -71,7 +71,7 @@ class GrowingRow:
         )
 
     def _begin(self) -> None:
-        self._thinking = ThinkingFilter()
+        self._thoughts = ThoughtFilter(heeds_strays=True)
         self._begin_answer()
 
     def _begin_answer(self) -> None:

@@ -26,6 +26,10 @@ class EngineOrder:
     quantization: str
     placement: str
     cuda_graphs: bool
+    gguf: str = ""
+    """The file that llama.cpp runs as it is; `directory` then holds its tokenizer alone."""
+    gpu_layers: int | str = "auto"
+    context_tokens: int = 8192
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -37,7 +41,7 @@ class FitQuestion:
 
     target_words: int
     rows: tuple[int, ...]
-    """How many texts are drawn at once: a passage's candidates, and those of another attempt."""
+    """How many texts are drawn at once: a passage's candidates, then those of another attempt."""
     tail_tokens: int
     """Of earlier prose before a passage, about."""
 
@@ -75,6 +79,39 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
     Raises `ModelError` when the model does not fit this machine, before it is loaded, or is
     missing or damaged.
     """
+    if order.gguf:
+        return _load_llama(order)
+    return _load_torch(order, question)
+
+
+def _load_llama(order: EngineOrder) -> LoadedEngine:
+    from novelgen.modeling.fit import Verdict
+    from novelgen.modeling.llamacpp.loading import LlamaSettings, load_llama_engine
+    from novelgen.modeling.llamacpp.placing import place
+
+    gguf = Path(order.gguf)
+    placed = place(gguf, order.gpu_layers, order.context_tokens)
+    if placed.fit.verdict is Verdict.DOES_NOT_FIT:
+        raise ModelError(
+            f"{gguf.name} does not fit this machine. {placed.fit.told()}", placed.fit.remedy
+        )
+    engine = load_llama_engine(
+        gguf,
+        Path(order.directory),
+        Path(order.directory).parent,  # the cache, which also keeps LoRA for llama.cpp
+        order.model,
+        order.fingerprint,
+        order.segment_size,
+        order.brief_version,
+        None if order.adapter_dir is None else Path(order.adapter_dir),
+        LlamaSettings(placed.gpu_layers, order.context_tokens),
+    )
+    return LoadedEngine(
+        engine, f"{engine.info.quantization}, by llama.cpp. {placed.fit.sentence()}"
+    )
+
+
+def _load_torch(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
     from novelgen.modeling.backbone import writing_dtype
     from novelgen.modeling.fit import Verdict, assess
     from novelgen.modeling.placement import Placement
@@ -90,7 +127,9 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
         dtype,
         question.target_words,
         order.device,
-        candidates=max(question.rows),
+        candidates=question.rows[0],
+        rows=max(question.rows),
+        tail_tokens=question.tail_tokens,
         quantization=order.quantization,
         placement=order.placement,
     )

@@ -6,6 +6,7 @@ that a block which is never closed takes everything after it along. Knows no tok
 """
 
 import re
+from collections.abc import Iterable, Sequence
 
 THOUGHT_MARKS = (
     ("<think>", "</think>"),
@@ -17,11 +18,16 @@ THOUGHT_MARKS = (
 """What opens a block and what closes it, in any case: DeepSeek and Qwen, others, Mistral."""
 
 _CLOSINGS = {opening.lower(): closing for opening, closing in THOUGHT_MARKS}
-_OPENING = re.compile("|".join(map(re.escape, _CLOSINGS)), re.IGNORECASE | re.ASCII)
-_STRAY = re.compile(
-    "|".join(re.escape(closing) for _, closing in THOUGHT_MARKS), re.IGNORECASE | re.ASCII
-)
-_LONGEST = max(map(len, _CLOSINGS))
+_OPENINGS = tuple(_CLOSINGS)
+_ALL_MARKS = (*_OPENINGS, *(closing.lower() for closing in _CLOSINGS.values()))
+
+
+def _any_of(marks: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, marks)), re.IGNORECASE | re.ASCII)
+
+
+_OPENING, _ANY = _any_of(_OPENINGS), _any_of(_ALL_MARKS)
+_LONGEST = max(map(len, _ALL_MARKS))
 
 
 class ThoughtFilter:
@@ -31,7 +37,13 @@ class ThoughtFilter:
     dropped where none is needed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, heeds_strays: bool = False) -> None:
+        """`heeds_strays`: a mark that closes what nobody opened ends a block that was opened in the
+        prompt; then all that was said before was thought."""
+        self._marks = _ANY if heeds_strays else _OPENING
+        self._beginnings = _ALL_MARKS if heeds_strays else _OPENINGS
+        self.is_void = False
+        """Whether what was said so far turned out to be thought. The caller sets it back."""
         self._held = ""
         self._closing: re.Pattern[str] | None = None
         self._drops_space = False
@@ -46,16 +58,20 @@ class ThoughtFilter:
         while True:
             if self._closing is not None and not self._leave_block(self._closing):
                 return said
-            opening = _OPENING.search(self._held)
-            if opening is None:
-                certain = len(self._held) - _held_length(self._held)
+            mark = self._marks.search(self._held)
+            if mark is None:
+                certain = len(self._held) - _held_length(self._held, self._beginnings)
                 said += self._say(self._held[:certain])
                 self._held = self._held[certain:]
                 return said
-            said += self._say(self._held[: opening.start()])
-            self._held = self._held[opening.end() :]
-            closing = _CLOSINGS[opening[0].lower()]
-            self._closing = re.compile(re.escape(closing), re.IGNORECASE | re.ASCII)
+            said += self._say(self._held[: mark.start()])
+            self._held = self._held[mark.end() :]
+            closing = _CLOSINGS.get(mark[0].lower())
+            if closing is None:
+                said, self.is_void = "", True
+                self._drops_space = self._ends_in_space = True
+            else:
+                self._closing = _any_of([closing])
 
     def finish(self) -> str:
         """What was held back; nothing of a block that is still open."""
@@ -88,16 +104,14 @@ def without_thoughts(answer: str) -> str:
     What stands before a closing mark that nothing opened was thought too: the block was opened in
     the prompt.
     """
-    thoughts = ThoughtFilter()
-    said = thoughts.add(answer) + thoughts.finish()
-    strays = list(_STRAY.finditer(said))
-    return said[strays[-1].end() :].lstrip() if strays else said
+    thoughts = ThoughtFilter(heeds_strays=True)
+    return thoughts.add(answer) + thoughts.finish()
 
 
-def _held_length(text: str) -> int:
+def _held_length(text: str, marks: Sequence[str]) -> int:
     """Length of the end of `text` that a mark may begin with."""
     for size in range(min(len(text), _LONGEST - 1), 0, -1):
         end = text[-size:]
-        if end[0] in "<[" and any(mark.startswith(end.lower()) for mark in _CLOSINGS):
+        if end[0] in "<[" and any(mark.startswith(end.lower()) for mark in marks):
             return size
     return 0

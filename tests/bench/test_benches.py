@@ -18,6 +18,7 @@ from novelgen.bench.rounds import Spread, measure_in_turn
 from novelgen.bench.shapes import SHAPES
 from novelgen.bench.storage import bench_storage
 from novelgen.cli.commands.bench_decode import Shape, _document
+from novelgen.engine.protocol import Engine
 from novelgen.engine.values import SamplingParams
 from novelgen.errors import UsageError
 from novelgen.generation.retention import Retention
@@ -59,9 +60,14 @@ def test_a_shape_is_drawn_from_without_memory(model_dir: Path) -> None:
     choice = BenchChoice(model_dir, "", None, "cpu", "float32", shape="135m")
     loaded = load_bench_model(choice, 16)
     assert loaded.weight_bytes > 135e6
-    report = bench_decode(loaded, plan(batches=[1], rounds=1), lambda done, total: None)
+    report = bench_decode(loaded, plan(batches=[1], rounds=1), lambda done, total: None, no_file)
     assert report.segment.write_share == 0
     assert report.ratios[1] > 0
+
+
+def no_file(file: Path) -> Engine:
+    """No GGUF file is named in these plans."""
+    raise AssertionError(file)
 
 
 def plan(**changes: object) -> DecodePlan:
@@ -74,7 +80,7 @@ def plan(**changes: object) -> DecodePlan:
 
 @pytest.fixture(scope="module")
 def report(loaded: BenchModel) -> DecodeReport:
-    return bench_decode(loaded, plan(), lambda done, total: None)
+    return bench_decode(loaded, plan(), lambda done, total: None, no_file)
 
 
 def test_decode_compares_with_generate(report: DecodeReport) -> None:
@@ -117,7 +123,7 @@ def test_plots_are_pictures(report: DecodeReport, loaded: BenchModel, tmp_path: 
 
 def test_a_prompt_too_long_is_refused(loaded: BenchModel) -> None:
     with pytest.raises(UsageError, match="attends to 256"):
-        bench_decode(loaded, plan(tail_tokens=300), lambda done, total: None)
+        bench_decode(loaded, plan(tail_tokens=300), lambda done, total: None, no_file)
 
 
 def test_storage_commits_lists_shows_and_exports(tmp_path: Path) -> None:

@@ -103,9 +103,10 @@ def write_gguf(tiny_llama: Any) -> WriteGguf:
         without: Iterable[str] = (),
         poisoned: bool = False,
         split: bool = False,
+        context: int = CONTEXT,
     ) -> Path:
         writer = gguf.GGUFWriter(path, architecture)
-        _add_metadata(writer)
+        _add_metadata(writer, context)
         if split:
             writer.add_uint16("split.count", 2)
         for name, weights in gguf_tensors(tiny_llama).items():
@@ -127,11 +128,11 @@ def write_gguf(tiny_llama: Any) -> WriteGguf:
     return write
 
 
-def _add_metadata(writer: gguf.GGUFWriter) -> None:
+def _add_metadata(writer: gguf.GGUFWriter, context: int) -> None:
     writer.add_name("Tiny")
     writer.add_license("mit")
     writer.add_block_count(LAYERS)
-    writer.add_context_length(CONTEXT)
+    writer.add_context_length(context)
     writer.add_embedding_length(HIDDEN)
     writer.add_feed_forward_length(INNER)
     writer.add_head_count(HEADS)

@@ -33,12 +33,12 @@ EIGHT_BILLION = 8 * 10**9
 
 @pytest.fixture
 def native(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk_models, "runs_natively", lambda: True)
+    monkeypatch.setattr(disk_models, "runs_natively", lambda _: True)
 
 
 @pytest.fixture
 def converting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk_models, "runs_natively", lambda: False)
+    monkeypatch.setattr(disk_models, "runs_natively", lambda _: False)
 
 
 def look(path: Path, on: Machine = LAPTOP, **settings: str) -> DiskModel:

@@ -87,8 +87,12 @@ def test_what_does_not_fit_comes_with_remedies(model_dir: Path, machine: Any) ->
 def test_hours_grow_with_the_words_and_speed_is_an_estimate(model_dir: Path) -> None:
     report = assess(model_dir, "float32", 100_000, device="cpu")
     assert report.speed_is_measured
-    expected = 100_000 * 1.35 / report.tokens_per_second / 3600
-    assert report.hours == pytest.approx(expected)
+    drawing_alone = 100_000 * 1.35 / report.tokens_per_second / 3600
+    assert report.hours > drawing_alone
+    longer = assess(model_dir, "float32", 200_000, device="cpu")
+    assert longer.hours == pytest.approx(2 * report.hours)
+    assert assess(model_dir, "float32", 100_000, device="cpu", candidates=4).hours > report.hours
+    assert assess(model_dir, "float32", 100_000, device="cpu", tail_tokens=32).hours < report.hours
     assert "estimate" in report.summary()
     assert "100,000 words" in report.summary()
     assert json.loads(json.dumps(report.as_json()))["verdict"] == report.verdict.value
@@ -259,6 +263,7 @@ def test_a_speed_nobody_measured_says_so(model_dir: Path, machine: Any) -> None:
     report = assess(model_dir, "bfloat16", 1000)
     assert not report.speed_is_measured
     assert "unmeasured" in report.summary()
+    assert "at least" in report.summary()
 
 
 def test_gpt2_spells_its_sizes_differently(model_dir: Path, machine: Any) -> None:

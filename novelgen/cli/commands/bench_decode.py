@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novelgen.cli.bench_options import AdapterOption, ModelOption, PlotOption, load_model, say
+from novelgen.cli.engine_loading import load_engine
 from novelgen.cli.interrupts import explained_interrupt
 from novelgen.cli.invocation import invocation_of
 from novelgen.cli.output import columns
@@ -79,16 +80,14 @@ def decode(
     if plot is not None:
         require_plottable(plot)
     from novelgen.bench.decode import DecodePlan, bench_decode
-    from novelgen.bench.llama_cpp import has_llama_cpp
+    from novelgen.engine.values import ModelRuntime
+    from novelgen.modeling.llamacpp.library import require_llama_cpp
 
     for file in gguf or ():
         if not file.is_file():
             raise UsageError(f"There is no file {file}.", "Name a GGUF file of the model.")
-    if gguf and not has_llama_cpp():
-        raise UsageError(
-            "llama.cpp cannot be measured: llama-cpp-python 0.3.36 or newer is not installed.",
-            "Install it, or leave --gguf out.",
-        )
+    if gguf:
+        require_llama_cpp()
     plan = DecodePlan(
         sizes, prompt_tokens, new_tokens, settings.tail_tokens, rounds, PROSE_SAMPLING, gguf or ()
     )
@@ -97,7 +96,12 @@ def decode(
         step_display(output, "Measuring") as on_progress,
     ):
         loaded = load_model(invocation, settings, shape and shape.value)
-        report = bench_decode(loaded, plan, on_progress)
+        report = bench_decode(
+            loaded,
+            plan,
+            on_progress,
+            lambda file: load_engine(invocation, settings, str(file), ModelRuntime.LLAMA_CPP),
+        )
     if plot is not None:
         from novelgen.bench.decode_plot import plot_decode
 

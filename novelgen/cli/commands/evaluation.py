@@ -2,7 +2,13 @@
 
 import typer
 
-from novelgen.cli.commands import eval_memory, eval_norms, eval_quality, recall_evaluation
+from novelgen.cli.commands import (
+    eval_gguf,
+    eval_memory,
+    eval_norms,
+    eval_quality,
+    recall_evaluation,
+)
 from novelgen.cli.global_options import EPILOG
 
 app = typer.Typer(
@@ -21,4 +27,5 @@ def evaluation() -> None:
 app.command("memory", epilog=EPILOG)(eval_memory.memory)
 app.command("recall", epilog=EPILOG)(recall_evaluation.recall)
 app.command("quality", epilog=EPILOG)(eval_quality.quality)
+app.command("gguf", epilog=EPILOG)(eval_gguf.gguf)
 app.command("norms", epilog=EPILOG)(eval_norms.norms)

@@ -41,7 +41,7 @@ def list_models(context: typer.Context) -> None:
     from novelgen.modeling.local_models import list_models as known_models
 
     settings = load_settings(invocation.paths, invocation.config_file)
-    run_as = RunAs(settings.dtype, settings.quantization)
+    run_as = RunAs(settings.dtype, settings.quantization, settings.gguf_runtime)
     records = known_models(invocation.paths.models)
     fits = {
         record.name: look_at_path(record.directory, run_as).fit
@@ -117,12 +117,30 @@ def _found_table(found: "Sequence[DiskModel]") -> str:
 def pull(context: typer.Context, name: _Name) -> None:
     """Fetch a model and make it ready to load; does nothing when it is here.
 
+    A .gguf file that llama.cpp runs is checked, and stays where it is.
+
     Example: novelgen models pull smollm2-135m
     """
     invocation = invocation_of(context)
+    from novelgen.bootstrap import runtime_of
     from novelgen.cli.progress import pull_display
+    from novelgen.config import load_settings
+    from novelgen.engine.values import ModelRuntime
+    from novelgen.modeling.catalog import resolve
+    from novelgen.modeling.llamacpp.provisioning import ready_gguf
     from novelgen.modeling.provisioning import pull as pull_model
 
+    settings = load_settings(invocation.paths, invocation.config_file)
+    file = resolve(name).path
+    if file is not None and runtime_of(name, settings) is ModelRuntime.LLAMA_CPP:
+        with pull_display(invocation.output) as on_progress:
+            ready = ready_gguf(file, invocation.paths.models, on_progress)
+        if invocation.output.as_json:
+            invocation.output.document(ready.as_json())
+        else:
+            invocation.output.note(f"{file.name} is ready: llama.cpp runs it as it is.")
+            invocation.output.data(str(ready.path))
+        return
     with pull_display(invocation.output) as on_progress:
         model = pull_model(name, invocation.paths.models, on_progress)
     if invocation.output.as_json:
@@ -163,7 +181,9 @@ def info(
     known = model_info(name, invocation.paths.models)
     details = {**known.as_json(), "adapter": shipped_adapter_of(known.record.name)}
     if known.record.kind is SourceKind.GGUF and known.path is not None:
-        looked = look_at_path(known.path, RunAs(settings.dtype, settings.quantization))
+        looked = look_at_path(
+            known.path, RunAs(settings.dtype, settings.quantization, settings.gguf_runtime)
+        )
         details |= {
             "architecture": looked.architecture,
             "parameters": looked.parameters,

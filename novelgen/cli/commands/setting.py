@@ -66,11 +66,9 @@ def set_novel(
         settings = workbench.settings
         wish = _wish(found, settings, title, author, target_words, candidates, model, adapter)
         with workbench.runs.claimed(found):
-            is_switch = (wish.model or found.model, wish.adapter or found.adapter) != (
-                found.model,
-                found.adapter,
-            )
-            ahead = reading_ahead(workbench, _switched(found, wish)) if is_switch else None
+            wished = _switched(found, wish)
+            is_switch = _reader_of(wished) != _reader_of(found)
+            ahead = reading_ahead(workbench, wished) if is_switch else None
             changed = change_novel(workbench.store, found, wish)
         words = workbench.find(found.id).totals.words
     if invocation.output.as_json:
@@ -90,7 +88,7 @@ def _wish(
     adapter: str | None,
 ) -> "NovelWish":
     """What is asked for, checked. Raises `UsageError`, `NotFoundError`, `ModelError`."""
-    from novelgen.bootstrap import model_and_adapter
+    from novelgen.bootstrap import model_and_adapter, runtime_of
     from novelgen.generation.changing import NovelWish
 
     if title is not None:
@@ -103,15 +101,29 @@ def _wish(
         in_range(target_words, MIN_WORDS, MAX_WORDS, "--target-words")
     if candidates is not None:
         in_range(candidates, 1, _MAX_CANDIDATES, "--candidates")
+    runtime = None
+    if model is not None:
+        runtime = runtime_of(model, settings)
     if model is not None or adapter is not None:
         model, adapter = model_and_adapter(model or novel.model, adapter or AUTO_ADAPTER, settings)
-    return NovelWish(title, author, target_words, candidates, model, adapter)
+    return NovelWish(title, author, target_words, candidates, model, adapter, runtime)
 
 
 def _switched(novel: "NovelRecord", wish: "NovelWish") -> "NovelRecord":
     """The novel as it will be, for whoever asks what follows."""
+    from novelgen.generation.novel_settings import NovelSettings
+
     model, adapter = wish.model or novel.model, wish.adapter or novel.adapter
-    return replace(novel, model=model, adapter=adapter)
+    settings = NovelSettings.from_json(novel.settings)
+    settings = replace(settings, runtime=wish.runtime or settings.runtime)
+    return replace(novel, model=model, adapter=adapter, settings=settings.as_json())
+
+
+def _reader_of(novel: "NovelRecord") -> tuple[str, str, str]:
+    """What reads a novel's text: model, adapter, and what runs the model."""
+    from novelgen.generation.novel_settings import NovelSettings
+
+    return novel.model, novel.adapter, NovelSettings.from_json(novel.settings).runtime
 
 
 def _as_json(changed: "NovelChanged", ahead: "ReadingAhead | None") -> dict[str, Any]:
@@ -164,8 +176,8 @@ def _shown(changed: "NovelChanged", name: str) -> str:
     from novelgen.generation.novel_settings import NovelSettings
 
     def of(novel: "NovelRecord") -> str:
-        if name == "candidates":
-            return str(NovelSettings.from_json(novel.settings).candidates)
+        if name in ("candidates", "runtime"):
+            return str(getattr(NovelSettings.from_json(novel.settings), name))
         value = getattr(novel, name)
         return f"{value:,}" if isinstance(value, int) else str(value) or "none"
 

@@ -35,8 +35,8 @@ def llama_cpp_version() -> Version | None:
         return None
 
 
-def llama_cpp() -> Any:
-    """The library. Raises `ModelError` when it is missing, too old, or does not load."""
+def require_llama_cpp() -> None:
+    """Loads nothing. Raises `ModelError` when the library is missing or too old."""
     found = llama_cpp_version()
     if found is None:
         raise ModelError("GGUF models are run by llama.cpp, which is not installed.", _INSTALL)
@@ -44,6 +44,11 @@ def llama_cpp() -> Any:
         raise ModelError(
             f"llama-cpp-python {found} is too old; {OLDEST_VERSION} or newer is needed.", _INSTALL
         )
+
+
+def llama_cpp() -> Any:
+    """The library. Raises `ModelError` when it is missing, too old, or does not load."""
+    require_llama_cpp()
     return _loaded()
 
 

@@ -14,6 +14,7 @@ from novelgen.modeling.adapter import (
     memory_cell_of,
 )
 from novelgen.modeling.chat import has_chat_template, turn_end_ids
+from novelgen.modeling.gguf_header import read_gguf_header
 from novelgen.modeling.llamacpp.context import LlamaContext
 from novelgen.modeling.llamacpp.engine import LlamaCppEngine
 from novelgen.modeling.llamacpp.library import llama_cpp_version
@@ -78,7 +79,7 @@ def load_llama_engine(
         has_chat_template=has_chat_template(tokenization),
         device="gpu" if settings.gpu_layers else "cpu",
         dtype="float32",
-        quantization=f"{weights.description()} weights",
+        quantization=f"{read_gguf_header(gguf).quantization} weights",
         versions=library_versions() | {"llama-cpp-python": str(llama_cpp_version())},
     )
     return LlamaCppEngine(weights, context, cell, tokenization, info)

@@ -69,12 +69,6 @@ class LlamaWeights:
             )
         return adapter
 
-    def description(self) -> str:
-        """What llama.cpp says of the model, such as "llama 8B Q4_K - Medium"."""
-        room = ctypes.create_string_buffer(256)
-        self.api.llama_model_desc(self.pointer, room, len(room))
-        return room.value.decode("utf-8", "replace")
-
     def _value(self, key: str) -> str:
         room = ctypes.create_string_buffer(256)
         length = self.api.llama_model_meta_val_str(self.pointer, key.encode(), room, len(room))

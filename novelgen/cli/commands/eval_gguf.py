@@ -1,0 +1,149 @@
+"""`novelgen eval gguf`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from novelgen.cli.engine_loading import load_engine
+from novelgen.cli.interrupts import explained_interrupt
+from novelgen.cli.invocation import Invocation, invocation_of
+from novelgen.cli.output import columns
+from novelgen.cli.path_options import existing_path
+from novelgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from novelgen.config import Settings
+    from novelgen.engine.protocol import Engine
+    from novelgen.evaluation.runtime_parity import Parity, TextReading
+
+
+def gguf(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", parser=existing_path, help="GGUF files of the model."),
+    ],
+    corpus: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            parser=existing_path,
+            help="Folder of .md or .txt books never trained on.",
+        ),
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="M", help="The model as torch runs it; default smollm2-135m."),
+    ] = None,
+    adapter: Annotated[
+        str | None, typer.Option(metavar="A", help="Memory adapter: shipped, a directory, or none.")
+    ] = None,
+    books: Annotated[
+        int, typer.Option(metavar="N", min=1, help="At most so many books, in their order.")
+    ] = 4,
+    segments: Annotated[
+        int, typer.Option(metavar="N", min=4, help="Segments read of each; every fourth is scored.")
+    ] = 64,
+) -> None:
+    """Compare GGUF files by llama.cpp with the model by torch: memory, perplexity, likeliest words.
+
+    The model is run in float32, its weights as they are. Perplexity is of segments behind their
+    memory and the three segments before; the gain of memory is that of memory alone.
+
+    Example: novelgen eval gguf smollm2-135m-Q8_0.gguf --corpus books/
+    """
+    invocation = invocation_of(context)
+    from novelgen.cli.step_progress import step_display
+    from novelgen.config import load_settings
+    from novelgen.evaluation.runtime_parity import compare, read_text, segments_of
+    from novelgen.modeling.llamacpp.library import require_llama_cpp
+    from novelgen.text.books import find_books
+
+    output = invocation.output
+    settings = load_settings(invocation.paths, invocation.config_file, model=model, adapter=adapter)
+    require_llama_cpp()
+    for file in files:
+        if file.suffix.lower() != ".gguf":
+            raise UsageError(f"{file} is no GGUF file.", "Name files that end in .gguf.")
+    texts = [book.read().prose for book in find_books(corpus)[:books]]
+    readings: dict[str, Parity] = {}
+    with (
+        explained_interrupt(output, "Nothing is kept of it; fewer --segments take less time."),
+        step_display(output, "Reading") as on_progress,
+    ):
+        reference = _load_reference(invocation, settings)
+        cut = segments_of(texts, reference, segments)
+        steps, total = 0, len(cut) * segments * (1 + len(files))
+
+        def read_all(engine: "Engine") -> "list[TextReading]":
+            def on_step() -> None:
+                nonlocal steps
+                steps += 1
+                on_progress(steps, total)
+
+            return [read_text(engine, each, on_step) for each in cut]
+
+        theirs = read_all(reference)
+        readings["torch float32"] = compare(reference, cut, theirs, theirs)
+        for file in files:
+            engine = _load_gguf(invocation, settings, file)
+            readings[file.name] = compare(reference, cut, theirs, read_all(engine))
+    if output.as_json:
+        output.document({name: _as_json(parity) for name, parity in readings.items()})
+    else:
+        output.data(_table(readings))
+
+
+def _load_reference(invocation: Invocation, settings: "Settings") -> "Engine":
+    from novelgen.engine.values import ModelRuntime
+    from novelgen.modeling.catalog import DEFAULT_MODEL
+
+    exact = settings.model_copy(update={"dtype": "float32", "quantization": "none"})
+    return load_engine(invocation, exact, settings.model or DEFAULT_MODEL, ModelRuntime.TORCH)
+
+
+def _load_gguf(invocation: Invocation, settings: "Settings", file: Path) -> "Engine":
+    from novelgen.engine.values import ModelRuntime
+
+    return load_engine(invocation, settings, str(file), ModelRuntime.LLAMA_CPP)
+
+
+def _table(readings: "dict[str, Parity]") -> str:
+    gaps = next(iter(readings.values())).memory
+    rows = [
+        [
+            name,
+            f"{parity.perplexity:.3f}",
+            f"{parity.memory_gain:.4f}",
+            f"{parity.largest_score_gap:.4f}",
+            *(f"{gap.relative_rms:.2%}" for gap in parity.memory),
+            _words(parity),
+            f"{max(part.nats_apart for part in parity.partings):.3f}",
+        ]
+        for name, parity in readings.items()
+    ]
+    after = [f"memory after {gap.segments}" for gap in gaps]
+    headers = ["", "perplexity", "gain", "scores", *after, "likeliest words", "parted by"]
+    return columns(headers, rows, right=tuple(range(1, len(headers))))
+
+
+def _words(parity: "Parity") -> str:
+    same = sum(part.same_words for part in parity.partings)
+    return f"{same} of {sum(part.words for part in parity.partings)}"
+
+
+def _as_json(parity: "Parity") -> dict[str, Any]:
+    return {
+        "perplexity": round(parity.perplexity, 5),
+        "memory_gain_nats": round(parity.memory_gain, 6),
+        "largest_score_gap_nats": round(parity.largest_score_gap, 6),
+        "memory": [
+            {"segments": gap.segments, "relative_rms": round(gap.relative_rms, 7)}
+            for gap in parity.memory
+        ],
+        "likeliest_words": [
+            {"same": part.same_words, "of": part.words, "nats_apart": round(part.nats_apart, 6)}
+            for part in parity.partings
+        ],
+    }
