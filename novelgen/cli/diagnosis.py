@@ -12,9 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from novelgen.bootstrap import as_novelgen_error, check_server, database_url, fit_of
+from novelgen.bootstrap import as_novelgen_error, check_server, database_url, fit_of, runtime_of
 from novelgen.config import Settings, load_settings
-from novelgen.engine.values import SERVER_PREFIX, is_server
+from novelgen.engine.values import SERVER_PREFIX, ModelRuntime, is_server
 from novelgen.errors import NovelgenError
 from novelgen.paths import Paths
 
@@ -59,6 +59,7 @@ def examine(
         findings += _guarded(f"server {name}", partial(_server, paths, settings, name))
     findings += _guarded("space", lambda: _space(paths))
     findings += _guarded("device", lambda: _device(settings))
+    findings += _guarded("llama.cpp", _llama_cpp)
     findings += _guarded("prompts", lambda: _prompts(paths))
     findings.append(_terminal())
     return findings
@@ -109,6 +110,8 @@ def _model(paths: Paths, settings: Settings) -> Finding:
     name = settings.model or DEFAULT_MODEL
     if is_server(name):
         return Finding(Severity.GOOD, "model", f"{name}, which is looked at as a server")
+    if runtime_of(name, settings) is ModelRuntime.LLAMA_CPP:
+        return _gguf(Path(name), settings)
     record = model_info(name, paths.models).record
     fit = fit_of(record.directory, settings, 50_000)
     if fit is None and not record.is_local:
@@ -118,6 +121,14 @@ def _model(paths: Paths, settings: Settings) -> Finding:
         return Finding(Severity.GOOD, "model", f"{name} needs no weights")
     severity = Severity.GOOD if fit.verdict.value == "fits" else Severity.WARNING
     return Finding(severity, "model", f"{name}: {fit.summary()}", fit.remedy)
+
+
+def _gguf(file: Path, settings: Settings) -> Finding:
+    from novelgen.modeling.llamacpp.placing import place
+
+    fit = place(file, settings.gpu_layers, settings.context_tokens).fit
+    severity = Severity.GOOD if fit.verdict.value == "fits" else Severity.WARNING
+    return Finding(severity, "model", f"{file.name}, by llama.cpp: {fit.told()}", fit.remedy)
 
 
 def _server(paths: Paths, settings: Settings, name: str) -> Finding:
@@ -146,6 +157,17 @@ def _device(settings: Settings) -> Finding:
     device = describe_device(settings.device)
     memory = f"{device.memory_available_bytes / 1e9:,.1f} GB free"
     return Finding(Severity.GOOD, "device", f"{device.kind.value}: {device.name}, {memory}")
+
+
+def _llama_cpp() -> Finding:
+    from novelgen.modeling.llamacpp.library import llama_cpp_version, offloads, require_llama_cpp
+
+    if llama_cpp_version() is None:
+        text = "is not installed; GGUF files are converted for torch (extra llamacpp)"
+        return Finding(Severity.GOOD, "llama.cpp", text)
+    require_llama_cpp()
+    where = "a GPU or the processor" if offloads() else "the processor alone"
+    return Finding(Severity.GOOD, "llama.cpp", f"{llama_cpp_version()}, computes on {where}")
 
 
 def _prompts(paths: Paths) -> Finding:
