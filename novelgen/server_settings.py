@@ -15,7 +15,10 @@ KEYRING_SERVICE = "novelgen"
 SERVER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_KEY_FIELDS = ("key", "api_key", "apikey", "token", "password", "secret")
+_KEY_FIELDS = frozenset(
+    ("key", "api_key", "apikey", "api-key", "x-api-key", "token", "password", "secret",
+     "authorization")
+)  # fmt: skip
 _KEYS_STAY_OUT = (
     "a key does not belong into this file. Put it into an environment variable and name that with "
     f"key_env, or into the keyring: keyring set {KEYRING_SERVICE} NAME"
@@ -37,8 +40,9 @@ class ServerSettings(BaseModel):
     """None: what the server says, else a guess."""
     key_env: str | None = None
     """The name of the environment variable that holds the key."""
-    price_in: float = Field(default=0.0, ge=0, le=1_000_000)
-    price_out: float = Field(default=0.0, ge=0, le=1_000_000)
+    price_in: float | None = Field(default=None, ge=0, le=1_000_000)
+    """None: not known, so that no budget of cost can be kept."""
+    price_out: float | None = Field(default=None, ge=0, le=1_000_000)
     budget_tokens: int | None = Field(default=None, ge=1)
     """Tokens in and out that one run may spend here."""
     budget_cost: float | None = Field(default=None, gt=0)
@@ -62,7 +66,7 @@ class ServerSettings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _holds_no_key(cls, fields: Any) -> Any:
-        if isinstance(fields, dict) and any(name in fields for name in _KEY_FIELDS):
+        if _names_a_key(fields):
             raise ValueError(_KEYS_STAY_OUT)
         return fields
 
@@ -91,3 +95,13 @@ class ServerSettings(BaseModel):
         if name is not None and not _VARIABLE.fullmatch(name):
             raise ValueError("key_env is the name of an environment variable, not the key itself")
         return name
+
+
+def _names_a_key(document: Any) -> bool:
+    """Whether a field anywhere in a document is one that keys stand in."""
+    if isinstance(document, dict):
+        return any(
+            str(name).casefold() in _KEY_FIELDS or _names_a_key(value)
+            for name, value in document.items()
+        )
+    return isinstance(document, list) and any(map(_names_a_key, document))

@@ -4,13 +4,13 @@ The prompt is read once and its cache shared by all rows, as ours is; each row h
 of its own with the same settings.
 """
 
-import ctypes
 import time
 from pathlib import Path
 from typing import Any
 
 from novelgen.engine.values import SamplingParams
 from novelgen.errors import ModelError
+from novelgen.modeling.llamacpp.weights import LlamaWeights
 
 _SPARE_POSITIONS = 8
 
@@ -20,20 +20,10 @@ class LlamaCppModel:
 
     def __init__(self, gguf: Path, threads: int) -> None:
         """Raises `ModelError` when llama.cpp cannot load the file."""
-        import llama_cpp
-
-        self._api: Any = llama_cpp
+        self._weights = LlamaWeights(gguf)
+        self._api: Any = self._weights.api
+        self._model: Any = self._weights.pointer
         self._threads = threads
-        self._keep_log_quiet = self._api.llama_log_callback(lambda *_: None)
-        self._api.llama_log_set(self._keep_log_quiet, ctypes.c_void_p())
-        self._model = self._api.llama_model_load_from_file(
-            str(gguf).encode(), self._api.llama_model_default_params()
-        )
-        if not self._model:
-            raise ModelError(
-                f"llama.cpp could not load {gguf}.",
-                "Name a GGUF file that it can, or leave it out.",
-            )
         self.name = f"llama.cpp {gguf.stem}"
 
     def tokens_per_second(

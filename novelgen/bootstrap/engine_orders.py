@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from novelgen.bootstrap.choices import runtime_of
 from novelgen.engine.values import NO_MEMORY_ADAPTER, ModelRuntime
+from novelgen.errors import ModelError
+from novelgen.modeling.catalog import resolve
 from novelgen.modeling.llamacpp.provisioning import ready_gguf
 from novelgen.modeling.provisioning import pull
 from novelgen.modeling.shipped_adapters import adapter_directory
@@ -63,7 +65,7 @@ def order_of(
     """A model with an adapter's directory, run by `runtime`."""
     gguf = ""
     if runtime is ModelRuntime.LLAMA_CPP:
-        ready = ready_gguf(Path(model), paths.models, on_progress)
+        ready = ready_gguf(_file(model), paths.models, on_progress)
         directory, fingerprint, gguf = ready.tokenizer_dir, ready.fingerprint, str(ready.path)
     else:
         local = pull(model, paths.models, on_progress)
@@ -85,3 +87,11 @@ def order_of(
         gpu_layers=0 if settings.device == "cpu" else settings.gpu_layers,
         context_tokens=settings.context_tokens,
     )
+
+
+def _file(model: str) -> Path:
+    """Raises `NotFoundError` when it is not there any more."""
+    path = resolve(model).path
+    if path is None:
+        raise ModelError(f"{model} is no file.", "Name a .gguf file.")
+    return path

@@ -12,6 +12,7 @@ from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL, ModelRunti
 if TYPE_CHECKING:
     from novelgen.bootstrap.workbench import Workbench
     from novelgen.generation.memory_identity import MemoryIdentity
+    from novelgen.modeling.adapter import Adapter
     from storage.records import NovelRecord
 
 
@@ -84,15 +85,31 @@ def _identity(
 
     fingerprint: str | None = None
     if _is_native(novel):
+        adapter = _adapter_of_gguf(novel)
         fingerprint = known_gguf_fingerprint(Path(novel.model), workbench.paths.models)
     elif directory is not None:
         fingerprint = model_fingerprint(directory, workbench.paths.models)
+        adapter = load_adapter(adapter_directory(novel.adapter), fingerprint)
     if fingerprint is None:
         return None
-    made_for = None if directory is None else fingerprint
-    adapter = load_adapter(adapter_directory(novel.adapter), made_for)
     size = adapter.config.segment_size
     return MemoryIdentity(fingerprint, adapter_fingerprint(adapter, size, BRIEF_VERSION))
+
+
+def _adapter_of_gguf(novel: "NovelRecord") -> "Adapter":
+    """Raises `ModelError` when it cannot belong to the file."""
+    from novelgen.modeling.adapter import load_adapter
+    from novelgen.modeling.gguf_header import read_gguf_header
+    from novelgen.modeling.llamacpp.loading import require_adapter_fits
+    from novelgen.modeling.rough_fit import number
+    from novelgen.modeling.shipped_adapters import adapter_directory
+
+    gguf = Path(novel.model)
+    header = read_gguf_header(gguf)
+    adapter = load_adapter(adapter_directory(novel.adapter), None)
+    hidden_size = number(header.fields, f"{header.architecture}.embedding_length")
+    require_adapter_fits(adapter, gguf, header.architecture, hidden_size)
+    return adapter
 
 
 def _seconds(workbench: "Workbench", words: int, directory: Path | None) -> float | None:

@@ -109,7 +109,10 @@ def _model(paths: Paths, settings: Settings) -> Finding:
 
     name = settings.model or DEFAULT_MODEL
     if is_server(name):
-        return Finding(Severity.GOOD, "model", f"{name}, which is looked at as a server")
+        if name.removeprefix(SERVER_PREFIX) in settings.servers:
+            return Finding(Severity.GOOD, "model", f"{name}, which is looked at as a server")
+        checked = check_server(paths, settings, name)
+        return Finding(Severity.GOOD, "model", f"{name}: {checked.summary}")
     if runtime_of(name, settings) is ModelRuntime.LLAMA_CPP:
         return _gguf(Path(name), settings)
     record = model_info(name, paths.models).record

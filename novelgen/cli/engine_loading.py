@@ -6,13 +6,13 @@ from novelgen.cli.invocation import Invocation
 
 if TYPE_CHECKING:
     from novelgen.config import Settings
-    from novelgen.engine.protocol import Engine
     from novelgen.engine.values import ModelRuntime
+    from novelgen.resident.order import LoadedEngine
 
 
 def load_engine(
     invocation: Invocation, settings: "Settings", model: str, runtime: "ModelRuntime"
-) -> "Engine":
+) -> "LoadedEngine":
     """A model with the adapter that is set, in this process.
 
     Raises `ModelError` when it does not fit, or is missing or damaged.
@@ -37,4 +37,4 @@ def load_engine(
             invocation.paths,
             on_progress,
         )
-    return load_ordered(order, FitQuestion(0, (1,), settings.tail_tokens)).engine
+    return load_ordered(order, FitQuestion(0, (1,), settings.tail_tokens))

@@ -31,6 +31,8 @@ class NovelWish:
     adapter: str | None = None
     """As novels keep it: `none`, a shipped adapter's name, or an absolute path."""
     runtime: ModelRuntime | None = None
+    planner: str | None = None
+    """As novels keep it: a model, or empty for the one that writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def change_novel(store: Store, novel: NovelRecord, wish: NovelWish) -> NovelChan
             before.model,
             before.adapter,
             settings.runtime,
+            settings.planner,
         )
         names = tuple(
             name
@@ -87,6 +90,7 @@ def change_novel(store: Store, novel: NovelRecord, wish: NovelWish) -> NovelChan
             settings,
             candidates=wish.candidates or settings.candidates,
             runtime=wish.runtime or settings.runtime,
+            planner=settings.planner if wish.planner is None else wish.planner,
         )
         if kept != settings:
             changes = replace(changes, settings=kept.as_json())

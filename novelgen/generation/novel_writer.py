@@ -55,7 +55,7 @@ class NovelWriter:
         try:
             yield from self._run()
         except (PlanningCancelled, DrawingCancelled, ReadingCancelled):
-            yield RunStopped(self._context.stop.reason, self._words())
+            yield self._stopped_for(self._context.stop.reason)
 
     def _run(self) -> Iterator[Event]:
         self._plan.ensure_premise_and_title()
@@ -84,9 +84,13 @@ class NovelWriter:
                 self._plan = PlanKeeper(self._context)
                 reason = self._stop_reason(number if number in self._finished_words else number - 1)
             if reason is not None and not self._is_finished():
-                yield RunStopped(reason, self._words())
+                yield self._stopped_for(reason)
                 return
         yield NovelFinished(self._words(), self._plan.target_words)
+
+    def _stopped_for(self, reason: StopReason) -> RunStopped:
+        stop = self._context.stop
+        return RunStopped(reason, self._words(), stop.why if reason is stop.reason else "")
 
     def _look_again(self) -> None:
         """A person may have changed plan and chapters since the last one was begun."""
@@ -119,7 +123,7 @@ class NovelWriter:
         yield from self._plan.ensure_all()
         stop = self._context.stop
         reason = stop.reason if stop.is_requested else StopReason.PLAN_ONLY
-        yield RunStopped(reason, self._words())
+        yield self._stopped_for(reason)
 
     def _write_chapter(self, number: int) -> Iterator[Event]:
         context = self._context

@@ -230,7 +230,7 @@ class NovelRun:
 
 def _stop_for_budget(stop: StopSignal, words: str) -> None:
     _log.info("budget used up: %s", words)
-    stop.stop_after_segment(StopReason.BUDGET)
+    stop.stop_after_segment(StopReason.BUDGET, words)
 
 
 def _new_run(novel: NovelRecord, engine: Engine, purpose: RunPurpose, terms: RunTerms) -> NewRun:

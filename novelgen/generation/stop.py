@@ -13,11 +13,13 @@ class StopSignal:
         self._after_segment = Event()
         self._now = Event()
         self._reason = StopReason.ASKED
+        self.why = ""
+        """The reason in words, where there is more to say."""
 
-    def stop_after_segment(self, reason: StopReason = StopReason.ASKED) -> None:
+    def stop_after_segment(self, reason: StopReason = StopReason.ASKED, why: str = "") -> None:
         """Finish and commit the segment in hand, then stop. The first reason given stands."""
         if not self._after_segment.is_set():
-            self._reason = reason
+            self._reason, self.why = reason, why
         self._after_segment.set()
 
     def stop_now(self) -> None:

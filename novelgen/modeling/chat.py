@@ -199,11 +199,18 @@ def _source(tokenizer: Any) -> str:
     if "strftime_now" not in source:
         return source
     filters = " | ".join(
-        f"replace('{directive}', '{_DAY.strftime(directive)}')" for directive in _DIRECTIVES
+        f"replace('{directive}', '{_day_as(directive)}')" for directive in _DIRECTIVES
     )
     return (
         f"{{%- macro strftime_now(format) %}}{{{{- format | {filters} }}}}{{%- endmacro %}}{source}"
     )
+
+
+def _day_as(directive: str) -> str:
+    """`%-d` and `%-m` are not known everywhere."""
+    if "-" in directive:
+        return _DAY.strftime(directive.replace("-", "")).lstrip("0")
+    return _DAY.strftime(directive)
 
 
 def _template_marks(tokenization: Tokenization) -> frozenset[str]:

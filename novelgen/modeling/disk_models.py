@@ -280,7 +280,8 @@ def _size(path: Path) -> int:
 
 
 def _name(found: FoundFile) -> str:
-    return _clean(found.label or (found.path.stem if found.path.suffix else found.path.name))
+    name = found.path.name
+    return _clean(found.label or (name[:-5] if name.lower().endswith(".gguf") else name))
 
 
 def _clean(text: object) -> str:

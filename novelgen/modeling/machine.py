@@ -40,13 +40,13 @@ class Machine:
     cards: tuple[Card, ...] = ()
 
 
-@cache
 def describe_machine() -> Machine:
-    """Looked at once a process; takes some tenths of a second."""
+    """Looked at anew with each call, for what is free changes; takes some tenths of a second."""
     total, available = machine_memory()
     return Machine(total, available, _bytes_per_second(), _cards())
 
 
+@cache
 def _bytes_per_second() -> float:
     """The best of a few products of a matrix and a vector, each of which reads the matrix once."""
     matrix = np.ones((_PROBE_SIDE, _PROBE_SIDE), dtype=np.float32)

@@ -128,9 +128,7 @@ class DecodeCall:
             while True:
                 size = self._at.room.size
                 tail = self._at.room.fitted_tail(self._prompt.tail, self._prompt.total)
-                fields = self._at.dialect.fields(
-                    self._at.server, self._request, self._request.stream_keys[row.number]
-                )
+                fields = self._fields(row)
                 is_folded = self._at.dialect.folds_system
                 failure = await self._try(client, row, tail, fields)
                 if failure is None:
@@ -138,10 +136,10 @@ class DecodeCall:
                 row.begin_again()
                 if failure.kind is Kind.SHORTER:
                     asked = self._prompt.total(tail)
-                    self._at.room.shrink(size, asked, failure.context_size)
+                    self._at.room.shrink(size, asked, self._told_room(failure))
                     self._say_shorter(size)
-                elif failure.kind is Kind.OTHERWISE and self._at.dialect.learns(
-                    failure.what, fields, was_folded=is_folded
+                elif failure.kind is Kind.OTHERWISE and self._knows_otherwise(
+                    failure, row, fields, was_folded=is_folded
                 ):
                     continue
                 elif failure.kind is Kind.AGAIN and self._may_wait(failure, retries):
@@ -149,6 +147,33 @@ class DecodeCall:
                     await self._wait(failure, row, retries)
                 else:
                     raise await self._error(client, failure, retries) from None
+
+    def _fields(self, row: GrowingRow) -> dict[str, Any]:
+        key = self._request.stream_keys[row.number]
+        return self._at.dialect.fields(self._at.server, self._request, key)
+
+    def _told_room(self, failure: Failure) -> int | None:
+        """What a server says that its model attends to, less what is kept for thinking."""
+        if failure.context_size is None:
+            return None
+        return failure.context_size - self._at.server.settings.thinking_tokens
+
+    def _knows_otherwise(
+        self, failure: Failure, row: GrowingRow, sent: dict[str, Any], *, was_folded: bool
+    ) -> bool:
+        """Learn from a refusal; whether the request would be another one now.
+
+        Another row may have taught it already.
+        """
+        dialect = self._at.dialect
+        known = set(dialect.dropped), dialect.drops_extras
+        dialect.learn(failure.what, sent, was_folded=was_folded)
+        if (dialect.dropped, dialect.drops_extras) != known:
+            self._at.narrate(
+                f"The server {self._at.server.short_name} refuses settings, left out from "
+                f"here on: {failure.what}"
+            )
+        return self._fields(row) != sent or dialect.folds_system is not was_folded
 
     async def _try(
         self, client: AsyncOpenAI, row: GrowingRow, tail: str, fields: dict[str, Any]
@@ -314,7 +339,8 @@ class _Bill:
                 requests=1,
                 prompt_tokens=prompt,
                 new_tokens=new,
-                cost=(prompt * settings.price_in + new * settings.price_out) / 1e6,
+                cost=(prompt * (settings.price_in or 0.0) + new * (settings.price_out or 0.0))
+                / 1e6,
                 estimated_requests=int(self.usage is None),
             ),
         )

@@ -48,25 +48,20 @@ class Dialect:
         fields |= settings.body
         return {name: value for name, value in fields.items() if name not in self.dropped}
 
-    def learns(self, refusal: str, sent: Mapping[str, Any], *, was_folded: bool) -> bool:
-        """Take in why a server refused a request; False when there is nothing to leave out.
-
-        Another request may have taught it already: then this one is to be sent again as well.
-        """
+    def learn(self, refusal: str, sent: Mapping[str, Any], *, was_folded: bool) -> None:
+        """Take in why a server refused a request, as far as it can be told."""
         told = refusal.casefold()
         if "max_completion_tokens" in told and "max_tokens" in sent:
             self.length_field = "max_completion_tokens"
-            return True
+            return
         if not was_folded and re.search(r"system (?:role|message|prompt)|roles must alt", told):
             self.folds_system = True
-            return True
+            return
         named = {name for name in sent if name not in _NOT_OPTIONAL and _names(told, name)}
-        extras = set(sent) & _ALL_EXTRAS
-        if not named and extras:
+        if not named and set(sent) & _ALL_EXTRAS:
             self.drops_extras = True
         # A refusal may repeat the whole request: what other servers know as well goes last.
         self.dropped |= named & _ALL_EXTRAS or named
-        return bool(named or extras)
 
 
 def _names(told: str, field_name: str) -> bool:

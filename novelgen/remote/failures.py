@@ -21,6 +21,10 @@ _LONGEST_QUOTE = 300
 _MOST_MODELS = 8
 _TRANSIENT = (408, 409, 425, 429)
 """Of the answers below 500, those that another try may change."""
+_TOO_MANY_REQUESTS = 429
+_LEAST_LIMIT = 512
+"""Tokens; a smaller number in a refusal is something else."""
+_DIGIT_SEPARATOR = re.compile(r"(?<=\d)[,_](?=\d{3}(?!\d))")
 _TOO_LONG = re.compile(
     r"context[ _-]?(?:length|window|size)|maximum context|exceed_context_size|prompt is too long"
     r"|context the overflows|too many tokens|input token count|tokens to keep from the initial"
@@ -165,7 +169,8 @@ class FailureReader:
         if status == 404 and self._is_about_model(said):
             return self.unknown_model([])
         if status >= 500 or status in _TRANSIENT:
-            if _TOO_LONG.search(said):  # llama-server and LM Studio say it with a 500 at times
+            # llama-server and LM Studio say it with a 500 at times; a 429 means tokens a minute.
+            if status != _TOO_MANY_REQUESTS and _TOO_LONG.search(said):
                 return self._too_long(said)
             return Failure(
                 Kind.AGAIN,
@@ -192,7 +197,9 @@ class FailureReader:
         )
 
     def _too_long(self, said: str) -> Failure:
-        limits = [int(found.group(1)) for limit in _LIMITS if (found := limit.search(said))]
+        plain = _DIGIT_SEPARATOR.sub("", said)
+        found = [int(match.group(1)) for limit in _LIMITS if (match := limit.search(plain))]
+        limits = [limit for limit in found if limit >= _LEAST_LIMIT]
         return Failure(
             Kind.SHORTER,
             f"the context of {self._where} is smaller than was thought: {said}",

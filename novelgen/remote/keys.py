@@ -73,7 +73,8 @@ def how_to_give_a_key(server: Server) -> str:
 def _variables(server: Server) -> tuple[str, ...]:
     if "/" in server.short_name:  # by its address
         # The key of one company is sent to no other.
-        is_openai = urlsplit(server.settings.url).hostname == _OPENAI_HOST
+        address = urlsplit(server.settings.url)
+        is_openai = (address.scheme, address.hostname) == ("https", _OPENAI_HOST)
         return (_OPENAI_VARIABLE, ANY_SERVER_VARIABLE) if is_openai else (ANY_SERVER_VARIABLE,)
     return (server.settings.key_env,) if server.settings.key_env else ()
 

@@ -5,14 +5,15 @@ the server refuses a request that is too long.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI, NotFoundError, OpenAIError
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, OpenAIError
 
 from novelgen.remote.client import open_client
-from novelgen.remote.failures import FailureReader
+from novelgen.remote.failures import FailureReader, Kind
 from novelgen.remote.keys import ApiKey
 from novelgen.remote.naming import Server
 
@@ -21,6 +22,10 @@ _OLLAMA_CONTEXT = 4_096
 """What Ollama loads a model with unless it is told otherwise, whatever the model could do. It cuts
 what is longer and says nothing."""
 _SECONDS = 20.0
+_LONGEST_WAIT = 60.0
+_NO_LIST = (403, 404, 405, 501)
+"""Answers of servers without a list, or with one that a key may not see. Whether the key is right
+is seen with the first request."""
 _CONTEXT_NAMES = ("max_model_len", "context_length", "context_window", "max_context_length")
 
 
@@ -35,21 +40,24 @@ class ServerFacts:
     """Who says so, in words."""
 
 
-def probe(server: Server, key: ApiKey | None) -> ServerFacts:
-    """Ask a server about itself. Raises `ModelError` when it does not answer or refuses the key."""
-    return asyncio.run(_probe(server, key))
+def probe(
+    server: Server,
+    key: ApiKey | None,
+    retries: int = 0,
+    narrate: Callable[[str], None] = lambda _: None,
+) -> ServerFacts:
+    """Ask a server about itself; one that is busy, or still loads its model, again.
+
+    Raises `ModelError` when it does not answer or refuses the key.
+    """
+    return asyncio.run(_probe(server, key, retries, narrate))
 
 
-async def _probe(server: Server, key: ApiKey | None) -> ServerFacts:
-    failures = FailureReader(server, key)
+async def _probe(
+    server: Server, key: ApiKey | None, retries: int, narrate: Callable[[str], None]
+) -> ServerFacts:
     async with open_client(server, key) as client:
-        try:
-            async with asyncio.timeout(_SECONDS + server.settings.connect_seconds):
-                listed = await _models(client)
-        except TimeoutError:
-            raise failures.error(failures.stalled("the list of models", _SECONDS)) from None
-        except (APIConnectionError, APIStatusError) as error:
-            raise failures.error(failures.read(error)) from None
+        listed = await _listed(client, server, FailureReader(server, key), retries, narrate)
         models = tuple(str(model["id"]) for model in listed if "id" in model)
         size, source = server.settings.context_tokens, "the settings"
         if size is None:
@@ -61,11 +69,41 @@ async def _probe(server: Server, key: ApiKey | None) -> ServerFacts:
     return ServerFacts(models, size, source)
 
 
+async def _listed(
+    client: AsyncOpenAI,
+    server: Server,
+    failures: FailureReader,
+    retries: int,
+    narrate: Callable[[str], None],
+) -> list[Mapping[str, Any]]:
+    """The server's list, asked for until it answers or the tries are used up."""
+    for tried in count():
+        try:
+            async with asyncio.timeout(_SECONDS + server.settings.connect_seconds):
+                return await _models(client)
+        except TimeoutError:
+            raise failures.error(failures.stalled("the list of models", _SECONDS)) from None
+        except APIConnectionError as error:  # nothing is lost yet: a person should know at once
+            raise failures.error(failures.read(error)) from None
+        except APIStatusError as error:
+            failure = failures.read(error)
+        wait = max(server.settings.retry_seconds * 2**tried, failure.wait_seconds or 0.0)
+        if failure.kind is not Kind.AGAIN or tried >= retries or wait > _LONGEST_WAIT:
+            raise failures.error(failure)
+        narrate(f"Waiting for {server.short_name}: {failure.what}.")
+        await asyncio.sleep(wait)
+    raise AssertionError
+
+
 async def _models(client: AsyncOpenAI) -> list[Mapping[str, Any]]:
-    """The server's list; empty where it keeps none, or one that cannot be read."""
+    """The server's list; empty where it keeps or shows none, or one that cannot be read."""
     try:
         document: Any = await client.get("/models", cast_to=object)
-    except NotFoundError:
+    except APIStatusError as error:
+        if error.status_code in _NO_LIST:
+            return []
+        raise
+    except (ValueError, RecursionError):  # what should have been JSON
         return []
     data = document.get("data") if isinstance(document, dict) else None
     return [each for each in data if isinstance(each, dict)] if isinstance(data, list) else []
@@ -124,7 +162,7 @@ async def _ask(client: AsyncOpenAI, url: str, body: dict[str, str] | None = None
             if body is None:
                 return await client.get(url, cast_to=object)
             return await client.post(url, cast_to=object, body=body)
-    except (OpenAIError, TimeoutError, ValueError):
+    except (OpenAIError, TimeoutError, ValueError, RecursionError):
         return None
 
 

@@ -67,12 +67,12 @@ class RemoteEngine:
                 "Lower thinking_tokens, or load its model with a longer context.",
             )
         meter = meter or SpendingMeter()
-        has_prices = bool(settings.price_in or settings.price_out)
+        has_prices = settings.price_in is not None or settings.price_out is not None
         if not has_prices and (meter.budget.cost or settings.budget_cost):
             raise UsageError(
                 f"A budget of cost is given, and {server.short_name} has no prices.",
-                "Set price_in and price_out in its section of the configuration file, or give a "
-                "budget of tokens.",
+                "Set price_in and price_out in its section of the configuration file (0 where "
+                "nothing is paid), or give a budget of tokens.",
             )
         meter.limit(server.short_name, Budget(settings.budget_tokens, settings.budget_cost))
         self._facts = facts
@@ -206,7 +206,7 @@ def open_remote_engine(
     Raises `ModelError` when it does not, or refuses the key.
     """
     key = find_key(server)
-    facts = probe(server, key)
+    facts = probe(server, key, server.settings.retries, narrate or _say_nothing)
     return RemoteEngine(
         server, key, facts, library, segment_size=segment_size, meter=meter, narrate=narrate
     )

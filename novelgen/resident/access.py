@@ -35,8 +35,4 @@ def engine_for(
             continue
     loaded = load_ordered(order, question)
     narrate(f"{order.model}: {loaded.fit}")
-    return loaded.engine, _nothing
-
-
-def _nothing() -> None:
-    """A model of this process goes with the process."""
+    return loaded.engine, loaded.close

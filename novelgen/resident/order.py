@@ -53,12 +53,18 @@ class FitQuestion:
         return cls(**document | {"rows": tuple(document["rows"])})
 
 
+def _nothing() -> None:
+    """All of a torch model goes with the last reference to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedEngine:
     """An engine, and what was said of its fit before it was loaded."""
 
     engine: Engine
     fit: str
+    close: Callable[[], None] = _nothing
+    """Gives back what does not go with the last reference."""
 
 
 Loader = Callable[[EngineOrder, FitQuestion], LoadedEngine]
@@ -80,17 +86,17 @@ def load_ordered(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
     missing or damaged.
     """
     if order.gguf:
-        return _load_llama(order)
+        return _load_llama(order, question)
     return _load_torch(order, question)
 
 
-def _load_llama(order: EngineOrder) -> LoadedEngine:
+def _load_llama(order: EngineOrder, question: FitQuestion) -> LoadedEngine:
     from novelgen.modeling.fit import Verdict
     from novelgen.modeling.llamacpp.loading import LlamaSettings, load_llama_engine
     from novelgen.modeling.llamacpp.placing import place
 
     gguf = Path(order.gguf)
-    placed = place(gguf, order.gpu_layers, order.context_tokens)
+    placed = place(gguf, order.gpu_layers, order.context_tokens, max(question.rows))
     if placed.fit.verdict is Verdict.DOES_NOT_FIT:
         raise ModelError(
             f"{gguf.name} does not fit this machine. {placed.fit.told()}", placed.fit.remedy
@@ -106,9 +112,8 @@ def _load_llama(order: EngineOrder) -> LoadedEngine:
         None if order.adapter_dir is None else Path(order.adapter_dir),
         LlamaSettings(placed.gpu_layers, order.context_tokens),
     )
-    return LoadedEngine(
-        engine, f"{engine.info.quantization}, by llama.cpp. {placed.fit.sentence()}"
-    )
+    told = f"{engine.info.quantization}, by llama.cpp. {placed.fit.sentence()}"
+    return LoadedEngine(engine, told, engine.close)
 
 
 def _load_torch(order: EngineOrder, question: FitQuestion) -> LoadedEngine:

@@ -109,7 +109,7 @@ class EngineShelf:
     def _drop(self, is_dropped: Callable[[EngineOrder], bool]) -> None:
         dropped = [order for order in self._loaded if is_dropped(order)]
         for order in dropped:
-            del self._loaded[order]
+            self._loaded.pop(order).close()
         if dropped:
             gc.collect()
             _empty_device_cache()

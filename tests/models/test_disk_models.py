@@ -33,7 +33,9 @@ EIGHT_BILLION = 8 * 10**9
 
 @pytest.fixture
 def native(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A llama.cpp that computes on the cards."""
     monkeypatch.setattr(disk_models, "runs_natively", lambda _: True)
+    monkeypatch.setattr(disk_models, "offloads", lambda: True)
 
 
 @pytest.fixture
@@ -117,6 +119,16 @@ def test_ollamas_blobs_are_named_by_their_manifests(tmp_path: Path) -> None:
     assert look_at(found, LAPTOP).name == "llama3.2:3b"
     source = resolve(str(blob))  # such a path can be given as --model
     assert (source.kind, source.path) == (SourceKind.GGUF, blob)
+
+
+@pytest.mark.usefixtures("native")
+def test_a_llama_cpp_of_the_processor_does_not_see_cards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = headers.write_model(tmp_path / "m.gguf", EIGHT_BILLION)
+    assert look(path, CARD).fit.where == "a card"  # type: ignore[union-attr]
+    monkeypatch.setattr(disk_models, "offloads", lambda: False)
+    assert look(path, CARD).fit.where == "memory"  # type: ignore[union-attr]
 
 
 def test_links_in_circles_and_things_that_are_no_files_are_passed_over(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from novelgen.modeling.llamacpp import placing
 from novelgen.modeling.llamacpp.placing import place
 from novelgen.modeling.llamacpp.weights import ALL_LAYERS
 from novelgen.modeling.machine import Card, Machine
+from storage.store import open_store
 from tests.conftest import CommandLine
 from tests.models import headers
 from tests.models.conftest import WriteGguf
@@ -28,7 +29,7 @@ def wide_gguf(tmp_path_factory: pytest.TempPathFactory, write_gguf: WriteGguf) -
 
 @pytest.mark.timeout(600)
 def test_a_novel_is_written_by_llama_cpp_and_stays_its_own(
-    novelgen: CommandLine, wide_gguf: Path
+    novelgen: CommandLine, home: Path, wide_gguf: Path
 ) -> None:
     made = json.loads(
         novelgen(
@@ -36,9 +37,9 @@ def test_a_novel_is_written_by_llama_cpp_and_stays_its_own(
             "--target-words", "200", "--chapters", "1", "--seed", "1", "--plan-only",
         ).stdout
     )  # fmt: skip
-    shown = json.loads(novelgen("show", made["id"], "--json").stdout)
-    assert shown["settings"]["runtime"] == "llamacpp"
-    assert shown["model"] == str(wide_gguf)
+    with open_store(f"sqlite:///{home / 'data' / 'novelgen.db'}") as store, store.reading() as work:
+        kept = work.novels.find(made["id"])
+    assert (kept.model, kept.settings["runtime"]) == (str(wide_gguf), "llamacpp")
     # Nothing was converted, and the tokenizer that is kept of the file is no model.
     listed = json.loads(novelgen("models", "list", "--json").stdout)["models"]
     assert {model["kind"] for model in listed} == {"package", "scripted"}
@@ -77,7 +78,7 @@ def test_layers_go_onto_the_card_as_far_as_they_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = headers.write_model(tmp_path / "small.gguf", 2560)
-    large = headers.write_model(tmp_path / "large.gguf", 8192)
+    large = headers.write_model(tmp_path / "large.gguf", 24 * 10**9)
     assert place(small, "auto", 8192, CARD).gpu_layers == 0
     assert place(small, "auto", 8192, CARD).fit.where == "memory"
     monkeypatch.setattr(placing, "offloads", lambda: True)

@@ -100,7 +100,9 @@ def decode(
             loaded,
             plan,
             on_progress,
-            lambda file: load_engine(invocation, settings, str(file), ModelRuntime.LLAMA_CPP),
+            lambda file: (
+                load_engine(invocation, settings, str(file), ModelRuntime.LLAMA_CPP).engine
+            ),
         )
     if plot is not None:
         from novelgen.bench.decode_plot import plot_decode

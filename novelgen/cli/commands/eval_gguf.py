@@ -56,6 +56,7 @@ def gguf(
     invocation = invocation_of(context)
     from novelgen.cli.step_progress import step_display
     from novelgen.config import load_settings
+    from novelgen.engine.values import ModelRuntime
     from novelgen.evaluation.runtime_parity import compare, read_text, segments_of
     from novelgen.modeling.llamacpp.library import require_llama_cpp
     from novelgen.text.books import find_books
@@ -87,8 +88,11 @@ def gguf(
         theirs = read_all(reference)
         readings["torch float32"] = compare(reference, cut, theirs, theirs)
         for file in files:
-            engine = _load_gguf(invocation, settings, file)
-            readings[file.name] = compare(reference, cut, theirs, read_all(engine))
+            loaded = load_engine(invocation, settings, str(file), ModelRuntime.LLAMA_CPP)
+            try:
+                readings[file.name] = compare(reference, cut, theirs, read_all(loaded.engine))
+            finally:
+                loaded.close()
     if output.as_json:
         output.document({name: _as_json(parity) for name, parity in readings.items()})
     else:
@@ -100,13 +104,8 @@ def _load_reference(invocation: Invocation, settings: "Settings") -> "Engine":
     from novelgen.modeling.catalog import DEFAULT_MODEL
 
     exact = settings.model_copy(update={"dtype": "float32", "quantization": "none"})
-    return load_engine(invocation, exact, settings.model or DEFAULT_MODEL, ModelRuntime.TORCH)
-
-
-def _load_gguf(invocation: Invocation, settings: "Settings", file: Path) -> "Engine":
-    from novelgen.engine.values import ModelRuntime
-
-    return load_engine(invocation, settings, str(file), ModelRuntime.LLAMA_CPP)
+    model = settings.model or DEFAULT_MODEL
+    return load_engine(invocation, exact, model, ModelRuntime.TORCH).engine
 
 
 def _table(readings: "dict[str, Parity]") -> str:

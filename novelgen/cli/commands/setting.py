@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from storage.records import NovelRecord
 
 _MAX_CANDIDATES = 16
+_NO_PLANNER = "none"
 
 
 def set_novel(
@@ -43,8 +44,12 @@ def set_novel(
             "with --model): the one shipped for the model.",
         ),
     ] = None,
+    planner: Annotated[
+        str | None,
+        typer.Option(metavar="M", help="Model that plans and reads, or none: the one that writes."),
+    ] = None,
 ) -> None:
-    """Change title, author, length, candidates, or the model and adapter, in mid-book.
+    """Change title, author, length, candidates, the model and adapter, or the planner, in mid-book.
 
     Prose, plan, bible and summaries stay as they are. Another model reads the text again with its
     own memory; the memories of the old one stay stored, and count again when you switch back. It
@@ -56,7 +61,7 @@ def set_novel(
     from novelgen.bootstrap.switching import reading_ahead
     from novelgen.generation.changing import change_novel
 
-    if {title, author, target_words, candidates, model, adapter} == {None}:
+    if {title, author, target_words, candidates, model, adapter, planner} == {None}:
         raise UsageError(
             "Nothing is to be changed.",
             "Say what, such as --title, --target-words or --model; `novelgen set --help`.",
@@ -64,7 +69,9 @@ def set_novel(
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
         settings = workbench.settings
-        wish = _wish(found, settings, title, author, target_words, candidates, model, adapter)
+        wish = _wish(
+            found, settings, title, author, target_words, candidates, model, adapter, planner
+        )
         with workbench.runs.claimed(found):
             wished = _switched(found, wish)
             is_switch = _reader_of(wished) != _reader_of(found)
@@ -86,9 +93,10 @@ def _wish(
     candidates: int | None,
     model: str | None,
     adapter: str | None,
+    planner: str | None,
 ) -> "NovelWish":
     """What is asked for, checked. Raises `UsageError`, `NotFoundError`, `ModelError`."""
-    from novelgen.bootstrap import model_and_adapter, runtime_of
+    from novelgen.bootstrap import model_and_adapter, model_name, runtime_of
     from novelgen.generation.changing import NovelWish
 
     if title is not None:
@@ -106,7 +114,9 @@ def _wish(
         runtime = runtime_of(model, settings)
     if model is not None or adapter is not None:
         model, adapter = model_and_adapter(model or novel.model, adapter or AUTO_ADAPTER, settings)
-    return NovelWish(title, author, target_words, candidates, model, adapter, runtime)
+    if planner is not None:
+        planner = "" if planner == _NO_PLANNER else model_name(planner, settings)
+    return NovelWish(title, author, target_words, candidates, model, adapter, runtime, planner)
 
 
 def _switched(novel: "NovelRecord", wish: "NovelWish") -> "NovelRecord":
@@ -130,13 +140,16 @@ def _as_json(changed: "NovelChanged", ahead: "ReadingAhead | None") -> dict[str,
     from novelgen.generation.novel_settings import NovelSettings
 
     novel = changed.novel
+    settings = NovelSettings.from_json(novel.settings)
     document: dict[str, Any] = {
         "id": novel.id,
         "changed": list(changed.names),
         "title": novel.title,
         "author": novel.author,
         "target_words": novel.target_words,
-        "candidates": NovelSettings.from_json(novel.settings).candidates,
+        "candidates": settings.candidates,
+        "planner": settings.planner,
+        "runtime": settings.runtime.value,
         "model": novel.model,
         "adapter": novel.adapter,
     }
@@ -176,8 +189,8 @@ def _shown(changed: "NovelChanged", name: str) -> str:
     from novelgen.generation.novel_settings import NovelSettings
 
     def of(novel: "NovelRecord") -> str:
-        if name in ("candidates", "runtime"):
-            return str(getattr(NovelSettings.from_json(novel.settings), name))
+        if name in ("candidates", "runtime", "planner"):
+            return str(getattr(NovelSettings.from_json(novel.settings), name)) or "none"
         value = getattr(novel, name)
         return f"{value:,}" if isinstance(value, int) else str(value) or "none"
 

@@ -48,17 +48,16 @@ class LlamaContext:
         self._tokens = self._api.llama_batch_init(_BATCH, 0, 1)
         self._vectors = self._api.llama_batch_init(_BATCH, weights.hidden_size, 1)
 
-    @property
-    def positions(self) -> int:
-        """How many positions there is room for, all sequences together."""
-        return self._pool
+    def has_room(self, positions: int) -> bool:
+        """Whether so many positions fit, all sequences together."""
+        return positions <= self._pool
 
     def reserve(self, positions: int) -> bool:
         """Make room for so many positions; True when all sequences were lost for it.
 
         Raises `ModelError` when the memory for them cannot be had.
         """
-        if positions <= self._pool:
+        if self.has_room(positions):
             return False
         self._open(-(-positions // _POOL_STEP) * _POOL_STEP)
         return True

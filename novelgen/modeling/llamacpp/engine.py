@@ -26,7 +26,6 @@ from novelgen.modeling.chat import render_chat
 from novelgen.modeling.decoding import DecodeJob, draw_rows, require_context
 from novelgen.modeling.llamacpp.context import LlamaContext
 from novelgen.modeling.llamacpp.reading import MOST_ROWS, LlamaDecoder, LlamaReader
-from novelgen.modeling.llamacpp.token_vectors import TokenVectors
 from novelgen.modeling.llamacpp.weights import LlamaWeights
 from novelgen.modeling.memory_cell import MemoryCell
 from novelgen.modeling.tokenization import Tokenization
@@ -39,13 +38,14 @@ class LlamaCppEngine:
         self,
         weights: LlamaWeights,
         context: LlamaContext,
+        reader: LlamaReader,
         cell: MemoryCell | None,
         tokenization: Tokenization,
         info: EngineInfo,
     ) -> None:
         self._weights, self._context = weights, context
         self._cell, self._tokenization, self._info = cell, tokenization, info
-        self._reader = LlamaReader(context, TokenVectors(weights.gguf), cell)
+        self._reader = reader
 
     @property
     def info(self) -> EngineInfo:

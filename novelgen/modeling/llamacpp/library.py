@@ -16,7 +16,8 @@ from novelgen.errors import ModelError
 OLDEST_VERSION = Version("0.3.36")
 """Of llama-cpp-python; before, sequences shared no cache and LoRA was set another way."""
 _INSTALL = "Install it: pip install 'novelgen[llamacpp]'"
-_ERROR_LEVEL = 4
+_ERROR_LEVEL, _GOES_ON = 4, 5
+"""Of ggml: an error, and more of the line before."""
 _said: deque[str] = deque(maxlen=4)
 """The last errors that the library printed."""
 
@@ -67,8 +68,14 @@ def _loaded() -> Any:
 def _listen(api: Any) -> Any:
     """What the library calls with each line; kept for as long as the process lives."""
 
+    level_before = 0
+
     def hear(level: int, text: bytes, _: object) -> None:
-        if level >= _ERROR_LEVEL:
+        nonlocal level_before
+        if level == _GOES_ON:
+            level = level_before
+        level_before = level
+        if level == _ERROR_LEVEL:
             line = text.decode("utf-8", "replace").strip()
             if line:
                 _said.append(line)

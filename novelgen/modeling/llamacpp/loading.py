@@ -19,6 +19,8 @@ from novelgen.modeling.llamacpp.context import LlamaContext
 from novelgen.modeling.llamacpp.engine import LlamaCppEngine
 from novelgen.modeling.llamacpp.library import llama_cpp_version
 from novelgen.modeling.llamacpp.lora_conversion import FAMILIES, GgufShape, write_lora_gguf
+from novelgen.modeling.llamacpp.reading import LlamaReader
+from novelgen.modeling.llamacpp.token_vectors import TokenVectors
 from novelgen.modeling.llamacpp.weights import LlamaWeights
 from novelgen.modeling.threads import physical_cores
 from novelgen.modeling.tokenization import Tokenization
@@ -57,15 +59,20 @@ def load_llama_engine(
         _require_brief_version(adapter, brief_version)
         segment_size = adapter.config.segment_size
     weights = LlamaWeights(gguf, settings.gpu_layers)
+    context: LlamaContext | None = None
     try:
         if adapter is not None:
-            _require_fit(adapter, weights)
+            require_adapter_fits(adapter, gguf, weights.architecture, weights.hidden_size)
         context = LlamaContext(weights, physical_cores())
         if adapter is not None and adapter.config.lora is not None:
             context.use_lora(weights.load_lora(_lora_file(adapter, weights, cache_dir)))
         cell = None if adapter is None else memory_cell_of(adapter)
+        reader = LlamaReader(context, cell, None if cell is None else TokenVectors(gguf))
         tokenization = _tokenization(tokenizer_dir, weights)
+        quantization = read_gguf_header(gguf).quantization
     except BaseException:
+        if context is not None:
+            context.close()
         weights.close()
         raise
     info = EngineInfo(
@@ -79,10 +86,26 @@ def load_llama_engine(
         has_chat_template=has_chat_template(tokenization),
         device="gpu" if settings.gpu_layers else "cpu",
         dtype="float32",
-        quantization=f"{read_gguf_header(gguf).quantization} weights",
+        can_score=weights.can_cut,
+        quantization=f"{quantization} weights",
         versions=library_versions() | {"llama-cpp-python": str(llama_cpp_version())},
     )
-    return LlamaCppEngine(weights, context, cell, tokenization, info)
+    return LlamaCppEngine(weights, context, reader, cell, tokenization, info)
+
+
+def require_adapter_fits(adapter: Adapter, gguf: Path, architecture: str, hidden_size: int) -> None:
+    """Raises `ModelError` where an adapter cannot belong to a file, by what its header says."""
+    if adapter.config.hidden_size != hidden_size:
+        raise ModelError(
+            f"The adapter {adapter.directory} has hidden size {adapter.config.hidden_size}, and "
+            f"{gguf.name} {hidden_size}.",
+            f"Choose a GGUF file of the model {adapter.config.base_model}, or another adapter.",
+        )
+    if architecture not in FAMILIES:
+        raise ModelError(
+            f"Memory through llama.cpp was never tried with a {architecture} model.",
+            f"Give --adapter none, or a model of: {', '.join(sorted(FAMILIES))}.",
+        )
 
 
 def _tokenization(directory: Path, weights: LlamaWeights) -> Tokenization:
@@ -108,29 +131,16 @@ def _require_brief_version(adapter: Adapter, current: int) -> None:
         )
 
 
-def _require_fit(adapter: Adapter, weights: LlamaWeights) -> None:
-    if adapter.config.hidden_size != weights.hidden_size:
-        raise ModelError(
-            f"The adapter {adapter.directory} has hidden size {adapter.config.hidden_size}, the "
-            f"model {weights.hidden_size}.",
-            f"Choose a GGUF file of the model {adapter.config.base_model}, or another adapter.",
-        )
-    if weights.architecture not in FAMILIES:
-        raise ModelError(
-            f"Memory through llama.cpp was never tried with a {weights.architecture} model.",
-            f"Give --adapter none, or a model of: {', '.join(sorted(FAMILIES))}.",
-        )
-
-
 def _lora_file(adapter: Adapter, weights: LlamaWeights, cache_dir: Path) -> Path:
     """The adapter's LoRA as llama.cpp reads it, made once."""
     assert adapter.config.lora is not None
     folder = cache_dir / _LORA_FOLDER
     mark = adapter_fingerprint(adapter, adapter.config.segment_size, adapter.config.brief_version)
-    path = folder / f"{mark[:24]}-{weights.architecture}.gguf"
+    shape = GgufShape(weights.architecture, weights.layers, weights.heads, weights.key_heads)
+    sizes = f"{shape.architecture}-{shape.layers}-{shape.heads}-{shape.key_heads}"
+    path = folder / f"{mark[:24]}-{sizes}.gguf"
     if path.is_file():
         return path
-    shape = GgufShape(weights.architecture, weights.layers, weights.heads, weights.key_heads)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder) as scratch:
         made = Path(scratch) / path.name

@@ -3,6 +3,7 @@
 Told from its header, before anything is loaded.
 """
 
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from novelgen.modeling.llamacpp.weights import ALL_LAYERS
 from novelgen.modeling.machine import Machine, describe_machine
 from novelgen.modeling.rough_fit import RoughFit, Weights, gguf_fit, gguf_weights
 
+_ROW_TOKENS = 512
+"""Of a passage, at most; what stands before it is shared by all rows."""
 _SPARE_BYTES = 700_000_000
 """Of every card: what llama.cpp computes in, and the driver's own."""
 
@@ -26,9 +29,13 @@ class LlamaPlace:
 
 
 def place(
-    gguf: Path, wanted: int | str, context_tokens: int, machine: Machine | None = None
+    gguf: Path,
+    wanted: int | str,
+    context_tokens: int,
+    rows: int = 1,
+    machine: Machine | None = None,
 ) -> LlamaPlace:
-    """`wanted` layers on the GPU, or as many as fit for `auto`.
+    """`wanted` layers on the GPU, or as many as fit for `auto`, with `rows` drawn at once.
 
     Raises `ModelError` for a damaged file, and when llama.cpp does not load.
     """
@@ -37,7 +44,7 @@ def place(
     machine = seen_by_llama(machine or describe_machine(), can_offload=can_offload)
     weights = gguf_weights(header, is_native=True, drawing_bytes=0.0)
     context = min(weights.context_size or context_tokens, context_tokens)
-    weights = replace(weights, cached_tokens=context)
+    weights = replace(weights, cached_tokens=context + rows * _ROW_TOKENS)
     if wanted == "auto":
         layers = _layers_that_fit(weights, machine) if can_offload else 0
     else:
@@ -51,8 +58,9 @@ def seen_by_llama(machine: Machine, *, can_offload: bool) -> Machine:
 
 
 def _layers_that_fit(weights: Weights, machine: Machine) -> int:
-    if not machine.cards:  # one that only llama.cpp sees, such as Apple's, shares the memory
-        return ALL_LAYERS
+    if not machine.cards:
+        # Apple's shares the memory; how much another has free is told by nobody here.
+        return ALL_LAYERS if sys.platform == "darwin" else 0
     layers = max(1, weights.layers)
     each = (weights.kept_bytes + weights.cache_bytes) / layers
     free = sum(max(0, card.memory_free_bytes - _SPARE_BYTES) for card in machine.cards)

@@ -28,22 +28,16 @@ class LlamaReader:
     """One model with its memory cell; without a cell it has no memory."""
 
     def __init__(
-        self, context: LlamaContext, vectors: TokenVectors, cell: MemoryCell | None = None
+        self,
+        context: LlamaContext,
+        cell: MemoryCell | None = None,
+        vectors: TokenVectors | None = None,
     ) -> None:
+        """A cell comes with the `vectors` of its tokens."""
         self._context, self._vectors, self._cell = context, vectors, cell
         self._kept: Any = None
         self._kept_logits: Vectors | None = None
         self._kept_length = 0
-
-    @property
-    def num_mem_tokens(self) -> int:
-        return 0 if self._cell is None else self._cell.num_mem_tokens
-
-    def forget(self) -> None:
-        """Drop what is kept of the last prompt."""
-        if self._kept is not None:
-            self._context.cut(_PROMPT)
-        self._kept, self._kept_logits, self._kept_length = None, None, 0
 
     def begin(
         self,
@@ -91,7 +85,7 @@ class LlamaReader:
 
     def write(self, memory: Tensor, ids: Sequence[int]) -> Tensor:
         """The memory after reading a segment, both `(1, num_mem_tokens, hidden)` float32."""
-        if self._cell is None or not ids:
+        if self._cell is None or self._vectors is None or not ids:
             return memory
         slots, tokens = self._cell.num_mem_tokens, self._vectors.of(ids)
         seen = torch.cat([memory[0], tokens, self._cell.write_slots(memory)[0]]).float()
@@ -110,8 +104,15 @@ class LlamaReader:
         return update.memory
 
     def _reserve(self, positions: int) -> None:
-        if self._context.reserve(positions):
-            self._kept, self._kept_logits, self._kept_length = None, None, 0
+        """Make room; the prompt that is kept is put back where a larger pool was made."""
+        if self._kept is None or self._context.has_room(positions):
+            self._context.reserve(positions)
+            return
+        state = self._context.state(_PROMPT)
+        kept, self._kept = self._kept, None
+        self._context.reserve(positions)
+        self._context.restore(_PROMPT, state)
+        self._kept = kept
 
     def _read_kept(self, memory: Tensor, prompt_ids: Sequence[int], *, is_plain: bool) -> Vectors:
         key = _key(memory, prompt_ids, is_plain=is_plain)

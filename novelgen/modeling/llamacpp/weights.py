@@ -15,7 +15,7 @@ _SMALLER = "Choose a smaller quantisation of the model, or put fewer layers on t
 class LlamaWeights:
     """The weights of a GGUF file, loaded once for all contexts."""
 
-    def __init__(self, gguf: Path, gpu_layers: int = 0, *, vocabulary_only: bool = False) -> None:
+    def __init__(self, gguf: Path, gpu_layers: int = 0) -> None:
         """`gpu_layers` is how many layers lie on the GPU, `ALL_LAYERS` for all.
 
         Raises `ModelError` when llama.cpp cannot load the file, or has no GPU to put layers on.
@@ -28,7 +28,6 @@ class LlamaWeights:
             )
         settings = self.api.llama_model_default_params()
         settings.n_gpu_layers = gpu_layers
-        settings.vocab_only = vocabulary_only
         forget_errors()
         self._pointer = self.api.llama_model_load_from_file(str(gguf).encode(), settings)
         if not self._pointer:
@@ -43,6 +42,9 @@ class LlamaWeights:
         self.layers = int(self.api.llama_model_n_layer(self._pointer))
         self.heads = int(self.api.llama_model_n_head(self._pointer))
         self.key_heads = int(self.api.llama_model_n_head_kv(self._pointer))
+        is_recurrent = self.api.llama_model_is_recurrent(self._pointer)
+        self.can_cut = not (is_recurrent or self.api.llama_model_is_hybrid(self._pointer))
+        """Whether a sequence can be cut anywhere. States of recurrent layers cannot."""
         vocabulary = self.api.llama_model_get_vocab(self._pointer)
         self.vocabulary_size = int(self.api.llama_vocab_n_tokens(vocabulary))
         ends = (self.api.llama_vocab_eos(vocabulary), self.api.llama_vocab_eot(vocabulary))
