@@ -22,6 +22,7 @@ _MOST_MODELS = 8
 _TRANSIENT = (408, 409, 425, 429)
 """Of the answers below 500, those that another try may change."""
 _TOO_MANY_REQUESTS = 429
+_SAID_UNDER = ("message", "detail", "type", "code", "n_ctx")
 _LEAST_LIMIT = 512
 """Tokens; a smaller number in a refusal is something else."""
 _DIGIT_SEPARATOR = re.compile(r"(?<=\d)[,_](?=\d{3}(?!\d))")
@@ -216,10 +217,10 @@ class FailureReader:
         if isinstance(said, dict):
             inner = said.get("error", said)
             if isinstance(inner, dict):
-                parts = [inner.get(name) for name in ("message", "type", "code", "n_ctx")]
+                parts = {name: inner.get(name) for name in _SAID_UNDER}
                 named = [
-                    f"n_ctx {part}" if name == 3 else str(part)
-                    for name, part in enumerate(parts)
+                    f"n_ctx {part}" if name == "n_ctx" else str(part)
+                    for name, part in parts.items()
                     if part not in (None, "")
                 ]
                 said = " ".join(named) or message

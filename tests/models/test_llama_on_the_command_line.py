@@ -1,6 +1,7 @@
 """A GGUF file as a person uses it: written with by llama.cpp, found again, switched, compared."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,14 @@ import pytest
 pytest.importorskip("llama_cpp", reason="needs the extra llamacpp")
 
 from novelgen.config import Settings
+from novelgen.errors import ModelError
 from novelgen.modeling.llamacpp import placing
 from novelgen.modeling.llamacpp.placing import place
+from novelgen.modeling.llamacpp.provisioning import ready_gguf
 from novelgen.modeling.llamacpp.weights import ALL_LAYERS
 from novelgen.modeling.machine import Card, Machine
+from novelgen.resident.order import EngineOrder, FitQuestion, load_ordered
+from novelgen.resident.shelf import EngineShelf
 from storage.store import open_store
 from tests.conftest import CommandLine
 from tests.models import headers
@@ -42,7 +47,7 @@ def test_a_novel_is_written_by_llama_cpp_and_stays_its_own(
     assert (kept.model, kept.settings["runtime"]) == (str(wide_gguf), "llamacpp")
     # Nothing was converted, and the tokenizer that is kept of the file is no model.
     listed = json.loads(novelgen("models", "list", "--json").stdout)["models"]
-    assert {model["kind"] for model in listed} == {"package", "scripted"}
+    assert "gguf" not in {model["kind"] for model in listed}
     pulled = json.loads(novelgen("models", "pull", str(wide_gguf), "--json").stdout)
     assert pulled["runtime"] == "llamacpp"
     # In a shell that would convert it, a novel is still run by what it began with.
@@ -60,11 +65,12 @@ def test_a_novel_is_written_by_llama_cpp_and_stays_its_own(
 def test_what_is_wrong_with_a_file_is_said_before_it_is_loaded(
     novelgen: CommandLine, tmp_path: Path, wide_gguf: Path
 ) -> None:
-    huge = headers.write_model(tmp_path / "huge.gguf", 10**7)
-    too_large = novelgen(
-        "new", "--model", str(huge), "--premise", "p", "--target-words", "200", expect=5
-    )
-    assert "huge.gguf" in too_large.stderr
+    gone = tmp_path / "gone.gguf"
+    gone.write_bytes(wide_gguf.read_bytes())
+    arguments = ("--premise", "p", "--target-words", "200", "--plan-only")
+    made = novelgen("new", "--model", str(gone), *arguments, "--title", "Gone").stdout.strip()
+    gone.unlink()
+    assert "gone.gguf" in novelgen("resume", made, expect=3).stderr
     on_card = novelgen(
         "new", "--model", str(wide_gguf), "--premise", "p", "--target-words", "200",
         NOVELGEN_GPU_LAYERS="20", NOVELGEN_KEEP_WARM_MINUTES="0", expect=5,
@@ -78,19 +84,54 @@ def test_layers_go_onto_the_card_as_far_as_they_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = headers.write_model(tmp_path / "small.gguf", 2560)
-    large = headers.write_model(tmp_path / "large.gguf", 24 * 10**9)
-    assert place(small, "auto", 8192, CARD).gpu_layers == 0
-    assert place(small, "auto", 8192, CARD).fit.where == "memory"
+    large = headers.write_model(
+        tmp_path / "large.gguf", 24 * 10**9, numbers={"context_length": 131_072}
+    )
+    assert place(small, "auto", 8192, machine=CARD).gpu_layers == 0
+    assert place(small, "auto", 8192, machine=CARD).fit.where == "memory"
     monkeypatch.setattr(placing, "offloads", lambda: True)
-    assert place(small, "auto", 8192, CARD).gpu_layers == ALL_LAYERS
-    assert place(small, "auto", 8192, CARD).fit.where == "a card"
-    assert place(small, 7, 8192, CARD).gpu_layers == 7
-    assert place(small, 0, 8192, CARD).fit.where == "memory"
-    part = place(large, "auto", 8192, CARD)
+    assert place(small, "auto", 8192, machine=CARD).gpu_layers == ALL_LAYERS
+    assert place(small, "auto", 8192, machine=CARD).fit.where == "a card"
+    assert place(small, 7, 8192, machine=CARD).gpu_layers == 7
+    assert place(small, 0, 8192, machine=CARD).fit.where == "memory"
+    part = place(large, "auto", 8192, machine=CARD)
     assert 0 < part.gpu_layers < ALL_LAYERS
     assert part.fit.where == "split"
-    assert place(large, "auto", 131_072, CARD).gpu_layers < part.gpu_layers
-    assert place(small, "auto", 8192, LAPTOP).gpu_layers == ALL_LAYERS  # shares the memory
+    assert place(large, "auto", 131_072, machine=CARD).gpu_layers < part.gpu_layers
+    assert place(large, "auto", 8192, 16, CARD).gpu_layers < part.gpu_layers
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert place(small, "auto", 8192, machine=LAPTOP).gpu_layers == 0
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert place(small, "auto", 8192, machine=LAPTOP).gpu_layers == ALL_LAYERS  # shared memory
+
+
+def test_a_file_that_does_not_fit_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    huge = headers.write_model(tmp_path / "huge.gguf", 10**13)
+    order = EngineOrder(
+        model=str(huge), directory=str(tmp_path), fingerprint="f", adapter_dir=None,
+        adapter_stamp="", segment_size=64, brief_version=1, device="cpu", dtype="auto",
+        quantization="auto", placement="auto", cuda_graphs=True, gguf=str(huge),
+    )  # fmt: skip
+    with pytest.raises(ModelError, match=r"huge\.gguf does not fit this machine"):
+        load_ordered(order, FitQuestion(1000, (1, 4), 768))
+
+
+def test_an_engine_that_is_put_away_gives_its_memory_back(wide_gguf: Path, tmp_path: Path) -> None:
+    ready = ready_gguf(wide_gguf, tmp_path / "models")
+    order = EngineOrder(
+        model=str(wide_gguf), directory=str(ready.tokenizer_dir), fingerprint=ready.fingerprint,
+        adapter_dir=None, adapter_stamp="", segment_size=64, brief_version=1, device="cpu",
+        dtype="auto", quantization="auto", placement="auto", cuda_graphs=True,
+        gguf=str(wide_gguf),
+    )  # fmt: skip
+    shelf = EngineShelf(load_ordered)
+    loaded, _ = shelf.hold(order, FitQuestion(1000, (1, 4), 768))
+    memory = loaded.engine.initial_memory()
+    assert loaded.engine.scores(memory, "", "The gulls", [" and the nets"])[0] < 0
+    shelf.release(order)
+    shelf.drop_unheld()
+    with pytest.raises(ModelError, match="was closed"):
+        loaded.engine.scores(memory, "", "The gulls", [" and the nets"])
 
 
 def test_layers_are_auto_or_a_number() -> None:

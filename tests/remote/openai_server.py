@@ -106,6 +106,8 @@ class OpenAIServer:
         self.paths: list[str] = []
         self.documents: dict[str, Any] = {"/v1/models": {"data": [{"id": MODEL}]}}
         """What GET, and POST to other addresses, answer; 404 for the rest."""
+        self.refusals: dict[str, list[tuple[int, Any]]] = {}
+        """Before that, once each: a status and what is said with it."""
         self.key: str | None = None
         """What every request must bring."""
         self.ends = threading.Event()
@@ -186,6 +188,8 @@ def _handler_of(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
                 elif self.path.endswith("/completions"):
                     server.bodies.append(body)
                     server.answer(answer)
+                elif server.refusals.get(self.path):
+                    answer.status(*server.refusals[self.path].pop(0))
                 elif self.path in server.documents:
                     answer.status(200, server.documents[self.path])
                 else:

@@ -258,6 +258,58 @@ def test_a_refusal_that_says_nothing_useful_is_passed_on(
     assert len(server.bodies) == 2  # once without what may have been refused
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"top_k": 40}, "the moon is full"),
+        ({"chat_template_kwargs": {"enable_thinking": True}}, "invalid request"),
+        ({"max_tokens": 99}, "use max_completion_tokens"),
+    ],
+)
+def test_a_refusal_that_nothing_helps_ends(
+    server: OpenAIServer, make_engine: EngineMaker, body: dict[str, object], said: str
+) -> None:
+    """What a person sets stays in every request, so the server says the same for ever."""
+    server.always = refuses(400, said)
+    told: list[str] = []
+    with pytest.raises(ModelError, match=said):
+        make_engine(body=body, narrate=told.append).decode(request())
+    assert len(server.bodies) <= 4
+    assert any("left out" in line for line in told) or "max_completion" in said
+
+
+def test_a_busy_server_is_waited_for_before_it_is_opened(
+    server: OpenAIServer, make_engine: EngineMaker
+) -> None:
+    server.refusals["/v1/models"] = [(503, {"detail": "loading the model"}), (429, "slow down")]
+    told: list[str] = []
+    assert make_engine(narrate=told.append).decode(request()).candidates[0].text
+    assert len(told) >= 2 and "loading the model" in told[0]
+    server.refusals["/v1/models"] = [(503, {"detail": "loading the model"})] * 9
+    with pytest.raises(ModelError, match="503"):
+        make_engine(retries=2)
+    assert len(server.refusals["/v1/models"]) == 6
+
+
+@pytest.mark.parametrize("status", [403, 405, 501])
+def test_a_server_may_keep_its_list_to_itself(
+    server: OpenAIServer, make_engine: EngineMaker, status: int
+) -> None:
+    server.refusals["/v1/models"] = [(status, {"error": "not for you"})]
+    server.always = sends(GOOD)
+    assert make_engine().decode(request()).candidates[0].text == GOOD
+
+
+def test_too_many_tokens_a_minute_is_no_long_context(
+    server: OpenAIServer, make_engine: EngineMaker
+) -> None:
+    server.faults = [refuses(429, "Too many tokens, please wait before trying again."), sends(GOOD)]
+    engine = make_engine()
+    tail = long_tail(20)
+    engine.decode(request(tail=tail))
+    assert tail in server.asked(0) and tail in server.asked(1)
+
+
 TOO_LONG = {
     "openai": (400, "This model's maximum context length is {limit} tokens. However, you requested "
                "{asked} tokens (1 in the messages, 1 in the completion)."),
@@ -274,6 +326,7 @@ TOO_LONG = {
     "anthropic": (400, "prompt is too long: {asked} tokens > {limit} maximum"),
     "gemini": (400, "The input token count ({asked}) exceeds the maximum number of tokens allowed "
                "({limit})."),
+    "with separators": (400, "maximum context length of 1,200 tokens exceeded"),
     "silent about it": (413, "context length exceeded"),
 }  # fmt: skip
 

