@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from novelgen.bootstrap.choices import runtime_of
 from novelgen.engine.values import NO_MEMORY_ADAPTER, ModelRuntime
-from novelgen.errors import ModelError
+from novelgen.errors import ModelError, NotFoundError
 from novelgen.modeling.catalog import resolve
 from novelgen.modeling.llamacpp.provisioning import ready_gguf
 from novelgen.modeling.provisioning import pull
@@ -91,7 +91,13 @@ def order_of(
 
 def _file(model: str) -> Path:
     """Raises `NotFoundError` when it is not there any more."""
-    path = resolve(model).path
+    try:
+        path = resolve(model).path
+    except NotFoundError as error:
+        raise NotFoundError(
+            error.message,
+            "Put the file back, or say where it is now: novelgen set NOVEL --model FILE",
+        ) from error
     if path is None:
         raise ModelError(f"{model} is no file.", "Name a .gguf file.")
     return path

@@ -91,9 +91,10 @@ def _stopped(novel: NovelRecord, ending: RunStopped) -> str:
     if ending.reason is StopReason.BUDGET:
         return (
             f"The budget of this run is used up, at {ending.words:,} of {novel.target_words:,} "
-            f"words; nothing is lost. {ending.why}".rstrip()
-            + f" `novelgen resume {novel.id}` goes on with a new budget: --budget-tokens, "
-            "--budget-cost, or what the server's section says."
+            f"words"
+            + (f" (spent: {ending.why})" if ending.why else "")
+            + f"; nothing is lost. `novelgen resume {novel.id}` goes on with a new budget: "
+            "--budget-tokens, --budget-cost, or what the server's section says."
         )
     if ending.reason is StopReason.ASKED and ending.why:
         return f"Stopped. {ending.why}"

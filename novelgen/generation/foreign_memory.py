@@ -1,6 +1,7 @@
 """Refuses memory that another model, adapter or precision wrote, before a run goes on from it."""
 
 from novelgen.engine.protocol import Engine
+from novelgen.engine.values import NO_MEMORY_ADAPTER
 from novelgen.errors import ForeignMemoryError
 from novelgen.generation.memory_chain import branch_chain
 from novelgen.generation.memory_identity import identity_of_engine, identity_of_novel
@@ -11,8 +12,11 @@ from storage.store import Store
 def require_own_memory(store: Store, novel: NovelRecord, engine: Engine) -> None:
     """Raises `ForeignMemoryError` when the memory of the active branch is not this engine's.
 
-    A memory that is missing is none of that: it is read from the text.
+    A memory that is missing is none of that: it is read from the text. Nor is that of engines
+    without any: nothing was read, whoever wrote the text.
     """
+    if has_no_memory(novel, engine):
+        return
     require_same_identity(novel, engine)
     precision = engine.info.memory_precision
     with store.reading() as work:
@@ -24,6 +28,11 @@ def require_own_memory(store: Store, novel: NovelRecord, engine: Engine) -> None
             if stored[key].dtype != precision:
                 raise foreign_precision(stored[key].dtype, precision, novel.id)
             return
+
+
+def has_no_memory(novel: NovelRecord, engine: Engine) -> bool:
+    """Whether neither the novel nor the engine has a memory that could be another's."""
+    return novel.adapter == NO_MEMORY_ADAPTER and not engine.info.num_mem_tokens
 
 
 def require_same_identity(novel: NovelRecord, engine: Engine) -> None:

@@ -101,6 +101,16 @@ class DecodeCall:
                 await asyncio.gather(*tasks.values(), return_exceptions=True)
         return tuple(row.candidate() for row in self._rows)
 
+    @property
+    def is_thought_alone(self) -> bool:
+        """Whether the server spent all tokens of every row on thinking, and said nothing."""
+        return bool(self._rows) and all(
+            row.has_thought
+            and row.candidate().finish_reason is FinishReason.LENGTH
+            and not row.candidate().text.strip()
+            for row in self._rows
+        )
+
     async def _watch(self, tasks: "dict[int, asyncio.Task[None]]") -> None:
         """Until all rows have ended, or the observer ends them."""
         pending = set(tasks.values())
@@ -210,6 +220,7 @@ class DecodeCall:
                 if chunk.content or chunk.thought:
                     now = asyncio.get_running_loop().time()
                     limit.reschedule(now + settings.timeout_seconds)
+                row.has_thought = row.has_thought or bool(chunk.thought)
                 if chunk.content and row.is_growing:
                     row.add(chunk.content)
                 if chunk.finish_reason is not None:

@@ -29,6 +29,8 @@ class GrowingRow:
         self._observer = observer
         self.num_tokens = 0
         """Of the answer that counts, thoughts included."""
+        self.has_thought = False
+        """Whether the server sent thoughts apart from the answer."""
         self._has_shown = False
         self._begin()
 

@@ -155,6 +155,12 @@ class RemoteEngine:
         if request.stream_keys:
             call = DecodeCall(self._connection, prompt, request, observer)
             candidates = asyncio.run(call.run())
+            if call.is_thought_alone:
+                raise ModelError(
+                    f"The server {self._connection.server.short_name} used up its "
+                    f"{request.max_new_tokens:,} tokens with thinking and wrote nothing.",
+                    "Switch its thinking off, or give it room: thinking_tokens in its section.",
+                )
         else:
             candidates = ()
         return DecodeResult(

@@ -70,7 +70,8 @@ def test_what_is_wrong_with_a_file_is_said_before_it_is_loaded(
     arguments = ("--premise", "p", "--target-words", "200", "--plan-only")
     made = novelgen("new", "--model", str(gone), *arguments, "--title", "Gone").stdout.strip()
     gone.unlink()
-    assert "gone.gguf" in novelgen("resume", made, expect=3).stderr
+    refused = novelgen("resume", made, expect=3).stderr
+    assert "gone.gguf" in refused and "novelgen set" in refused
     on_card = novelgen(
         "new", "--model", str(wide_gguf), "--premise", "p", "--target-words", "200",
         NOVELGEN_GPU_LAYERS="20", NOVELGEN_KEEP_WARM_MINUTES="0", expect=5,
@@ -158,6 +159,8 @@ def test_a_file_is_compared_with_the_model_it_was_made_of(
     assert same["largest_score_gap_nats"] < 1e-3
     assert same["largest_score_gap_nats"] < rounded["largest_score_gap_nats"] < 0.2
     assert torch["likeliest_words"][0]["nats_apart"] == 0
+    novelgen("eval", "gguf", str(tmp_path / "gone.gguf"), *asked, expect=3, **runtime)
+    novelgen("eval", "gguf", str(folder / "one.txt"), *asked, expect=5, **runtime)
     table = novelgen("eval", "gguf", str(wide_gguf), *asked, **runtime).stdout
     assert "tiny-Q8_0.gguf" in table
     assert "segments" in novelgen(

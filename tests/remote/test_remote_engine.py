@@ -14,7 +14,7 @@ from novelgen.prompting.brief import BRIEF_VERSION
 from novelgen.remote.prompts import parse_chat, without_control
 from novelgen.text.words import count_words
 from tests.remote.conftest import EngineMaker, Recorder, request
-from tests.remote.openai_server import OpenAIServer, sends, stalls, stalls_unheard
+from tests.remote.openai_server import Answer, OpenAIServer, sends, stalls, stalls_unheard
 
 
 def test_rows_are_streamed_and_each_has_its_own_seed(
@@ -133,6 +133,21 @@ def test_thinking_has_tokens_of_its_own(server: OpenAIServer, make_engine: Engin
     assert engine.info.context_size == 8_000
     with pytest.raises(ModelError, match="kept for thinking"):
         make_engine(thinking_tokens=8_900, context_tokens=9_000)
+
+
+def test_thoughts_alone_end_it_with_what_to_set(
+    server: OpenAIServer, make_engine: EngineMaker
+) -> None:
+    def thinks(answer: Answer) -> None:
+        answer.begin()
+        answer.delta("I must plan.", "reasoning_content")
+        answer.finish("length")
+
+    server.always = thinks
+    with pytest.raises(ModelError, match="with thinking and wrote nothing") as caught:
+        make_engine().decode(request(rows=2))
+    assert "thinking_tokens" in caught.value.remedy
+    assert len(server.bodies) == 2
 
 
 TAIL = "The lamp went out. Mara counted the steps down to the boat house, and did not look back."

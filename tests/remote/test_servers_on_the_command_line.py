@@ -190,6 +190,18 @@ def test_a_budget_stops_a_run_in_good_order(
     assert json.loads(novelgen("resume", "The Keeper", "--json").stdout)["status"] == "finished"
 
 
+def test_a_server_that_moves_takes_no_novel_along(
+    novelgen: CommandLine, server: OpenAIServer, configure: Configure
+) -> None:
+    """There is no memory that could be another model's."""
+    configure()
+    novelgen("new", "--model", "server:desk", *NEW, "--plan-only")
+    with OpenAIServer() as moved:
+        configure(url=moved.url)
+        assert json.loads(novelgen("resume", "The Keeper", "--json").stdout)["status"] == "finished"
+        assert moved.bodies
+
+
 def is_prose(body: dict[str, object]) -> bool:
     return "Write only the story." in json.dumps(body)
 

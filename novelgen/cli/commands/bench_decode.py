@@ -81,11 +81,13 @@ def decode(
         require_plottable(plot)
     from novelgen.bench.decode import DecodePlan, bench_decode
     from novelgen.engine.values import ModelRuntime
+    from novelgen.modeling.gguf_header import read_gguf_header
     from novelgen.modeling.llamacpp.library import require_llama_cpp
 
     for file in gguf or ():
         if not file.is_file():
             raise UsageError(f"There is no file {file}.", "Name a GGUF file of the model.")
+        read_gguf_header(file)
     if gguf:
         require_llama_cpp()
     plan = DecodePlan(

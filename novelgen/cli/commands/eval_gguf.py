@@ -10,12 +10,16 @@ from novelgen.cli.interrupts import explained_interrupt
 from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import columns
 from novelgen.cli.path_options import existing_path
-from novelgen.errors import UsageError
+from novelgen.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from novelgen.config import Settings
     from novelgen.engine.protocol import Engine
     from novelgen.evaluation.runtime_parity import Parity, TextReading
+
+
+_SHORTEST_SEGMENT = 32
+"""Characters; the smallest segments have 32 tokens."""
 
 
 def gguf(
@@ -58,6 +62,7 @@ def gguf(
     from novelgen.config import load_settings
     from novelgen.engine.values import ModelRuntime
     from novelgen.evaluation.runtime_parity import compare, read_text, segments_of
+    from novelgen.modeling.gguf_header import read_gguf_header
     from novelgen.modeling.llamacpp.library import require_llama_cpp
     from novelgen.text.books import find_books
 
@@ -65,14 +70,17 @@ def gguf(
     settings = load_settings(invocation.paths, invocation.config_file, model=model, adapter=adapter)
     require_llama_cpp()
     for file in files:
-        if file.suffix.lower() != ".gguf":
-            raise UsageError(f"{file} is no GGUF file.", "Name files that end in .gguf.")
+        if not file.is_file():
+            raise NotFoundError(f"There is no file {file}.", "Name GGUF files of the model.")
+        read_gguf_header(file)
     texts = [book.read().prose for book in find_books(corpus)[:books]]
+    _require_long(texts, segments)
     readings: dict[str, Parity] = {}
     with (
         explained_interrupt(output, "Nothing is kept of it; fewer --segments take less time."),
         step_display(output, "Reading") as on_progress,
     ):
+        output.note("Loading the model.")
         reference = _load_reference(invocation, settings)
         cut = segments_of(texts, reference, segments)
         steps, total = 0, len(cut) * segments * (1 + len(files))
@@ -97,6 +105,16 @@ def gguf(
         output.document({name: _as_json(parity) for name, parity in readings.items()})
     else:
         output.data(_table(readings))
+
+
+def _require_long(texts: list[str], segments: int) -> None:
+    """Raises `UsageError` for what cannot be long enough, before anything is loaded."""
+    shortest = min(map(len, texts))
+    if shortest < segments * _SHORTEST_SEGMENT:
+        raise UsageError(
+            f"A text has {shortest:,} characters, too few for {segments} segments.",
+            "Give longer texts, or ask for fewer --segments.",
+        )
 
 
 def _load_reference(invocation: Invocation, settings: "Settings") -> "Engine":

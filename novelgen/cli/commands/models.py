@@ -87,6 +87,9 @@ def list_models(context: typer.Context) -> None:
         invocation.output.data()
         invocation.output.data(_found_table(found))
         invocation.output.note("Give the path as --model. `novelgen models info PATH` says more.")
+    for folder in settings.model_folders:
+        if not folder.is_dir():
+            invocation.output.note(f"model_folders: there is no folder {folder}.")
     if not is_complete:
         invocation.output.note(
             "There was more than could be looked through; name folders closer to the models in the "
@@ -190,6 +193,7 @@ def info(
             "quantization": looked.quantization,
             "context_size": looked.context_size,
             "bytes_on_disk": looked.bytes_on_disk,
+            "is_local": True,
             "problem": looked.problem,
         }
         fit_json = looked.fit.as_json() if looked.fit else None

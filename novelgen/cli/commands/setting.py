@@ -7,7 +7,7 @@ import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS, clean_title, in_range
-from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL
+from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _wish(
     if model is not None or adapter is not None:
         model, adapter = model_and_adapter(model or novel.model, adapter or AUTO_ADAPTER, settings)
     if planner is not None:
-        planner = "" if planner == _NO_PLANNER else model_name(planner, settings)
+        planner = "" if planner in ("", _NO_PLANNER) else model_name(planner, settings)
     return NovelWish(title, author, target_words, candidates, model, adapter, runtime, planner)
 
 
@@ -200,6 +200,11 @@ def _shown(changed: "NovelChanged", name: str) -> str:
 def _what_follows(novel: "NovelRecord", ahead: "ReadingAhead") -> str:
     from novelgen.modeling.shipped_adapters import shipped_adapter_of
 
+    if is_server(novel.model):
+        return (
+            "Memory is off: a server keeps none. The story so far, the bible and the last pages "
+            "carry the story."
+        )
     if not ahead.has_memory:
         has_one = shipped_adapter_of(novel.model) is not None
         why = "" if has_one else f": no adapter comes with {novel.model}"
