@@ -37,9 +37,20 @@ _LONGEST_ASKED_WAIT = 300.0
 _SPARE_PIECES = 64
 """Pieces beyond the wanted tokens after which a server does not heed the limit."""
 _WAITING_LANE = 2
+_CROWDED = 2
+"""Answers of one call that broke off beside others, after which they are asked for one at a time: a
+single one may be chance."""
 _SECONDS_FOR_A_LIST = 15.0
 
 Narrate = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Turns:
+    """How many requests at once a server was found to take."""
+
+    is_alone: bool = False
+    """Some answer one request alone, and break it off for the next, such as llama_cpp's server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class Connection:
     server: Server
     key: ApiKey | None
     dialect: Dialect
+    turns: Turns
     room: ContextRoom
     library: PromptLibrary
     meter: SpendingMeter
@@ -82,6 +94,8 @@ class DecodeCall:
         self._observer = observer or QuietObserver()
         self._failures = FailureReader(connection.server, connection.key)
         self._slots = asyncio.Semaphore(connection.server.settings.parallel)
+        self._turn = asyncio.Lock()
+        self._under_way = self._broken_off = 0
         start = prompt.chat.reply_start if prompt.chat is not None else ""
         tail = prompt.tail if prompt.chat is not None else ""  # plain text is gone on with
         self._rows = [
@@ -140,7 +154,7 @@ class DecodeCall:
                 tail = self._at.room.fitted_tail(self._prompt.tail, self._prompt.total)
                 fields = self._fields(row)
                 is_folded = self._at.dialect.folds_system
-                failure = await self._try(client, row, tail, fields)
+                failure = await self._try_in_turn(client, row, tail, fields)
                 if failure is None:
                     return
                 row.begin_again()
@@ -184,6 +198,33 @@ class DecodeCall:
                 f"here on: {failure.what}"
             )
         return self._fields(row) != sent or dialect.folds_system is not was_folded
+
+    async def _try_in_turn(
+        self, client: AsyncOpenAI, row: GrowingRow, tail: str, fields: dict[str, Any]
+    ) -> Failure | None:
+        """Ask once, beside others or alone, as the server can take it."""
+        if self._at.turns.is_alone:
+            async with self._turn:
+                return await self._try(client, row, tail, fields)
+        self._under_way += 1
+        try:
+            failure = await self._try(client, row, tail, fields)
+            is_crowded = self._under_way > 1
+        finally:
+            self._under_way -= 1
+        if failure is not None and failure.is_broken_off and is_crowded:
+            self._broken_off += 1
+            if self._broken_off == _CROWDED:
+                self._ask_alone()
+        return failure
+
+    def _ask_alone(self) -> None:
+        if not self._at.turns.is_alone:
+            self._at.turns.is_alone = True
+            self._at.narrate(
+                f"The server {self._at.server.short_name} breaks off answers when others are "
+                "asked for; from here on they are asked for one at a time."
+            )
 
     async def _try(
         self, client: AsyncOpenAI, row: GrowingRow, tail: str, fields: dict[str, Any]

@@ -68,6 +68,8 @@ class Failure:
     """As the server asked for."""
     context_size: int | None = None
     """What the server says that its model attends to."""
+    is_broken_off: bool = False
+    """Whether an answer began, or seemed to, and did not end."""
 
 
 class FailureReader:
@@ -103,6 +105,7 @@ class FailureReader:
             Kind.AGAIN,
             f"the answer of {self._where} broke off in the middle",
             "See the log of the server, or try another one.",
+            is_broken_off=True,
         )
 
     def garbage(self) -> Failure:
@@ -110,6 +113,7 @@ class FailureReader:
             Kind.AGAIN,
             f"what {self._where} answers is not a stream of OpenAI's interface",
             "Check the address: it usually ends in /v1.",
+            is_broken_off=True,
         )
 
     def error(self, failure: Failure) -> ModelError:

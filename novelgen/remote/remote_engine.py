@@ -28,7 +28,7 @@ from novelgen.errors import ModelError, UsageError
 from novelgen.prompting.brief import BRIEF_VERSION
 from novelgen.prompting.library import PromptLibrary
 from novelgen.remote.context_room import ContextRoom
-from novelgen.remote.decode_call import Connection, DecodeCall, Prompt
+from novelgen.remote.decode_call import Connection, DecodeCall, Prompt, Turns
 from novelgen.remote.dialect import Dialect
 from novelgen.remote.keys import ApiKey, find_key
 from novelgen.remote.naming import Server
@@ -81,6 +81,7 @@ class RemoteEngine:
             server=server,
             key=key,
             dialect=Dialect(),
+            turns=Turns(),
             room=ContextRoom(context),
             library=library,
             meter=meter,

@@ -1,7 +1,9 @@
 """Servers that refuse, stall, break off, or answer what nobody asked."""
 
 import re
+import threading
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 
@@ -95,6 +97,44 @@ def test_a_silent_server_is_asked_again_and_given_up(
     with pytest.raises(ModelError, match=r"kept us waiting.*0.1 seconds.*asked 2 times") as caught:
         make_engine(first_token_seconds=0.1, timeout_seconds=0.1, retries=1).decode(request())
     assert caught.value.remedy
+
+
+def test_a_server_that_takes_one_request_is_asked_one_at_a_time(
+    server: OpenAIServer, make_engine: EngineMaker
+) -> None:
+    """llama_cpp's server breaks off an answer when another request comes."""
+    together, lock, numbers = threading.Barrier(3, timeout=30), threading.Lock(), count()
+    under_way, another = 0, threading.Event()
+
+    def breaks_off(answer: Answer) -> None:
+        nonlocal under_way
+        with lock:
+            number = next(numbers)
+        if number < 3:
+            together.wait()
+            if number < 2:
+                cuts("The sea")(answer)
+            else:
+                answer.stream(GOOD)
+            return
+        with lock:
+            under_way += 1
+            if under_way > 1:
+                another.set()
+        another.wait(0.2)  # time for a second one to come, if it would
+        answer.stream(GOOD)
+        with lock:
+            under_way -= 1
+
+    server.always = breaks_off
+    told: list[str] = []
+    engine = make_engine(narrate=told.append)
+    for _ in range(2):
+        another.clear()
+        rows = engine.decode(request(rows=3)).candidates
+        assert [row.text for row in rows] == [GOOD] * 3
+    assert not another.is_set()  # the session remembers
+    assert sum("one at a time" in line for line in told) == 1
 
 
 def test_one_lost_row_loses_no_other(server: OpenAIServer, make_engine: EngineMaker) -> None:
