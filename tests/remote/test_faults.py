@@ -122,9 +122,9 @@ def test_a_server_that_takes_one_request_is_asked_one_at_a_time(
             if under_way > 1:
                 another.set()
         another.wait(0.2)  # time for a second one to come, if it would
-        answer.stream(GOOD)
         with lock:
             under_way -= 1
+        answer.stream(GOOD)
 
     server.always = breaks_off
     told: list[str] = []
