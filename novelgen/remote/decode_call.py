@@ -95,7 +95,9 @@ class DecodeCall:
         self._failures = FailureReader(connection.server, connection.key)
         self._slots = asyncio.Semaphore(connection.server.settings.parallel)
         self._turn = asyncio.Lock()
-        self._under_way = self._broken_off = 0
+        self._beside: dict[int, bool] = {}
+        """Rows that are asked for now, and whether each was so beside another."""
+        self._broken_off = 0
         start = prompt.chat.reply_start if prompt.chat is not None else ""
         tail = prompt.tail if prompt.chat is not None else ""  # plain text is gone on with
         self._rows = [
@@ -206,13 +208,14 @@ class DecodeCall:
         if self._at.turns.is_alone:
             async with self._turn:
                 return await self._try(client, row, tail, fields)
-        self._under_way += 1
+        self._beside[row.number] = False
+        if len(self._beside) > 1:
+            self._beside = dict.fromkeys(self._beside, True)
         try:
             failure = await self._try(client, row, tail, fields)
-            is_crowded = self._under_way > 1
         finally:
-            self._under_way -= 1
-        if failure is not None and failure.is_broken_off and is_crowded:
+            was_beside = self._beside.pop(row.number)
+        if failure is not None and failure.is_broken_off and was_beside:
             self._broken_off += 1
             if self._broken_off == _CROWDED:
                 self._ask_alone()
