@@ -51,7 +51,6 @@ class TextReading:
     memories: tuple[NDArray[np.float32], ...]
     """After each segment, `(num_mem_tokens, hidden)`."""
     scored: tuple[Scored, ...]
-    end: MemoryState
     greedy: str
     """The most likely words after it."""
 
@@ -72,9 +71,6 @@ class Parting:
     same_words: int
     words: int
     """Of the reference."""
-    nats_apart: float
-    """By how much the reference prefers its own next words to the other's, all of them together;
-    0 where nothing parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,30 +121,23 @@ def read_text(engine: Engine, segments: Sequence[str], on_step: OnStep) -> TextR
         _GREEDY_TOKENS,
     )  # fmt: skip
     greedy = engine.decode(request).candidates[0].text
-    return TextReading(tuple(memories), tuple(scored), memory, greedy)
+    return TextReading(tuple(memories), tuple(scored), greedy)
 
 
-def compare(
-    reference: Engine,
-    texts: Sequence[Sequence[str]],
-    theirs: Sequence[TextReading],
-    ours: Sequence[TextReading],
-) -> Parity:
-    """What `ours` read beside what the `reference` read of the same texts."""
+def compare(theirs: Sequence[TextReading], ours: Sequence[TextReading]) -> Parity:
+    """What one engine read beside what the reference, `theirs`, read of the same texts."""
     behind = [each.behind_tail for reading in ours for each in reading.scored]
     known = [each.behind_tail for reading in theirs for each in reading.scored]
     gains = [each.without_memory - each.with_memory for reading in ours for each in reading.scored]
     pairs = list(zip(theirs, ours, strict=True))
-    has_memory = reference.info.num_mem_tokens > 0
+    memories = theirs[0].memories
+    places = _places(len(memories)) if memories[0].size else []
     return Parity(
         perplexity=math.exp(float(np.mean(behind))),
         memory_gain=float(np.mean(gains)),
         largest_score_gap=float(np.abs(np.subtract(behind, known)).max()),
-        memory=tuple(_gap(pairs, number) for number in _places(len(texts[0])) if has_memory),
-        partings=tuple(
-            _parting(reference, one.end, _tail(segments, len(segments)), one.greedy, other.greedy)
-            for segments, (one, other) in zip(texts, pairs, strict=True)
-        ),
+        memory=tuple(_gap(pairs, number) for number in places),
+        partings=tuple(_parting(one.greedy, other.greedy) for one, other in pairs),
     )
 
 
@@ -186,35 +175,10 @@ def _rms(values: NDArray[np.float32]) -> float:
     return float(np.sqrt(np.mean(np.square(values))))
 
 
-def _parting(reference: Engine, memory: MemoryState, tail: str, theirs: str, ours: str) -> Parting:
+def _parting(theirs: str, ours: str) -> Parting:
     words, others = theirs.split(), ours.split()
+    pairs = enumerate(zip(words, others, strict=False))
     same = next(
-        (
-            place
-            for place, (one, other) in enumerate(zip(words, others, strict=False))
-            if one != other
-        ),
-        min(len(words), len(others)),
+        (place for place, (one, other) in pairs if one != other), min(len(words), len(others))
     )
-    if same == len(words):
-        return Parting(same, len(words), 0.0)
-    shared = _first_words(theirs, same)
-    before = tail + shared
-    nexts = [theirs[len(shared) :], ours[len(_first_words(ours, same)) :]]
-    nexts = [_first_words(each, 1) for each in nexts]
-    sums = [
-        mean * reference.count_tokens(text)
-        for mean, text in zip(reference.scores(memory, "", before, nexts), nexts, strict=True)
-    ]
-    return Parting(same, len(words), sums[0] - sums[1])
-
-
-def _first_words(text: str, count: int) -> str:
-    """The beginning of a text with so many words, as it stands."""
-    end = 0
-    for _ in range(count):
-        while end < len(text) and text[end].isspace():
-            end += 1
-        while end < len(text) and not text[end].isspace():
-            end += 1
-    return text[:end]
+    return Parting(same, len(words))

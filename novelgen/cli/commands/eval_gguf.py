@@ -94,11 +94,11 @@ def gguf(
             return [read_text(engine, each, on_step) for each in cut]
 
         theirs = read_all(reference)
-        readings["torch float32"] = compare(reference, cut, theirs, theirs)
+        readings["torch float32"] = compare(theirs, theirs)
         for file in files:
             loaded = load_engine(invocation, settings, str(file), ModelRuntime.LLAMA_CPP)
             try:
-                readings[file.name] = compare(reference, cut, theirs, read_all(loaded.engine))
+                readings[file.name] = compare(theirs, read_all(loaded.engine))
             finally:
                 loaded.close()
     if output.as_json:
@@ -136,12 +136,11 @@ def _table(readings: "dict[str, Parity]") -> str:
             f"{parity.largest_score_gap:.4f}",
             *(f"{gap.relative_rms:.2%}" for gap in parity.memory),
             _words(parity),
-            f"{max(part.nats_apart for part in parity.partings):.3f}",
         ]
         for name, parity in readings.items()
     ]
     after = [f"memory after {gap.segments}" for gap in gaps]
-    headers = ["", "perplexity", "gain", "scores", *after, "likeliest words", "parted by"]
+    headers = ["", "perplexity", "gain", "scores", *after, "likeliest words"]
     return columns(headers, rows, right=tuple(range(1, len(headers))))
 
 
@@ -160,7 +159,6 @@ def _as_json(parity: "Parity") -> dict[str, Any]:
             for gap in parity.memory
         ],
         "likeliest_words": [
-            {"same": part.same_words, "of": part.words, "nats_apart": round(part.nats_apart, 6)}
-            for part in parity.partings
+            {"same": part.same_words, "of": part.words} for part in parity.partings
         ],
     }
