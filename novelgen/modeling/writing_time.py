@@ -10,8 +10,8 @@ _PASSAGE_TOKENS = 195
 _BRIEF_TOKENS = 400
 _DRAWN_FOR_KEPT = 1.3
 """Tokens of each draft, those included that were drawn and given up."""
-_READ_TO_RANK = 1.5
-"""Tokens read of each draft, beside those of the draft, to see how well it tells its beat."""
+_RANKED, _READ_TO_RANK = 2, 1.5
+"""Drafts that the model is asked about, and tokens it reads of each, as a share of the draft."""
 _SECONDS_OF_A_ROW = 0.1
 """What another row adds to a step, as a share of the step with one."""
 
@@ -33,6 +33,6 @@ def writing_seconds(
     if read_per_second is not None:
         read = _BRIEF_TOKENS + tail_tokens + _PASSAGE_TOKENS
         if candidates > 1:
-            read += round(candidates * _PASSAGE_TOKENS * _READ_TO_RANK)
+            read += round(min(candidates, _RANKED) * _PASSAGE_TOKENS * _READ_TO_RANK)
         seconds += read / read_per_second
     return passages * seconds
