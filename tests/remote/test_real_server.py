@@ -102,7 +102,7 @@ def test_it_goes_on_with_a_story_and_heeds_the_rows(desk: Server) -> None:
     assert rejected.finish_reason is FinishReason.REJECTED
     assert seen.texts[0] == written.text
     assert "Mara counted the steps down to the boat house, and stopped." not in written.text
-    assert meter.total.requests == 2
+    assert meter.total.requests >= 2  # a server may break one off for the other
     stopped = engine.decode(asked, Recorder(stop_when=lambda: True))
     assert {each.finish_reason for each in stopped.candidates} == {FinishReason.CANCELLED}
 
