@@ -2,7 +2,8 @@
 
 Sizes are exact: they come from the headers of the weights and from the configuration. Speed is an
 estimate: every token reads all weights once, and every layer costs a fixed overhead in the decode
-loop. It leaves out reading prompts and writing memory, so real writing takes somewhat longer.
+loop. It leaves out reading prompts, further candidates, ranking and memory: with four candidates the
+default model takes some ten times as long (docs/writing.md).
 """
 
 from dataclasses import asdict, dataclass
