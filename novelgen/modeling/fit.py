@@ -2,8 +2,8 @@
 
 Sizes are exact: they come from the headers of the weights and from the configuration. Speed is an
 estimate: every token reads all weights once, and every layer costs a fixed overhead in the decode
-loop. It leaves out reading prompts, further candidates, ranking and memory: with four candidates the
-default model takes some ten times as long (docs/writing.md).
+loop. It leaves out prompts, further candidates, ranking and memory, and says so: with four
+candidates the default model takes some ten times as long (docs/writing.md).
 """
 
 from dataclasses import asdict, dataclass
@@ -98,7 +98,7 @@ class FitReport:
             f"{self.verdict.value.capitalize()}: {self.parameters / 1e6:,.0f} M parameters in "
             f"{self.dtype} on {self.device_name}; needs {megabytes(self.needed_bytes)} of "
             f"{megabytes(self.memory_available_bytes)} free; {speed}, "
-            f"{_duration(self.hours)} for {self.target_words:,} words (estimate)."
+            f"{_duration(self.hours)} for {self.target_words:,} words of drawing alone (estimate)."
         )
         return f"{line} {self.remedy}".strip()
 
