@@ -163,7 +163,7 @@ class Ranker:
         shared = cosine(self._matter, content_counts(words))
         low, high = _MATTER
         if len(self._recent) < _MATTER_WORDS:
-            low = 0.0  # so few words are shared by little for that alone
+            low = 0.0  # the band was taken of 1,000 words; fewer share less with any passage
         return (max(0.0, shared - high) + max(0.0, low - shared)) / _MATTER_WIDTH
 
     def _judged(self, draft: Draft, terms: Terms, wanted: Wanted) -> Judged:
