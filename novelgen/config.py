@@ -23,6 +23,7 @@ from pydantic_settings import (
 from novelgen.errors import UsageError
 from novelgen.paths import Paths
 from novelgen.server_settings import SERVER_NAME, ServerSettings
+from novelgen.setting_mistakes import told
 
 _MAX_FILE_BYTES = 1_000_000
 
@@ -177,7 +178,7 @@ def load_settings(paths: Paths, config_file: Path | None = None, **flags: Any) -
         raise UsageError(f"{file} cannot be read: {error.strerror}.", "Check the file.") from error
     except ValidationError as error:
         raise UsageError(
-            _describe(error), f"Settings come from flags, the environment and {file}."
+            f"Bad setting. {told(error)}", f"Settings come from flags, the environment and {file}."
         ) from error
 
 
@@ -199,12 +200,3 @@ def _require_readable(file: Path, *, must_exist: bool) -> None:
             f"{file} has {found.st_size:,} bytes, and settings take a few hundred.",
             "Check that it is the right file.",
         )
-
-
-def _describe(error: ValidationError) -> str:
-    problems = [
-        f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: "
-        f"{problem['msg'].removeprefix('Value error, ')}"
-        for problem in error.errors()
-    ]
-    return "Bad setting. " + "; ".join(problems)

@@ -80,7 +80,7 @@ class ServerSettings(BaseModel):
         except ValueError:
             is_address = False
         if not is_address or any(character.isspace() for character in url.strip()):
-            raise ValueError("the address must be http://HOST/v1 or https://HOST/v1")
+            raise ValueError("the address must be http://HOST:PORT/v1 or https://HOST/v1")
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError(
                 "an address with a user, a password or a question mark may hold a key, and "

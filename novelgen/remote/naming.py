@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from novelgen.engine.values import SERVER_PREFIX, is_server
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.server_settings import ServerSettings
+from novelgen.setting_mistakes import mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ def _at_address(wanted: str) -> Server:
     try:
         settings = ServerSettings(url=url, model=model)
     except ValidationError as error:
-        problem = error.errors(include_input=False)[0]
-        what = "the model is missing" if problem["loc"] == ("model",) else problem["msg"]
+        problem = error.errors(include_input=False, include_url=False)[0]
+        what = "the model is missing" if problem["loc"] == ("model",) else mistake(problem)
         raise UsageError(
-            f"This server cannot be used: {what.removeprefix('Value error, ')}.",
+            f"This server cannot be used: {what}.",
             "Write it as server:http://HOST:PORT/v1#MODEL; what needs a key or more settings goes "
             "into a section [servers.NAME] of the configuration file.",
         ) from None

@@ -54,6 +54,31 @@ def test_spoiled(home: Path, how: str) -> None:
         assert error.value.remedy
 
 
+BAD_VALUES = {
+    'gpu_layers = "many"': "gpu_layers: must be 'auto' or a whole number",
+    "gpu_layers = -1": "gpu_layers: must be 'auto' or at least 0",
+    "candidates = 17": "candidates: must be at most 16",
+    "keep_warm_minutes = 1e9": "keep_warm_minutes: must be at most 10,000",
+    'dtype = "f8"': "dtype: must be 'auto', 'float32', 'bfloat16' or 'float16'",
+    "colour = 1": "colour: there is no such setting",
+    "model_folders = 3": "model_folders: must be a list",
+    'cuda_graphs = "maybe"': "cuda_graphs: must be true or false",
+    '[servers.a]\nurl = "http://x:99999/v1"\nmodel = "m"': "servers.a.url: the address must be",
+    '[servers.a]\nurl = "http://x/v1"': "servers.a.model: is missing",
+}
+
+
+@pytest.mark.parametrize("line", BAD_VALUES)
+def test_a_bad_value_is_told_in_plain_words(home: Path, line: str) -> None:
+    paths = resolve_paths(home)
+    paths.config.mkdir(parents=True)
+    paths.config_file.write_text(line)
+    with pytest.raises(UsageError) as refused:
+        load_settings(paths)
+    assert BAD_VALUES[line] in refused.value.message
+    assert "nput should" not in refused.value.message
+
+
 @pytest.mark.parametrize("how", ["a folder", "broken TOML", "an escape sequence"])
 def test_spoiled_on_the_command_line(novelgen: CommandLine, home: Path, how: str) -> None:
     (home / "config").mkdir(parents=True)

@@ -463,7 +463,9 @@ def test_one_file_is_told_in_full(novelgen: CommandLine, tmp_path: Path) -> None
     shown = novelgen("models", "info", str(path)).stdout
     assert "Fits in memory: needs" in shown or "Fits on" in shown
     path.write_bytes(b"GGUF")
-    assert "It cannot be used: cut off or damaged." in novelgen("models", "info", str(path)).stdout
+    for json_flag in ((), ("--json",)):
+        damaged = novelgen("models", "info", str(path), *json_flag, expect=5)
+        assert "cut off or damaged" in damaged.stdout
 
 
 def test_folders_are_set_as_a_list_or_with_separators(

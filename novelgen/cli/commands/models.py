@@ -7,6 +7,7 @@ import typer
 from novelgen.cli.global_options import EPILOG
 from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.output import columns
+from novelgen.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +164,7 @@ def info(
 ) -> None:
     """Show what is known of a model, and whether it fits this machine or its server works.
 
-    A server is asked for a few words.
+    A server is asked for a few words. Exits with 5 for a file that cannot be used.
 
     Example: novelgen models info smollm2-135m --target-words 100000
     """
@@ -181,6 +182,7 @@ def info(
     from novelgen.modeling.shipped_adapters import shipped_adapter_of
 
     settings = load_settings(invocation.paths, invocation.config_file)
+    problem = ""
     known = model_info(name, invocation.paths.models)
     details = {**known.as_json(), "adapter": shipped_adapter_of(known.record.name)}
     if known.record.kind is SourceKind.GGUF and known.path is not None:
@@ -196,6 +198,7 @@ def info(
             "is_local": True,
             "problem": looked.problem,
         }
+        problem = looked.problem
         fit_json = looked.fit.as_json() if looked.fit else None
         told = looked.fit.sentence() if looked.fit else f"It cannot be used: {looked.problem}."
     else:
@@ -204,12 +207,14 @@ def info(
         told = fit.summary() if fit else ""
     if invocation.output.as_json:
         invocation.output.document({**details, "fit": fit_json})
-        return
-    _say_details(invocation, details)
-    if told:
-        invocation.output.data(told)
-    elif known.record.is_local is False:
-        invocation.output.note(f"Not fetched yet: novelgen models pull {name}")
+    else:
+        _say_details(invocation, details)
+        if told:
+            invocation.output.data(told)
+        elif known.record.is_local is False:
+            invocation.output.note(f"Not fetched yet: novelgen models pull {name}")
+    if problem:
+        raise typer.Exit(ExitCode.MODEL)
 
 
 def _say_details(invocation: Invocation, details: dict[str, Any]) -> None:
