@@ -41,6 +41,13 @@ COMMANDS = (
         "Go on writing from the last committed segment, or from a chosen memory snapshot.",
     ),
     CommandEntry(
+        "tui",
+        "tui",
+        "tui",
+        _WRITING,
+        "Open the workbench: all novels, or one where you left it.",
+    ),
+    CommandEntry(
         "list", "listing", "list_novels", _WRITING, "List all novels, the last changed first."
     ),
     CommandEntry(

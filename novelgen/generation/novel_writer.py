@@ -15,6 +15,7 @@ from novelgen.generation.events import (
     Event,
     NovelFinished,
     RunStopped,
+    SegmentCommitted,
     StopReason,
 )
 from novelgen.generation.novel_context import NovelContext
@@ -49,6 +50,8 @@ class NovelWriter:
         )
         self._finished_words: dict[int, int] = {}
         self._stopped: StopReason | None = None
+        self._beats_done = 0
+        """In the chapters of this run that are complete."""
 
     def run(self) -> Iterator[Event]:
         """Plan, write and complete chapters; the last event is `NovelFinished` or `RunStopped`."""
@@ -135,24 +138,34 @@ class NovelWriter:
         yield from context.memory_reader().read_before(number + 1)
         if context.stop.is_requested:
             return
-        if context.run.is_unattended:
-            with context.store.writing() as work:
+        with context.store.writing() as work:
+            if work.runs.get(context.run.id).is_unattended:  # a person may come and go
                 begin_unattended(work, context.run, revision, is_held=context.holds_drafts)
         total = self._plan.structure.total_chapters
         yield ChapterBegun(number, total, task.card.title, task.target_words)
         head = context.memory_reader().head_before(number + 1)
         writer = ChapterWriter(context, task, revision, head, self._book)
+        first_beat = writer.beat
         for event in writer.write():
             yield event
-            limit = self._context.limits.until_words
-            if limit is not None and event.novel_words >= limit:
-                self._stopped = StopReason.WORD_LIMIT
+            self._stopped = self._limit_reached(event, writer.beat - first_beat)
+            if self._stopped is not None:
                 break
+        self._beats_done += writer.beat - first_beat
         if self._stored(number).revision.state is RevisionState.COMPLETE:
             self._finished_words[number] = writer.words
             self._thin_out(number - 1)
             self._story.read_chapter(number)
             yield ChapterFinished(number, writer.words, task.target_words, self._words())
+
+    def _limit_reached(self, event: SegmentCommitted, beats: int) -> StopReason | None:
+        """`beats` of this chapter are done."""
+        limits = self._context.limits
+        if limits.until_words is not None and event.novel_words >= limits.until_words:
+            return StopReason.WORD_LIMIT
+        if limits.beats is not None and self._beats_done + beats >= limits.beats:
+            return StopReason.BEAT_LIMIT
+        return None
 
     def _task(self, number: int) -> ChapterTask:
         structure = self._plan.structure

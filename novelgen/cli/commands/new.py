@@ -130,12 +130,13 @@ def new(
     invocation = invocation_of(context)
     invocation.follow_first_process()
     from novelgen.bootstrap import NovelRequest
-    from novelgen.cli.detaching import detach_run, resume_arguments
+    from novelgen.cli.detaching import detach_run
     from novelgen.cli.voice_input import sheet_from
     from novelgen.cli.writing import write_novel
     from novelgen.engine.sampling_settings import read_assignments
     from novelgen.engine.spending import Budget
     from novelgen.generation.novel_context import RunLimits
+    from novelgen.runs.orders import resume_arguments
 
     if premise_file is not None:
         premise = _read_premise(premise_file, premise)

@@ -33,6 +33,14 @@ def resume(
         int | None,
         typer.Option(metavar="K", min=1, help="Stop after chapter K (exit code 6)."),
     ] = None,
+    beats: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Stop after N beats, with the segment in which the last ends (exit code 6).",
+        ),
+    ] = None,
     budget_tokens: BudgetTokens = None,
     budget_cost: BudgetCost = None,
     headless: Annotated[
@@ -51,10 +59,11 @@ def resume(
     del headless
     invocation = invocation_of(context)
     invocation.follow_first_process()
-    from novelgen.cli.detaching import detach_run, resume_arguments
+    from novelgen.cli.detaching import detach_run
     from novelgen.cli.writing import run_json, write_novel
     from novelgen.engine.spending import Budget
     from novelgen.generation.novel_context import RunLimits
+    from novelgen.runs.orders import resume_arguments
     from storage.records import NovelStatus
 
     with invocation.writing_workbench() as workbench:
@@ -76,7 +85,7 @@ def resume(
                 invocation.output.data(found.id)
             return
         budget = Budget(budget_tokens, budget_cost)
-        limits = RunLimits(until_words, until_chapter, plan_only, budget)
+        limits = RunLimits(until_words, until_chapter, plan_only, beats, budget)
         if detach:
             code = detach_run(invocation, workbench, found, resume_arguments(found, limits))
         else:

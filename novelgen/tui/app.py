@@ -1,0 +1,101 @@
+"""The application: desk, themes, the library and the open novel, and how errors are shown."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from novelgen.bootstrap import Workbench
+from novelgen.errors import NovelgenError
+from novelgen.tui.desk import Desk
+from novelgen.tui.dialogs.error import ErrorDialog
+from novelgen.tui.left_off import LeftOffFile
+from novelgen.tui.library.screen import LibraryScreen
+from novelgen.tui.novel.screen import NovelScreen
+from novelgen.tui.themes import DEFAULT_THEME, THEMES
+
+_NARROW, _WIDE = 0, 100
+_THEME = "theme"
+
+
+class WorkbenchApp(App[None]):
+    """The workbench in a terminal."""
+
+    TITLE = "novelgen"
+    CSS_PATH = "app.tcss"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared so by Textual
+        (_NARROW, "-narrow"),
+        (_WIDE, "-wide"),
+        (150, "-very-wide"),
+    ]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "help", "Help", key_display="?", tooltip="Every key"),
+        Binding("comma", "settings", "Settings", show=False, key_display=",", tooltip="Settings"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave novelgen"),
+    ]
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        config_file: Path | None = None,
+        novel_id: str | None = None,
+        *,
+        debug: bool = False,
+    ) -> None:
+        super().__init__()
+        self.desk = Desk(workbench, config_file, debug=debug)
+        self.left_off = LeftOffFile(workbench.paths)
+        self._first_novel = novel_id
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    def on_mount(self) -> None:
+        kept = self.left_off.value(_THEME)
+        self.theme = kept if kept in self.available_themes else DEFAULT_THEME
+        self.push_screen(LibraryScreen())
+        if self._first_novel is not None:
+            self.open_novel(self._first_novel)
+
+    def on_unmount(self) -> None:
+        self.desk.close()
+
+    def watch_theme(self, theme: str) -> None:
+        if self.left_off.value(_THEME) != theme:
+            self.left_off.keep_value(_THEME, theme)
+
+    def open_novel(self, novel_id: str) -> None:
+        """Go to a novel, where the person left it."""
+        self.push_screen(NovelScreen(novel_id))
+
+    def close_novel(self) -> None:
+        """Back to the library; what is being written goes on."""
+        if isinstance(self.screen, NovelScreen):
+            self.pop_screen()
+
+    def show_error(self, error: NovelgenError, title: str = "") -> None:
+        """Show an error as a dialog; one that is shown already is not shown twice."""
+        if isinstance(self.screen, ErrorDialog) and self.screen.is_about(error):
+            return
+        self.push_screen(ErrorDialog(error, title))
+
+    def action_help(self) -> None:
+        from novelgen.tui.help.screen import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_settings(self) -> None:
+        from novelgen.tui.settings.screen import SettingsScreen
+
+        self.push_screen(SettingsScreen())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every action that has a key here, by its purpose; then Textual's own."""
+        from novelgen.tui.actions import actions_of
+
+        for action in actions_of(screen):
+            yield SystemCommand(action.title, action.purpose, action.run)
+        yield from super().get_system_commands(screen)

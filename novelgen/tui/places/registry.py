@@ -1,0 +1,19 @@
+"""The places of an open novel, in the order of their keys."""
+
+from typing import NamedTuple
+
+from novelgen.tui.places.place import Place
+
+
+class PlaceEntry(NamedTuple):
+    """A place and the key that leads there."""
+
+    key: str
+    place: type[Place]
+
+
+def places() -> tuple[PlaceEntry, ...]:
+    """All places; imported when the first novel is opened."""
+    from novelgen.tui.places.desk.place import DeskPlace
+
+    return (PlaceEntry("1", DeskPlace),)
