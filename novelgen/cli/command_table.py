@@ -76,7 +76,7 @@ COMMANDS = (
         "setting",
         "set_novel",
         _EDITING,
-        "Change title, author, length, candidates, or the model and adapter, in mid-book.",
+        "Change title, author, length, candidates, the model, adapter or planner, in mid-book.",
     ),
     CommandEntry(
         "edit",

@@ -49,7 +49,7 @@ def set_novel(
         typer.Option(metavar="M", help="Model that plans and reads, or none: the one that writes."),
     ] = None,
 ) -> None:
-    """Change title, author, length, candidates, the model and adapter, or the planner, in mid-book.
+    """Change title, author, length, candidates, the model, adapter or planner, in mid-book.
 
     Prose, plan, bible and summaries stay as they are. Another model reads the text again with its
     own memory; the memories of the old one stay stored, and count again when you switch back. It
