@@ -1,6 +1,7 @@
 """The application: desk, themes, the library and the open novel, and how errors are shown."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -75,6 +76,14 @@ class WorkbenchApp(App[None]):
         """Back to the library; what is being written goes on."""
         if isinstance(self.screen, NovelScreen):
             self.pop_screen()
+
+    async def action_quit(self) -> None:
+        """Leave; what is being written goes on, and waits in the inbox."""
+        for screen in self.screen_stack:
+            if isinstance(screen, NovelScreen):
+                with suppress(NovelgenError):  # leaving is never refused
+                    await screen.look_away()
+        self.exit()
 
     def show_error(self, error: NovelgenError, title: str = "") -> None:
         """Show an error as a dialog; one that is shown already is not shown twice."""

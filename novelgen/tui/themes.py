@@ -22,6 +22,7 @@ INK = Theme(
         "footer-key-foreground": "#d9a441",
         "block-cursor-text-style": "none",
         "input-selection-background": "#d9a441 30%",
+        "text-muted": "#958f82",
         "border": "#3a3e45",
         "border-blurred": "#2b2e34",
     },
@@ -43,6 +44,7 @@ PAPER = Theme(
     variables={
         "footer-key-foreground": "#8a4b14",
         "block-cursor-text-style": "none",
+        "text-muted": "#75694f",
         "border": "#bfb294",
         "border-blurred": "#d3c8ae",
     },

@@ -134,8 +134,16 @@ class NovelScreen(Screen[None]):
     # Actions
 
     def action_leave(self) -> None:
+        async def left() -> None:
+            await self.look_away()
+            app_of(self).close_novel()
+
+        carry_out(self, left, group="leave")
+
+    async def look_away(self) -> None:
+        """The person goes elsewhere: their place is kept, and what is drafted meets them later."""
         self._keep_place()
-        app_of(self).close_novel()
+        await self._runs.look(away=True)
 
     def action_go(self, name: str) -> None:
         switcher = self.query_one("#places", ContentSwitcher)

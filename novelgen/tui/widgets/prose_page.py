@@ -256,7 +256,7 @@ class ProsePage(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width or self.size.width
         if width <= 0:
             return
-        cells = min(MEASURE, width - _LEAST_MARGIN - 1)
+        cells = min(MEASURE, width - _LEAST_MARGIN - 2)
         top = 0
         if self._placed:
             top = self._placed[-1].top + len(self._placed[-1].lines) + 1

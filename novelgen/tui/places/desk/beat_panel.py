@@ -35,6 +35,7 @@ class BeatPanel(Static):
             _chapter_section(chapter),
             _beat_section(chapter, words, picture),
             _time_section(words, overview, target, picture),
+            _before_section(chapter),
             _threads_section(chapter),
             _marks_section(chapter),
         ]
@@ -92,6 +93,12 @@ def _time_section(
         told = f"  {duration(left)}" if left is not None else ""
         lines.append((f"{name:8}{have:>8,} / {want:,}{told}\n", ""))
     return Content.assemble(*lines).rstrip()
+
+
+def _before_section(chapter: DeskChapter) -> Content:
+    if not chapter.before:
+        return Content("")
+    return Content.assemble(_heading("The story so far"), (chapter.before, "$text-muted"))
 
 
 def _threads_section(chapter: DeskChapter) -> Content:

@@ -5,34 +5,154 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
+from novelgen.tui.asking import ask
+from novelgen.tui.places.desk.machine_reading import BandReading, MachineReading, read_machine
 from novelgen.tui.run.news import RunNews
 from novelgen.tui.run.picture import RunPicture
+from novelgen.tui.widgets.bars import bar, sparkline
 
 if TYPE_CHECKING:
     from novelgen.tui.novel.open_novel import OpenNovel
 
+_SECONDS_BETWEEN_LOOKS = 4.0
+_BAR_CELLS = 10
+_BAND_CELLS = 14
+_SPEEDS_KEPT = 28
+_STRIP = {"kept": "█", "behind": "↻", "empty": "·"}
+
 
 class MachinePanel(Static):
-    """A column of short sections."""
+    """A column of short sections; it looks again every few seconds while it is in sight."""
 
     def __init__(self) -> None:
         super().__init__("", id="machine-panel")
+        self._novel: OpenNovel | None = None
+        self._reading: MachineReading | None = None
+        self._speeds: list[float] = []
+        self._strikes: list[str] = []
+
+    def on_mount(self) -> None:
+        self.set_interval(_SECONDS_BETWEEN_LOOKS, self._look)
 
     def open(self, novel: "OpenNovel") -> None:
         """It comes into sight."""
-        self._show(novel.picture)
+        self._novel = novel
+        self._look()
+        self._show()
 
     def hear(self, news: RunNews) -> None:
-        self._show(news.picture)
+        """Called with all news, in sight or not, so that speed and guard have a past."""
+        picture = news.picture
+        if picture.is_writing and picture.tokens_per_second:
+            self._speeds = [*self._speeds, picture.tokens_per_second][-_SPEEDS_KEPT * 10 :]
+        if picture.last_guard and picture.guard_events > len(self._strikes):
+            self._strikes += [picture.last_guard] * (picture.guard_events - len(self._strikes))
+        if self.display:
+            self._show()
 
-    def _show(self, picture: RunPicture) -> None:
+    def _look(self) -> None:
+        novel = self._novel
+        if novel is not None and self.display:
+            novel_id, chapter = novel.id, novel.chapter
+            ask(
+                self,
+                lambda workbench: read_machine(workbench, novel_id, chapter),
+                self._take,
+                group="machine",
+            )
+
+    def _take(self, reading: MachineReading) -> None:
+        self._reading = reading
+        self._show()
+
+    def _show(self) -> None:
+        if self._novel is None:
+            return
+        sections = [self._speed(self._novel.picture)]
+        if self._reading is not None:
+            sections += [_memory(self._reading), _prose(self._reading), _strip(self._reading)]
+        sections.append(self._guard())
+        self.update(Content("\n\n").join(section for section in sections if section.plain))
+
+    def _speed(self, picture: RunPicture) -> Content:
         run = picture.run
-        lines = [("The machine\n", "bold $primary")]
         if run is None:
-            lines.append(("Nothing was written yet.", "$text-muted"))
+            told = "Nothing was written yet."
         else:
-            lines.append((f"{run.device}, {run.dtype}\n", ""))
-            lines.append((f"{picture.tokens_per_second:.1f} tokens/s\n", ""))
-            lines.append((f"{picture.guard_events} drafts ended by the guard\n", ""))
-            lines.append((picture.last_guard, "$warning"))
-        self.update(Content.assemble(*lines))
+            told = f"{run.device}, {run.dtype}"
+        speeds = self._speeds[:: max(1, len(self._speeds) // _SPEEDS_KEPT)][-_SPEEDS_KEPT:]
+        plot = f"\n{sparkline(speeds)}" if len(speeds) > 2 else ""
+        return Content.assemble(
+            ("The machine\n", "bold $primary"),
+            f"{picture.tokens_per_second:.1f} tokens/s" if picture.is_writing else "at rest",
+            (plot, "$secondary"),
+            (f"\n{told}", "$text-muted"),
+        )
+
+    def _guard(self) -> Content:
+        if not self._strikes:
+            return Content.assemble(
+                ("Guard\n", "bold $primary"),
+                ("Nothing was struck while you looked.", "$text-muted"),
+            )
+        last = "\n".join(f"╱ {each}" for each in self._strikes[-4:])
+        count = len(self._strikes)
+        drafts = "1 draft was" if count == 1 else f"{count} drafts were"
+        return Content.assemble(
+            ("Guard\n", "bold $primary"), f"{drafts} ended:\n", (last, "$warning")
+        )
+
+
+def _memory(reading: MachineReading) -> Content:
+    lines: list[str | tuple[str, str]] = [("Device memory\n", "bold $primary")]
+    if reading.engine_bytes is None:
+        lines.append(("No model is loaded.\n", "$text-muted"))
+    else:
+        state = "computing" if reading.is_computing else "warm"
+        lines.append(f"engine   {reading.engine_bytes / 1e9:.1f} GB, {state}\n")
+    for name, used, total in reading.cards:
+        lines.append((bar(used / max(1, total), _BAR_CELLS), "$primary"))
+        lines.append(f" {used / 1e9:.1f}/{total / 1e9:.0f} GB {name}\n")
+    lines.append(f"free     {reading.memory_available / 1e9:.1f} GB of this machine's")
+    return Content.assemble(*lines)
+
+
+def _prose(reading: MachineReading) -> Content:
+    if not reading.bands:
+        return Content("")
+    lines: list[str | tuple[str, str]] = [
+        ("Prose beside human novels\n", "bold $primary"),
+        (
+            f"the last {reading.band_words:,} words; 5 to 95 % of novels lie on the line\n",
+            "$text-muted",
+        ),
+    ]
+    for band in reading.bands:
+        sign = {-1: "↓", 0: " ", 1: "↑"}[band.side]
+        style = "$warning" if band.side else ""
+        lines.append((f"{band.name}\n", "$text-muted"))
+        lines.append((f"{_band_line(band)} {band.value:,.2f} {sign}\n", style))
+    return Content.assemble(*lines).rstrip()
+
+
+def _band_line(band: BandReading) -> str:
+    """Where a value lies: the line is the human band, the dot the value."""
+    low, high = band.band.p5, band.band.p95
+    width = (high - low) or 1.0
+    share = (band.value - low) / width  # 0 to 1 inside
+    inner = _BAND_CELLS - 4
+    at = min(max(round(2 + share * (inner - 1)), 0), _BAND_CELLS - 1)
+    line = ["·", "·", *["─"] * inner, "·", "·"]
+    line[at] = "●"
+    return "".join(line)
+
+
+def _strip(reading: MachineReading) -> Content:
+    if not reading.strip:
+        return Content("")
+    cells = "".join(_STRIP[cell.state] for cell in reading.strip)
+    return Content.assemble(
+        ("Memory, chapter by chapter\n", "bold $primary"),
+        (cells, "$secondary"),
+        ("\n█ kept  ↻ behind  · none", "$text-muted"),
+    )

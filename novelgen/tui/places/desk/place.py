@@ -41,6 +41,8 @@ class DeskPlace(Place):
         Binding("l", "lock", "Lock", show=False, tooltip="Lock the marked paragraphs, or release"),
         Binding("u", "undo", "Undo", tooltip="Take the last change back"),
         Binding("m", "machine", "Machine", tooltip="Show what the machine is doing"),
+        Binding("o", "chapters", "Chapters", show=False, tooltip="Show or hide the chapters"),
+        Binding("i", "side", "Beside", show=False, tooltip="Show or hide what stands beside"),
         Binding("f", "follow", "Follow", show=False, tooltip="Go where the book is being written"),
     ]
 
@@ -85,8 +87,7 @@ class DeskPlace(Place):
             self._show_chapters()
         self._show_prose()
         self._show_side()
-        if self.query_one(MachinePanel).display:
-            self.query_one(MachinePanel).hear(news)
+        self.query_one(MachinePanel).hear(news)
 
     # Actions
 
@@ -198,6 +199,14 @@ class DeskPlace(Place):
         if panel.display:
             panel.open(self.novel)
 
+    def action_chapters(self) -> None:
+        chapters = self.query_one(ChapterList)
+        self.toggle_class("-chapters" if self.screen.has_class("-narrow") else "-no-chapters")
+        (chapters if chapters.display else self.query_one(ProsePage)).focus()
+
+    def action_side(self) -> None:
+        self.toggle_class("-side" if self.screen.has_class("-narrow") else "-no-side")
+
     def action_follow(self) -> None:
         live = self.novel.picture.chapter
         if live:
@@ -209,6 +218,7 @@ class DeskPlace(Place):
         event.stop()
         if event.option.id is not None:
             self.novel.choose_chapter(int(event.option.id))
+            self.remove_class("-chapters")
             self.query_one(ProsePage).focus()
 
     @on(ChapterEditor.Saved)

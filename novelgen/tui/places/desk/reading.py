@@ -36,6 +36,8 @@ class DeskChapter:
     marks: tuple[tuple[int, str], ...]
     """Paragraphs to look at, with what is odd about them."""
     threads: tuple[ThreadRecord, ...]
+    before: str
+    """What the chapter before tells, in few words; empty where it was not read yet."""
 
     @property
     def words(self) -> int:
@@ -78,6 +80,7 @@ def read_desk(workbench: Workbench, novel_id: str, number: int, target_words: in
             for paragraph in range(lock.paragraphs[0], lock.paragraphs[1] + 1)
         }
         matters = open_matters(work, branch_id)
+        summary = work.summaries.of_chapters(branch_id).get(number - 1)
         marks = [
             (check.paragraph, f"to check: {check.term}")
             for check in standing_checks(work, branch_id)
@@ -101,6 +104,7 @@ def read_desk(workbench: Workbench, novel_id: str, number: int, target_words: in
         locked=frozenset(locked),
         marks=tuple(sorted(marks)),
         threads=matters.promises[:_THREADS_SHOWN],
+        before="" if summary is None else summary.text,
     )
 
 
