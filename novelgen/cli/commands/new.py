@@ -11,19 +11,24 @@ import typer
 from novelgen.cli.budget_options import BudgetCost, BudgetTokens
 from novelgen.cli.detach_option import DETACH_HELP
 from novelgen.cli.invocation import invocation_of
-from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS, clean_title, in_range
 from novelgen.errors import UsageError
+from novelgen.generation.novel_fields import (
+    MAX_PREMISE,
+    MAX_SEED,
+    MAX_WORDS,
+    MIN_WORDS,
+    checked_chapters,
+    clean_premise,
+    clean_title,
+    in_range,
+)
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import NovelRequest
     from novelgen.generation.novel_settings import WritingPart
     from novelgen.planning.document import PlanDocument
 
-_MAX_PREMISE = 8_000
-_MAX_CHAPTERS = 5_000
-_MIN_CHAPTER_WORDS = 40
 _SUGGESTED_WORDS = 1_500
-_MAX_SEED = 2**63 - 1
 
 
 def new(
@@ -155,10 +160,10 @@ def new(
     request = NovelRequest(
         title=clean_title(title or ""),
         author=clean_title(author or "", "--author"),
-        premise=_clean_premise(premise or ""),
+        premise=clean_premise(premise or ""),
         target_words=in_range(target_words, MIN_WORDS, MAX_WORDS, "--target-words"),
-        seed=secrets.randbits(32) if seed is None else in_range(seed, 0, _MAX_SEED, "--seed"),
-        chapters=_checked_chapters(chapters, target_words),
+        seed=secrets.randbits(32) if seed is None else in_range(seed, 0, MAX_SEED, "--seed"),
+        chapters=checked_chapters(chapters, target_words),
         voice=None if voice is None else sheet_from(voice),
         outline=outline,
         without=tuple(map(_part, without or ())),
@@ -266,24 +271,5 @@ def _from_outline(
 
     if target_words is None and all(chapter.words for chapter in outline.chapters):
         target_words = sum(chapter.words or 0 for chapter in outline.chapters)
-    told = (outline.premise or premise_of(outline))[:_MAX_PREMISE]
+    told = (outline.premise or premise_of(outline))[:MAX_PREMISE]
     return title or outline.title or None, premise or told, target_words
-
-
-def _clean_premise(text: str) -> str:
-    from novelgen.text.sanitize import clean_line
-
-    cleaned = clean_line(text)
-    if len(cleaned) > _MAX_PREMISE:
-        raise UsageError(
-            f"The premise has {len(cleaned):,} characters, more than {_MAX_PREMISE:,}.",
-            "It stands in every prompt; keep it to what the whole book needs.",
-        )
-    return cleaned
-
-
-def _checked_chapters(chapters: int | None, target_words: int) -> int | None:
-    if chapters is None:
-        return None
-    most = max(1, min(_MAX_CHAPTERS, target_words // _MIN_CHAPTER_WORDS))
-    return in_range(chapters, 1, most, f"--chapters for {target_words:,} words")

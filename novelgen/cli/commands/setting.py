@@ -6,18 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
-from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS, clean_title, in_range
-from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
+from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap.switching import ReadingAhead
-    from novelgen.config import Settings
     from novelgen.generation.changing import NovelChanged, NovelWish
     from storage.records import NovelRecord
-
-_MAX_CANDIDATES = 16
-_NO_PLANNER = "none"
 
 
 def set_novel(
@@ -59,6 +54,7 @@ def set_novel(
     """
     invocation = invocation_of(context)
     from novelgen.bootstrap.switching import reading_ahead
+    from novelgen.bootstrap.wishes import checked_wish
     from novelgen.generation.changing import change_novel
 
     if {title, author, target_words, candidates, model, adapter, planner} == {None}:
@@ -68,9 +64,17 @@ def set_novel(
         )
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        settings = workbench.settings
-        wish = _wish(
-            found, settings, title, author, target_words, candidates, model, adapter, planner
+        wish = checked_wish(
+            found,
+            workbench.settings,
+            title=title,
+            author=author,
+            target_words=target_words,
+            candidates=candidates,
+            model=model,
+            adapter=adapter,
+            planner=planner,
+            called=lambda name: f"--{name.replace('_', '-')}",
         )
         with workbench.runs.claimed(found):
             wished = _switched(found, wish)
@@ -82,41 +86,6 @@ def set_novel(
         invocation.output.document(_as_json(changed, ahead))
     else:
         _say(invocation, changed, ahead, words)
-
-
-def _wish(
-    novel: "NovelRecord",
-    settings: "Settings",
-    title: str | None,
-    author: str | None,
-    target_words: int | None,
-    candidates: int | None,
-    model: str | None,
-    adapter: str | None,
-    planner: str | None,
-) -> "NovelWish":
-    """What is asked for, checked. Raises `UsageError`, `NotFoundError`, `ModelError`."""
-    from novelgen.bootstrap import model_and_adapter, model_name, runtime_of
-    from novelgen.generation.changing import NovelWish
-
-    if title is not None:
-        title = clean_title(title)
-        if not title:
-            raise UsageError("--title is empty.", "A novel keeps the title it has without it.")
-    if author is not None:
-        author = clean_title(author, "--author")
-    if target_words is not None:
-        in_range(target_words, MIN_WORDS, MAX_WORDS, "--target-words")
-    if candidates is not None:
-        in_range(candidates, 1, _MAX_CANDIDATES, "--candidates")
-    runtime = None
-    if model is not None:
-        runtime = runtime_of(model, settings)
-    if model is not None or adapter is not None:
-        model, adapter = model_and_adapter(model or novel.model, adapter or AUTO_ADAPTER, settings)
-    if planner is not None:
-        planner = "" if planner in ("", _NO_PLANNER) else model_name(planner, settings)
-    return NovelWish(title, author, target_words, candidates, model, adapter, runtime, planner)
 
 
 def _switched(novel: "NovelRecord", wish: "NovelWish") -> "NovelRecord":
