@@ -26,7 +26,7 @@ from novelgen.tui.novel.places_bar import PlacesBar
 from novelgen.tui.places.place import Place
 from novelgen.tui.places.registry import PlaceEntry, places
 from novelgen.tui.run.control import RunControl
-from novelgen.tui.run.news import RunNews, RunTold
+from novelgen.tui.run.news import RunNews, RunTold, WatchFailed
 from novelgen.tui.run.watch import RunWatch
 from storage.records import NovelStatus
 
@@ -202,6 +202,10 @@ class NovelScreen(Screen[None]):
         if place is not None:
             place.hear(news)
 
+    @on(WatchFailed)
+    def show_that_nothing_is_seen(self, message: WatchFailed) -> None:
+        app_of(self).show_error(message.error)
+
     @on(PlacesBar.Chosen)
     def go_where_clicked(self, message: PlacesBar.Chosen) -> None:
         self.action_go(message.name)
@@ -228,7 +232,7 @@ class NovelScreen(Screen[None]):
             app.desk,
             self.novel.id,
             lambda news: self.post_message(RunTold(news)),
-            lambda error: app.call_from_thread(app.show_error, error),
+            lambda error: self.post_message(WatchFailed(error)),
         )
         self._watch.start()
         names = [entry.place.NAME for entry in self._entries]

@@ -44,22 +44,10 @@ class RunControl:
                 ),
             )
         )
-        epoch = 0 if before is None else before.epoch
-        said: list[str] = []
-        while True:
-            has_ended = worker.exit_code is not None
-            run = await self._latest()
-            for line in worker.news():
-                said.append(line)
-                say(line.removeprefix("novelgen: "))
-            if run is not None and run.epoch > epoch:
-                worker.let_go()
-                return
-            if has_ended:
-                if worker.exit_code:
-                    raise _ended(worker, said)
-                return
-            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        try:
+            await self._begun(worker, 0 if before is None else before.epoch, say)
+        finally:
+            worker.let_go()  # it goes on, whatever becomes of the screen
 
     async def pause(self, *, at_once: bool = False) -> bool:
         """Ask the run to stop after its segment, or at once; False when none is going on."""
@@ -90,6 +78,24 @@ class RunControl:
                 (look_away if away else look_on)(work, run_id)
 
         await self._desk.ask(lambda _: note())
+
+    async def _begun(self, worker: Worker, epoch: int, say: Callable[[str], object]) -> None:
+        """Wait for the worker's run; it may end without one, and with nothing wrong."""
+        said: list[str] = []
+        while True:
+            has_ended = worker.exit_code is not None
+            run = await self._latest()
+            for line in worker.news():
+                if line.strip() != self._novel_id:  # what a command prints for scripts
+                    said.append(line)
+                    say(line.removeprefix("novelgen: "))
+            if run is not None and run.epoch > epoch:
+                return
+            if has_ended:
+                if worker.exit_code:
+                    raise _ended(worker, said)
+                return
+            await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
 
     async def _latest(self) -> RunRecord | None:
         return await self._desk.ask(lambda workbench: workbench.runs.latest_run(self._novel_id))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from novelgen.errors import NovelgenError
 from novelgen.generation.events import Event
 from novelgen.runs.following import ProseCommitted
 from novelgen.tui.run.live_page import LivePage
@@ -20,6 +21,14 @@ class RunNews:
     events: tuple[Event, ...] = ()
     has_ended: bool = False
     """Whether the run ended just now."""
+
+
+class WatchFailed(Message):
+    """What goes on cannot be seen; the watch tries again by itself."""
+
+    def __init__(self, error: NovelgenError) -> None:
+        super().__init__()
+        self.error = error
 
 
 class RunTold(Message):

@@ -58,7 +58,9 @@ class RunWatch:
                 self._desk.answer(lambda _: self._look())
                 has_failed = False
             except NovelgenError as error:
-                if not has_failed:  # once for a disturbance, however long it lasts
+                if (
+                    not has_failed and not self._closing.is_set()
+                ):  # once for a disturbance, however long it lasts
                     self._on_error(error)
                 has_failed = True
                 self._closing.wait(_SECONDS_AFTER_AN_ERROR)
