@@ -217,6 +217,13 @@ COMMANDS = (
         "export", "export", "export", _WRITING, "Export a manuscript. Prints the path of the file."
     ),
     CommandEntry(
+        "card",
+        "card",
+        "card",
+        _WRITING,
+        "Draw a novel's map as a picture to show, with words, days and shares. Prints its path.",
+    ),
+    CommandEntry(
         "attach",
         "attach",
         "attach",

@@ -65,4 +65,4 @@ def carry_out(
         except Exception as error:  # noqa: BLE001 - the boundary of every worker; logged
             (on_error or app_of(node).show_error)(unexpected(error))
 
-    return node.run_worker(guarded(), group=group, exclusive=is_exclusive, exit_on_error=False)
+    return node.run_worker(guarded, group=group, exclusive=is_exclusive, exit_on_error=False)

@@ -14,6 +14,14 @@ class PlaceEntry(NamedTuple):
 
 def places() -> tuple[PlaceEntry, ...]:
     """All places; imported when the first novel is opened."""
+    from novelgen.tui.places.book_map.place import MapPlace
     from novelgen.tui.places.desk.place import DeskPlace
+    from novelgen.tui.places.drafts.place import DraftsPlace
+    from novelgen.tui.places.versions.place import VersionsPlace
 
-    return (PlaceEntry("1", DeskPlace),)
+    return (
+        PlaceEntry("1", DeskPlace),
+        PlaceEntry("4", MapPlace),
+        PlaceEntry("5", DraftsPlace),
+        PlaceEntry("6", VersionsPlace),
+    )
