@@ -7,7 +7,7 @@ rest pays back. The writer keeps no text of earlier chapters, only the cards of 
 from collections.abc import Iterator
 
 from novelgen.generation.book_so_far import BookSoFar
-from novelgen.generation.chapter_task import ChapterTask
+from novelgen.generation.chapter_task import ChapterTask, chapter_target
 from novelgen.generation.chapter_writer import ChapterWriter
 from novelgen.generation.events import (
     ChapterBegun,
@@ -27,7 +27,6 @@ from novelgen.planning.questions import PlanningCancelled
 from novelgen.story.keeper import StoryKeeper
 from novelgen.story.model_reader import ReadingCancelled
 from novelgen.story.planned_entries import PlannedEntry, keep_planned_entries
-from novelgen.text.budget import remaining_target
 from storage.records import ChapterRecord, RevisionState
 from storage.story_records import EntryKind
 
@@ -169,17 +168,14 @@ class NovelWriter:
 
     def _task(self, number: int) -> ChapterTask:
         structure = self._plan.structure
-        slots = {slot.number: float(slot.target_words) for slot in structure.chapters}
-        finished = [words for done, words in sorted(self._finished_words.items())]
-        unwritten = [each for each in slots if each not in self._finished_words and each != number]
-        order = [*sorted(self._finished_words), number, *unwritten]
-        weights = [slots.get(each, 0.0) for each in order]
         return ChapterTask(
             title=self._plan.title,
             premise=self._plan.premise,
             card=self._plan.card(number),
             beats=self._plan.beats(number),
-            target_words=remaining_target(self._plan.target_words, weights, finished),
+            target_words=chapter_target(
+                structure, number, self._finished_words, self._plan.target_words
+            ),
             novel_words=self._plan.target_words,
             total_chapters=structure.total_chapters,
             earlier=self._plan.card(number - 1).brief if number > 1 else "",
