@@ -3,6 +3,7 @@
 from textual.theme import Theme
 
 DEFAULT_THEME = "ink"
+# Textual leaves boost out where panel is given, so it is one of the variables.
 
 INK = Theme(
     name="ink",
@@ -16,9 +17,9 @@ INK = Theme(
     success="#8fb573",
     warning="#e0a458",
     error="#d9705f",
-    boost="#2d3036",
     dark=True,
     variables={
+        "boost": "#2d3036",
         "footer-key-foreground": "#d9a441",
         "block-cursor-text-style": "none",
         "input-selection-background": "#d9a441 30%",
@@ -39,9 +40,9 @@ PAPER = Theme(
     success="#44722c",
     warning="#8f5a00",
     error="#a8321f",
-    boost="#dcd1b8",
     dark=False,
     variables={
+        "boost": "#dcd1b8",
         "footer-key-foreground": "#8a4b14",
         "block-cursor-text-style": "none",
         "text-muted": "#75694f",
@@ -61,9 +62,9 @@ CONTRAST = Theme(
     success="#00ff00",
     warning="#ffff00",
     error="#ff6060",
-    boost="#333333",
     dark=True,
     variables={
+        "boost": "#333333",
         "footer-key-foreground": "#ffff00",
         "text-muted": "#ffffff",
         "text-disabled": "#cccccc",
