@@ -83,11 +83,11 @@ def test_a_name_is_a_section_or_an_address() -> None:
         (f"server:http://{KEY}@127.0.0.1:9/v1#m", UsageError, "key_env"),
         (f"server:http://127.0.0.1:9/v1?key={KEY}#m", UsageError, "key_env"),
         ("server:http://127.0.0.1:9/v1", UsageError, "the model is missing"),
-        ("server:ftp://127.0.0.1/v1#m", UsageError, "http://HOST/v1"),
-        ("server:http://[/v1#m", UsageError, "http://HOST/v1"),
-        ("server:http://127.0.0.1:99999/v1#m", UsageError, "http://HOST/v1"),
-        (f"server:http://127.0.0.1:99999/{KEY}#m", UsageError, "http://HOST/v1"),
-        ("server:http:///v1#m", UsageError, "http://HOST/v1"),
+        ("server:ftp://127.0.0.1/v1#m", UsageError, "http://HOST:PORT/v1"),
+        ("server:http://[/v1#m", UsageError, "http://HOST:PORT/v1"),
+        ("server:http://127.0.0.1:99999/v1#m", UsageError, "http://HOST:PORT/v1"),
+        (f"server:http://127.0.0.1:99999/{KEY}#m", UsageError, "http://HOST:PORT/v1"),
+        ("server:http:///v1#m", UsageError, "http://HOST:PORT/v1"),
     ],
 )
 def test_names_that_stand_for_no_server(name: str, kind: type[NovelgenError], said: str) -> None:
