@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError
+from novelgen.generation.novel_context import RunLimits
 from novelgen.tui.desk import Desk
 from novelgen.tui.dialogs.error import ErrorDialog
 from novelgen.tui.left_off import LeftOffFile
@@ -44,6 +45,7 @@ class WorkbenchApp(App[None]):
         workbench: Workbench,
         config_file: Path | None = None,
         novel_id: str | None = None,
+        begins: RunLimits | None = None,
         *,
         debug: bool = False,
     ) -> None:
@@ -51,6 +53,7 @@ class WorkbenchApp(App[None]):
         self.desk = Desk(workbench, config_file, debug=debug)
         self.left_off = LeftOffFile(workbench.paths)
         self._first_novel = novel_id
+        self._begins = begins
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -59,7 +62,7 @@ class WorkbenchApp(App[None]):
         self.theme = kept if kept in self.available_themes else DEFAULT_THEME
         self.push_screen(LibraryScreen())
         if self._first_novel is not None:
-            self.open_novel(self._first_novel)
+            self.open_novel(self._first_novel, self._begins)
 
     def on_unmount(self) -> None:
         self.desk.close()
@@ -68,9 +71,9 @@ class WorkbenchApp(App[None]):
         if self.left_off.value(_THEME) != theme:
             self.left_off.keep_value(_THEME, theme)
 
-    def open_novel(self, novel_id: str) -> None:
-        """Go to a novel, where the person left it."""
-        self.push_screen(NovelScreen(novel_id))
+    def open_novel(self, novel_id: str, begins: RunLimits | None = None) -> None:
+        """Go to a novel, where the person left it; `begins`: and write it on so far at once."""
+        self.push_screen(NovelScreen(novel_id, begins))
 
     def close_novel(self) -> None:
         """Back to the library; what is being written goes on."""

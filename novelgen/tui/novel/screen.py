@@ -56,8 +56,10 @@ class NovelScreen(Screen[None]):
         ),
     ]  # fmt: skip
 
-    def __init__(self, novel_id: str) -> None:
+    def __init__(self, novel_id: str, begins: RunLimits | None = None) -> None:
+        """`begins`: how far it is written on as soon as it is open; None leaves it as it is."""
         super().__init__()
+        self._begins = begins
         self.novel = OpenNovel(novel_id, self)
         self._entries: Sequence[PlaceEntry] = places()
         self._left = LeftOff()
@@ -114,6 +116,7 @@ class NovelScreen(Screen[None]):
             )
             return
         self._is_ordering = True
+        self.novel.ordered = doing
         self.say(f"{doing} …")
 
         async def ordered() -> None:
@@ -121,6 +124,8 @@ class NovelScreen(Screen[None]):
                 await self._runs.order(arguments, self.say)
             finally:
                 self._is_ordering = False
+                self.novel.ordered = ""
+                self.novel_changed()  # what is done without a run tells no news
 
         carry_out(self, ordered, group="order")
 
@@ -239,12 +244,24 @@ class NovelScreen(Screen[None]):
         self.action_go(self._left.place if self._left.place in names else names[0])
         carry_out(self, lambda: self._runs.look(away=False), group="look")
         self._greet(overview)
+        self._introduce(overview)
+        if self._begins is not None:
+            self.novel.write(self._begins)
 
     def _greet(self, overview: NovelOverview) -> None:
         words = overview.summary.totals.words
         since = self._left.words_since_yesterday(words, date.today())
         if since:
             self.say(f"{since:+,} words since the last day. Chapter {self.novel.chapter}.")
+
+    def _introduce(self, overview: NovelOverview) -> None:
+        """Say once of a novel what the bundled model is for."""
+        from novelgen.tui.library.bundled_model import BundledModelDialog, is_bundled
+
+        if is_bundled(overview.summary.novel.model) and not self._left.is_introduced:
+            self._left = replace(self._left, is_introduced=True)
+            app_of(self).left_off.keep(self.novel.id, self._left)
+            self.app.push_screen(BundledModelDialog())
 
     def _read_overview(self, then: Callable[[NovelOverview], object]) -> None:
         def read(overview: NovelOverview) -> None:
