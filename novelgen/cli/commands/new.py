@@ -10,6 +10,7 @@ import typer
 
 from novelgen.cli.budget_options import BudgetCost, BudgetTokens
 from novelgen.cli.detach_option import DETACH_HELP
+from novelgen.cli.in_workbench import HEADLESS_HELP, open_workbench, opens_workbench
 from novelgen.cli.invocation import invocation_of
 from novelgen.errors import UsageError
 from novelgen.generation.novel_fields import (
@@ -117,17 +118,13 @@ def new(
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan.")] = False,
     budget_tokens: BudgetTokens = None,
     budget_cost: BudgetCost = None,
-    headless: Annotated[
-        bool,
-        typer.Option(
-            "--headless", help="Write with progress on stderr. The only way in this version."
-        ),
-    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help=HEADLESS_HELP)] = False,
     detach: Annotated[bool, typer.Option("--detach", help=DETACH_HELP)] = False,
 ) -> None:
     """Create a novel, plan it and write it. Prints its id.
 
-    The first time, the default model is fetched (93 MB).
+    In a terminal it opens the workbench, which stops at the plan. The first time, the default model
+    is fetched (93 MB).
 
     Example: novelgen new --title "The Keeper" --target-words 1500 --premise "A lighthouse keeper
     finds a letter dated tomorrow."
@@ -179,6 +176,10 @@ def new(
         if not request.author and workbench.settings.author:
             request = _with_author(request, workbench.settings.author)
         novel = workbench.create_novel(request)
+        if opens_workbench(invocation, is_headless=headless or detach):
+            # It stops at its plan, so that the person can read it first.
+            open_workbench(invocation, workbench, novel.id, replace(limits, plan_only=True))
+            return
         invocation.output.note(f"Novel {novel.id}, seed {novel.seed}.")
         if detach:
             code = detach_run(invocation, workbench, novel, resume_arguments(novel, limits))

@@ -6,6 +6,7 @@ import typer
 
 from novelgen.cli.budget_options import BudgetCost, BudgetTokens
 from novelgen.cli.detach_option import DETACH_HELP
+from novelgen.cli.in_workbench import HEADLESS_HELP, open_workbench, opens_workbench
 from novelgen.cli.invocation import invocation_of
 
 if TYPE_CHECKING:
@@ -43,20 +44,16 @@ def resume(
     ] = None,
     budget_tokens: BudgetTokens = None,
     budget_cost: BudgetCost = None,
-    headless: Annotated[
-        bool,
-        typer.Option(
-            "--headless", help="Write with progress on stderr. The only way in this version."
-        ),
-    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help=HEADLESS_HELP)] = False,
     detach: Annotated[bool, typer.Option("--detach", help=DETACH_HELP)] = False,
     plan_only: Annotated[bool, typer.Option("--plan-only", hidden=True)] = False,
 ) -> None:
     """Go on writing from the last committed segment, or from a chosen memory snapshot.
 
+    In a terminal it opens the workbench.
+
     Example: novelgen resume 3f2a --until-chapter 3
     """
-    del headless
     invocation = invocation_of(context)
     invocation.follow_first_process()
     from novelgen.cli.detaching import detach_run
@@ -86,6 +83,9 @@ def resume(
             return
         budget = Budget(budget_tokens, budget_cost)
         limits = RunLimits(until_words, until_chapter, plan_only, beats, budget)
+        if opens_workbench(invocation, is_headless=headless or detach):
+            open_workbench(invocation, workbench, found.id, limits)
+            return
         if detach:
             code = detach_run(invocation, workbench, found, resume_arguments(found, limits))
         else:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from novelgen.cli.in_workbench import open_workbench
 from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.errors import UsageError
 
@@ -45,12 +46,7 @@ def tui(
         )
     with invocation.workbench() as workbench:
         found = None if novel is None else workbench.find(novel).novel.id
-        from novelgen.tui.app import WorkbenchApp
-
-        app = WorkbenchApp(workbench, invocation.config_file, found, debug=invocation.debug)
-        app.run()
-    if app.return_code:
-        raise typer.Exit(app.return_code)
+        open_workbench(invocation, workbench, found)
 
 
 def _serve(invocation: Invocation, novel: str | None, host: str, port: int) -> None:
