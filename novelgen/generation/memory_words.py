@@ -20,7 +20,8 @@ MOST_CANDIDATES = 48
 MOST_WORDS = 8
 _TAILS = ("They spoke of", "There was the")
 """What stands before a word: it says nothing of any story."""
-_LEAST_LETTERS = 3
+_LEAST_LETTERS = 4
+"""Of a word that is no name."""
 _NAMES_SHARE = 2 / 3
 """Of the candidates, at most."""
 
@@ -43,7 +44,7 @@ def candidate_words(
     any novel is full of.
     """
     standing = set(map(bare, words_of(text)))
-    of_names = [word for name in names for word in split_titles(name)[1] if is_content(word)]
+    of_names = [word for name in names for word in _words_of_name(name)]
     of_names = list(dict.fromkeys(word[:1].upper() + word[1:] for word in of_names))
     found = sorted(of_names, key=lambda word: word not in standing)[: round(limit * _NAMES_SHARE)]
     known = {stem(word) for word in of_names}
@@ -86,3 +87,10 @@ def likelier_words(
             gains[index] += (full - empty) / len(_TAILS)
     found = [MemoryWord(word, gain) for word, gain in zip(asked, gains, strict=True) if gain > 0]
     return tuple(sorted(found, key=lambda each: (-each.gain, each.word))[:limit])
+
+
+def _words_of_name(name: str) -> list[str]:
+    """Of "Old Harbour" the second alone; of a name of one word that word."""
+    words = [word for word in split_titles(name)[1] if is_content(word)]
+    telling = [word for word in words if stem(word) not in common_stems()]
+    return telling or words[:1]

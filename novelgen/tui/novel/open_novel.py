@@ -34,7 +34,7 @@ class NovelHost(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where in a chapter to go: a paragraph, from 0, and words in it to look for."""
+    """Where in a chapter to go: a paragraph, from 1, and words in it to look for."""
 
     chapter: int
     paragraph: int | None = None
@@ -51,6 +51,8 @@ class OpenNovel:
         """None until it is read."""
         self.picture = RunPicture()
         self.page = LivePage()
+        self.ordered = ""
+        """What a process was sent off for and whose run has not begun, or has none; in words."""
         self._chapter = 1
         self.spot: Spot | None = None
         """Where the desk goes next; it takes it away."""
@@ -93,7 +95,8 @@ class OpenNovel:
         """Go to a place by its name; to a spot of the prose, where one is given."""
         if spot is not None:
             self.spot = spot
-            self.choose_chapter(spot.chapter)
+            self._chapter = spot.chapter
+            self._host.chapter_chosen()  # also where it is at hand: the spot is new
         self._host.go_to_place(place)
 
     def order(self, arguments: Sequence[str], doing: str) -> None:
