@@ -31,7 +31,7 @@ class WorkbenchApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared so by Textual
         (_NARROW, "-narrow"),
         (_WIDE, "-wide"),
-        (150, "-very-wide"),
+        (128, "-very-wide"),
     ]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [

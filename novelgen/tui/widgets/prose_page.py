@@ -128,7 +128,7 @@ class ProsePage(ScrollView, can_focus=True):
 
     def show(self, paragraphs: Sequence[Paragraph], *, keeps_place: bool = True) -> None:
         """Show these; where they begin like those before, only what is new is wrapped."""
-        follows = keeps_place and self._is_at_end and self._follows_end
+        follows = keeps_place and self.is_following
         same = 0
         for old, new in zip(self._paragraphs, paragraphs, strict=False):
             if old != new:
@@ -151,6 +151,11 @@ class ProsePage(ScrollView, can_focus=True):
         self._follows_end = follows
         if follows:
             self.scroll_end(animate=False)
+
+    @property
+    def is_following(self) -> bool:
+        """Whether it stays at the end, where it is now."""
+        return self._follows_end and self._is_at_end
 
     def clear_cursor(self) -> None:
         self.cursor = self.pin = None
@@ -193,7 +198,7 @@ class ProsePage(ScrollView, can_focus=True):
 
     def on_resize(self, _event: Resize) -> None:
         index = self.first_in_sight() if self._placed else 0
-        was_at_end = self._is_at_end and self._follows_end
+        was_at_end = self.is_following
         self._placed.clear()
         self._tops.clear()
         self._place_rest()
@@ -252,11 +257,16 @@ class ProsePage(ScrollView, can_focus=True):
     def _margin(self, width: int) -> int:
         return max(_LEAST_MARGIN, (width - MEASURE) // 2)
 
+    @staticmethod
+    def _cells(width: int) -> int:
+        """The measure, as far as there is room for it."""
+        return min(MEASURE, width - _LEAST_MARGIN - 2)
+
     def _place_rest(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
         if width <= 0:
             return
-        cells = min(MEASURE, width - _LEAST_MARGIN - 2)
+        cells = self._cells(width)
         top = 0
         if self._placed:
             top = self._placed[-1].top + len(self._placed[-1].lines) + 1
@@ -291,7 +301,8 @@ class ProsePage(ScrollView, can_focus=True):
         )
         left = margin
         if paragraph.is_title:
-            left += max(0, (MEASURE - (line.end - line.start)) // 2)
+            width = self._cells(self.scrollable_content_region.width)
+            left += max(0, (width - (line.end - line.start)) // 2)
         segments = [
             Segment(" " * (left - 3), base),
             Segment(mark, mark_style),

@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 from novelgen.bootstrap import Workbench
 from novelgen.errors import UsageError
 from novelgen.generation.editing import ChapterText, Edited, chapter_text, edit_chapter, undo_change
+from novelgen.generation.events import ChapterBegun
 from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.passage_locks import lock_passage, standing_locks
 from novelgen.text.manuscript_text import read_handed_in
@@ -52,6 +53,8 @@ class DeskPlace(Place):
         self._fresh: dict[int, str] = {}
         """Segments committed since the chapter was read, by position."""
         self._fresh_revision = ""
+        self._live = 0
+        """The chapter that is being drawn; 0 for none."""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -83,11 +86,22 @@ class DeskPlace(Place):
                 if prose.revision_id != self._fresh_revision:
                     self._fresh_revision, self._fresh = prose.revision_id, {}
                 self._fresh[prose.position] = prose.text
+        self._go_along(news)
         if news.events or news.has_ended or chapter is None:
             self._show_chapters()
         self._show_prose()
         self._show_side()
         self.query_one(MachinePanel).hear(news)
+
+    def _go_along(self, news: RunNews) -> None:
+        """Stay where the book grows, unless the person reads elsewhere."""
+        page, live = self.query_one(ProsePage), news.page.chapter
+        is_new, self._live = live != self._live, live
+        if is_new and live == self.novel.chapter:
+            page.follow_end()
+        begun = [event.number for event in news.events if isinstance(event, ChapterBegun)]
+        if begun and page.is_following and self.novel.chapter == begun[-1] - 1:
+            self.novel.choose_chapter(begun[-1])
 
     # Actions
 
@@ -196,6 +210,8 @@ class DeskPlace(Place):
         panel = self.query_one(MachinePanel)
         panel.display = not panel.display
         self.query_one(BeatPanel).display = not panel.display
+        self.remove_class("-no-side")
+        self.set_class(panel.display, "-side")
         if panel.display:
             panel.open(self.novel)
 
@@ -205,7 +221,7 @@ class DeskPlace(Place):
         (chapters if chapters.display else self.query_one(ProsePage)).focus()
 
     def action_side(self) -> None:
-        self.toggle_class("-side" if self.screen.has_class("-narrow") else "-no-side")
+        self.toggle_class("-no-side" if self.screen.has_class("-very-wide") else "-side")
 
     def action_follow(self) -> None:
         live = self.novel.picture.chapter
