@@ -258,6 +258,7 @@ COMMANDS = (
     CommandEntry(
         "engine", "engine", "app", _WRITING, "The process that keeps a loaded model warm."
     ),
+    CommandEntry("config", "config", "app", _RESEARCH, "Settings, and where each comes from."),
     CommandEntry(
         "doctor",
         "doctor",
