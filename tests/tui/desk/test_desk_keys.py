@@ -169,7 +169,7 @@ async def test_chapters_are_chosen_from_the_list(written_home: Path, opened: Ope
 
 
 async def test_the_sides_come_and_go(written_home: Path, opened: Opened) -> None:
-    async with opened(TITLE) as pilot:
+    async with opened(TITLE, size=(140, 45)) as pilot:
         await until_read(pilot)
         await pilot.press("m")
         await until(pilot, lambda: "Prose beside human novels" in shown(pilot))
