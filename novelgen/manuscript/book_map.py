@@ -84,7 +84,7 @@ class BookMap:
                     counts[WordOrigin.AUTHOR] += cell.author
                     counts[WordOrigin.EDITED] += cell.edited
                     counts[WordOrigin.MACHINE] += cell.machine
-        return counts
+        return +counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class CellPanel(Static):
         super().__init__("", id="map-cell")
 
     def show(self, at: CellAt | None) -> None:
-        self.update(Content("") if at is None else _told(at))
+        self.update(Content("") if at is None else _told(at), layout=False)
 
 
 def _told(at: CellAt) -> Content:

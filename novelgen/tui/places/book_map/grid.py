@@ -177,13 +177,14 @@ class MapGrid(ScrollView, can_focus=True):
         """The words at which groups of cells begin, over the cells."""
         return ruler(self._layout)
 
-    def watch_cursor(self) -> None:
-        row, cell = self.cursor
+    def watch_cursor(self, old: tuple[int, int], new: tuple[int, int]) -> None:
+        row, cell = new
         line = self._layout.line_of(row, cell)
         top, height = round(self.scroll_offset.y), self.scrollable_content_region.height
         if line < top or line >= top + height:
             self.scroll_to(y=max(0, line - height // 2), animate=False)
-        self.refresh()
+        for each in {old[0], row}:
+            self._refresh_row(each)
         self.post_message(self.CursorMoved())
 
     def on_resize(self, _event: Resize) -> None:
@@ -295,6 +296,13 @@ class MapGrid(ScrollView, can_focus=True):
         cell = min(max(cell, 0), self._lengths[row] - 1)
         self._column = cell - self._layout.lines[self._layout.line_of(row, cell)].first
         self.cursor = (row, cell)
+
+    def _refresh_row(self, row: int) -> None:
+        """Draw the lines of one row again, and nothing else."""
+        lines = self._layout.lines
+        first = self._layout.line_of(row, 0)
+        count = sum(line.row == row for line in lines[first:])
+        self.refresh_lines(first, max(1, count))
 
     def _beat(self) -> None:
         if self._live is not None:

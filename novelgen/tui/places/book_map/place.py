@@ -34,7 +34,7 @@ from novelgen.tui.places.place import Place
 from novelgen.tui.run.news import RunNews
 
 _CHAPTERS_AT_A_TIME = 8
-_LOW = 28
+_LOW = 24
 """Lines; below it air is given up."""
 
 
@@ -112,7 +112,7 @@ class MapPlace(Place):
         event.stop()
         grid = self.query_one(MapGrid)
         self.query_one(CellPanel).show(grid.at_cursor)
-        self.query_one("#map-ruler", Static).update(Content(grid.ruler_text()))
+        self.query_one("#map-ruler", Static).update(Content(grid.ruler_text()), layout=False)
         self._show_legend()
 
     async def _read(self, overview: NovelOverview) -> None:
