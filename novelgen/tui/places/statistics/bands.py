@@ -87,7 +87,7 @@ def _rows(report: QualityReport, width: int) -> list[Line]:
     room = width - name - 8 - _STRIP - 9
     heading = f"{'':{name}}{'mean':>7}  {'human band':^{_STRIP}}{'inside':>8}"
     if room >= 8:
-        heading += "  window by window" if room >= _ROOM_FOR_HEADING else "  windows"
+        heading += "  window by window" if room >= _ROOM_FOR_HEADING else ""
     lines: list[Line] = [muted(heading)]
     for key, metric in report.metrics().items():
         lines.append(_row(report, key, metric, name, room))
