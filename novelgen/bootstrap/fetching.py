@@ -38,15 +38,8 @@ class Fetch:
             if self._cancelled.is_set():
                 return False
             self._process = process = self._started()
-        last: dict[str, Any] = {}
-        if process.stdout is not None:
-            for line in process.stdout:
-                told = _read(line)
-                if "stage" in told:
-                    on_progress(_progress(told))
-                elif told:
-                    last = told
-        process.wait()
+        with process:
+            last = _listen(process, on_progress)
         if self._cancelled.is_set():
             return False
         if last.get("done"):
@@ -85,6 +78,20 @@ class Fetch:
                 f"No process could be started to fetch {self._name}: {error.strerror}.",
                 "Close other programs and try once more.",
             ) from error
+
+
+def _listen(
+    process: "subprocess.Popen[bytes]", on_progress: Callable[[Progress], object]
+) -> dict[str, Any]:
+    """Pass its progress on until it ends; returns its last word."""
+    last: dict[str, Any] = {}
+    for line in process.stdout or ():
+        told = _read(line)
+        if "stage" in told:
+            on_progress(_progress(told))
+        elif told:
+            last = told
+    return last
 
 
 def _end_what_lives(process: "subprocess.Popen[bytes]") -> None:

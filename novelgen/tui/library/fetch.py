@@ -2,10 +2,12 @@
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Button, Static
 
 from novelgen.bootstrap import Workbench
@@ -37,6 +39,16 @@ class FetchModel(Dialog[bool]):
     FetchModel #fetch-bar { color: $primary; margin: 1 0 0 0; height: 1; }
     FetchModel #fetch-stage { color: $text-muted; height: auto; }
     """
+
+    class Progressed(Message):
+        """It has come so far; the newest is enough."""
+
+        def __init__(self, progress: Progress) -> None:
+            super().__init__()
+            self.progress = progress
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, type(self))
 
     def __init__(self, model: str) -> None:
         super().__init__()
@@ -77,12 +89,14 @@ class FetchModel(Dialog[bool]):
 
     def _progressed(self, progress: Progress) -> None:
         """Called from the thread that fetches."""
-        if self.is_attached:
-            self.app.call_from_thread(self._show, progress)
+        self.post_message(self.Progressed(progress))
+
+    @on(Progressed)
+    def hear(self, message: Progressed) -> None:
+        message.stop()
+        self._show(message.progress)
 
     def _show(self, progress: Progress) -> None:
-        if not self.is_attached:
-            return
         share = progress.overall
         self.query_one("#fetch-bar", Static).update(
             Content(f"{bar(share, _BAR_CELLS)} {100 * share:3.0f} %")

@@ -70,8 +70,12 @@ _HINTS = {
 }
 _BEGIN = Hint(
     "Begin",
-    "The novel is planned first: parts, chapters, beats. It stops at the plan, for you to read and "
-    "change it, and again after its first chapter.",
+    "The novel is planned first. It stops at its plan, for you to read and change it, and again "
+    "after its first chapter.",
+)
+_BEGIN_FIRST = Hint(
+    "Begin",
+    "The novel is planned, then its first chapter is written while you read along. There it stops.",
 )
 
 
@@ -79,11 +83,11 @@ def heading(*, is_first: bool) -> Content:
     """Above the form."""
     told = "New novel"
     if is_first:
-        told = "Your first novel. All is filled in: change what you like, then Begin"
+        told = "Your first novel: change what you like, then Begin"
     return Content.assemble((" novelgen ", "bold $background on $primary"), f"  {told}")
 
 
-def hint_for(field: str, model: KnownModel | None, words: int) -> Hint:
+def hint_for(field: str, model: KnownModel | None, words: int, *, is_first: bool) -> Hint:
     """What is to know of the field in focus."""
     if field == "length":
         return Hint(
@@ -93,7 +97,7 @@ def hint_for(field: str, model: KnownModel | None, words: int) -> Hint:
         )
     if field == "model":
         return _of_model(model)
-    return _HINTS.get(field, _BEGIN)
+    return _HINTS.get(field, _BEGIN_FIRST if is_first else _BEGIN)
 
 
 def length_told(words: int) -> Content:

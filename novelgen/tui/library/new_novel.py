@@ -52,37 +52,7 @@ class NewNovelScreen(Screen[NovelMade | None]):
         ),
         Binding("escape", "leave", "Leave", tooltip="Back to the library; nothing is begun"),
     ]  # fmt: skip
-    CSS = """
-    NewNovelScreen { layout: vertical; }
-    NewNovelScreen #form-head { height: 1; margin: 1 2; }
-    NewNovelScreen #form-body { height: 1fr; }
-    NewNovelScreen #form {
-        width: 1fr; max-width: 92; height: 1fr; padding: 0 2 0 0; scrollbar-size-vertical: 1;
-    }
-    NewNovelScreen .row { margin: 0 0 1 0; }
-    NewNovelScreen .row.-close { margin: 0; }
-    NewNovelScreen Input { background: $surface; padding: 0 1; }
-    NewNovelScreen Input:focus { background: $boost; }
-    NewNovelScreen TextArea { height: 5; background: $surface; padding: 0 1; }
-    NewNovelScreen TextArea:focus { background: $boost; }
-    NewNovelScreen #form-side {
-        width: 46; height: 1fr; padding: 0 3; border-left: vkey $border-blurred;
-    }
-    NewNovelScreen #form-foot { height: auto; padding: 0 2; margin: 0 0 1 0; }
-    NewNovelScreen #price { width: 1fr; height: auto; padding: 1 2 0 14; }
-    NewNovelScreen #hint {
-        height: auto; min-height: 2; padding: 0 2 0 16; color: $text-muted; max-width: 92;
-        display: none;
-    }
-    NewNovelScreen Button { min-width: 12; margin: 0 0 0 1; }
-    NewNovelScreen.-narrow #form-side { display: none; }
-    NewNovelScreen.-narrow #hint { display: block; }
-    NewNovelScreen.-narrow TextArea { height: 4; }
-    NewNovelScreen.-narrow #form-head { margin: 0 2 1 2; }
-    NewNovelScreen.-narrow #form-foot { margin: 0; }
-    NewNovelScreen.-narrow #price { padding: 0 1 0 0; }
-    NewNovelScreen.-narrow Button { height: 1; min-width: 9; border: none; }
-    """
+    CSS_PATH = "new_novel.tcss"
 
     def __init__(
         self,
@@ -273,7 +243,8 @@ class NewNovelScreen(Screen[NovelMade | None]):
 
     def _show_hint(self) -> None:
         focused = self.focused
-        hint = hint_for(focused.id or "" if focused is not None else "", self._model, self._words)
+        name = "" if focused is None else focused.id or ""
+        hint = hint_for(name, self._model, self._words, is_first=self._is_first)
         self.query_one("#form-side", Static).update(hint.in_full())
         self.query_one("#hint", Static).update(hint.in_short())
 
