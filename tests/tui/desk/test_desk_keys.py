@@ -152,7 +152,7 @@ async def test_a_lock_is_set_and_released(
         await until_read(pilot)
         await pilot.press("j", "J", "l")
         await until(pilot, lambda: locks_of(bench) == [(1, 2)])
-        await until(pilot, lambda: [p.mark for p in page(pilot).paragraphs[1:4]] == ["⚿", "⚿", ""])
+        await until(pilot, lambda: [p.mark for p in page(pilot).paragraphs[1:4]] == ["◆", "◆", ""])
         await pilot.press("l")
         await until(pilot, lambda: locks_of(bench) == [])
 

@@ -18,7 +18,7 @@ CHAPTER = DeskChapter(
 def test_committed_text_and_what_is_open() -> None:
     title, one, two = page_of(CHAPTER, "", LivePage())
     assert (title.text, title.is_title, title.is_prose) == ("2. The Letter", True, False)
-    assert (one.text, one.mark) == ("One.", "⚿")
+    assert (one.text, one.mark) == ("One.", "◆")
     assert (two.text, two.mark) == ("Two. Three.", "!")
     assert two.stretches == (Stretch(5, 11, "open"),)
 

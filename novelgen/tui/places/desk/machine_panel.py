@@ -18,6 +18,7 @@ _SECONDS_BETWEEN_LOOKS = 4.0
 _BAR_CELLS = 10
 _BAND_CELLS = 14
 _SPEEDS_KEPT = 28
+_WORDS_SHOWN = 10
 _STRIP = {"kept": "█", "behind": "↻", "empty": "·"}
 
 
@@ -150,9 +151,17 @@ def _band_line(band: BandReading) -> str:
 def _strip(reading: MachineReading) -> Content:
     if not reading.strip:
         return Content("")
-    cells = "".join(_STRIP[cell.state] for cell in reading.strip)
+    cells = [
+        (_STRIP[cell.state], "bold $primary" if cell.chapter == reading.chapter else "$secondary")
+        for cell in reading.strip
+    ]
+    likelier = "Which words it makes likelier: 7, then l."
+    if reading.likelier is not None:
+        likelier = ", ".join(reading.likelier[:_WORDS_SHOWN]) or "no word at all"
     return Content.assemble(
         ("Memory, chapter by chapter\n", "bold $primary"),
-        (cells, "$secondary"),
-        ("\n█ kept  ↻ behind  · none", "$text-muted"),
+        *cells,
+        ("\n█ kept  ↻ behind  · none\n\n", "$text-muted"),
+        (f"Chapter {reading.chapter} makes likelier\n", "bold"),
+        (likelier, "" if reading.likelier is not None else "$text-muted"),
     )

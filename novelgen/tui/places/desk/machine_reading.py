@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from novelgen.bootstrap import Workbench
+from novelgen.bootstrap.memory_words import read_memory_words
 from novelgen.errors import NovelgenError
 from novelgen.text.prose_metrics.measuring import METRICS, measure
 from novelgen.text.prose_metrics.norms import Band, norms_for
@@ -46,6 +47,9 @@ class MachineReading:
     bands: tuple[BandReading, ...]
     band_words: int
     strip: tuple[StripCell, ...]
+    chapter: int
+    likelier: tuple[str, ...] | None
+    """Words that the memory of the chapter at hand makes likelier; None: not computed."""
 
 
 def read_machine(workbench: Workbench, novel_id: str, chapter: int) -> MachineReading:
@@ -58,6 +62,7 @@ def read_machine(workbench: Workbench, novel_id: str, chapter: int) -> MachineRe
         status = resident_status(workbench.paths)
     except NovelgenError:
         status = None
+    words_of_memory = read_memory_words(workbench, novel_id, chapter)
     bands, words = _bands(workbench, novel_id, chapter)
     return MachineReading(
         engine_bytes=None if status is None else status.resident_bytes,
@@ -71,6 +76,8 @@ def read_machine(workbench: Workbench, novel_id: str, chapter: int) -> MachineRe
         bands=bands,
         band_words=words,
         strip=_strip(workbench, novel_id),
+        chapter=chapter,
+        likelier=None if words_of_memory is None else tuple(w.word for w in words_of_memory),
     )
 
 

@@ -28,7 +28,7 @@ def page_of(
         if number in marked:
             mark, style = "!", "warning"
         elif number in chapter.locked:
-            mark, style = "⚿", "locked"
+            mark, style = "◆", "locked"
         paragraphs.append(Paragraph(text, stretches, mark, style))
     paragraphs += [
         Paragraph(note, (Stretch(0, len(note), "note"),), is_prose=False) for note in notes
