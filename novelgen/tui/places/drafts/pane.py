@@ -57,7 +57,8 @@ class DraftPane(Vertical):
         ]
         lines += [Content("")] * (head_lines - len(lines))
         self.query_one(".head", Static).update(Content("\n").join(lines))
-        self.page.show(paragraphs, keeps_place=False)
+        if list(self.page.paragraphs) != list(paragraphs):
+            self.page.show(paragraphs, keeps_place=False)
 
 
 def head_lines(draft: ShownDraft) -> int:

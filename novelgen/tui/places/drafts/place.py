@@ -14,11 +14,11 @@ from novelgen.bootstrap import Workbench
 from novelgen.errors import UsageError
 from novelgen.generation.editing import undo_change
 from novelgen.tui.asking import app_of
-from novelgen.tui.dialogs.ask_line import AskLine
 from novelgen.tui.places.drafts.changing import JoinedKept, keep_joined, take_draft
 from novelgen.tui.places.drafts.group_list import GroupList, group_line
 from novelgen.tui.places.drafts.joining import JoinDialog, Joining, seam_paragraphs
 from novelgen.tui.places.drafts.marks import MarkedDrafts, marked, plain
+from novelgen.tui.places.drafts.ordering import order_redraft, order_redraw, order_smoothing
 from novelgen.tui.places.drafts.pane import DraftPane, head_lines
 from novelgen.tui.places.drafts.picking import PickView
 from novelgen.tui.places.drafts.reading import (
@@ -32,7 +32,8 @@ from novelgen.tui.places.place import Place
 from novelgen.tui.widgets.prose_page import Paragraph
 
 _NARROW_CELLS = 100
-_MOST_DRAFTS = 8
+_LONG_CHARS = 8_000
+"""Of two drafts; longer ones are compared off the screen's thread."""
 
 
 class DraftsPlace(Place):
@@ -74,6 +75,8 @@ class DraftsPlace(Place):
         self._beside: int | None = None
         self._shown = ""
         """Chapter and group that `_held` and `_beside` belong to."""
+        self._picking: tuple[int, DraftGroup] | None = None
+        """Chapter and group whose sentences are picked."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="draft-all"):
@@ -90,6 +93,9 @@ class DraftsPlace(Place):
 
     def on_mount(self) -> None:
         self.query_one("#draft-sides").display = False
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show)
 
     def arrive(self) -> None:
         if not self._is_picking:
@@ -136,6 +142,7 @@ class DraftsPlace(Place):
             self._explain("There is one draft only. Redraw the passage first, with r.")
             return
         at = self._held if self._beside is None else self._beside
+        self._picking = (self._chapter, group)
         self.query_one("#draft-all").display = False
         self.query_one(PickView).display = True
         self.query_one(PickView).begin(group, at)
@@ -151,49 +158,10 @@ class DraftsPlace(Place):
         if group.paragraphs is None:
             self._explain("The passage was edited since. Mark its paragraphs on the desk, then r.")
             return
-        first, last = group.paragraphs
-        which = f"paragraph {first}" if first == last else f"paragraphs {first} to {last}"
-        number = self.novel.chapter
-
-        def wished(instruction: str | None) -> None:
-            if instruction is None:
-                return
-            arguments = ["infill", self.novel.id, "--chapter", str(number)]
-            arguments += ["--paragraphs", f"{first}-{last}"]
-            arguments += ["--instruction", instruction] if instruction else []
-            self.novel.order(arguments, f"Rewriting {which} of chapter {number}")
-
-        self.app.push_screen(
-            AskLine(
-                f"Redraw {which}",
-                "The passage stands in these paragraphs; they are written anew as a whole, four "
-                "times, and the best is put in their place. What should be different? Leave it "
-                "empty for another try.",
-                may_be_empty=True,
-            ),
-            wished,
-        )
+        order_redraw(self.app, self.novel, self._chapter, group.paragraphs)
 
     def action_redraft(self) -> None:
-        number = self.novel.chapter
-
-        def counted(answer: str | None) -> None:
-            if answer is None:
-                return
-            if not answer.isdecimal() or not 1 <= int(answer) <= _MOST_DRAFTS:
-                self._explain(f"Give a number from 1 to {_MOST_DRAFTS}; nothing was ordered.")
-                return
-            self._ask_instruction(number, int(answer))
-
-        self.app.push_screen(
-            AskLine(
-                f"Draft chapter {number} anew",
-                f"How many drafts of the whole chapter, 1 to {_MOST_DRAFTS}? Each takes as long as "
-                "writing it took. The text that stands is kept.",
-                "2",
-            ),
-            counted,
-        )
+        order_redraft(self.app, self.novel, self._chapter, self._explain)
 
     def action_undo(self) -> None:
         def take_back(workbench: Workbench) -> str:
@@ -212,7 +180,7 @@ class DraftsPlace(Place):
         if at == group.standing:
             self._explain("It stands in the chapter already. Tab shows another draft.")
             return
-        number, draft = self.novel.chapter, group.drafts[at]
+        number, draft = self._chapter, group.drafts[at]
 
         def done(told: str) -> None:
             self._shown = ""
@@ -230,15 +198,16 @@ class DraftsPlace(Place):
     @on(PickView.Finished)
     def finish(self, event: PickView.Finished) -> None:
         event.stop()
-        group, text = self._group, event.text
-        if text is None or group is None:
+        text = event.text
+        if text is None or self._picking is None:
             self._end_picking()
             return
+        number, group = self._picking
 
         def answered(joining: Joining | None) -> None:
             if joining is not None:
                 self._end_picking()
-                self._keep(group, joining, seam_paragraphs(text))
+                self._keep(number, group, joining, seam_paragraphs(text))
 
         where = "the chapter" if group.kind is DraftKind.CHAPTER else group.name.lower()
         self.app.push_screen(JoinDialog(text, where), answered)
@@ -251,7 +220,12 @@ class DraftsPlace(Place):
 
     @property
     def _is_picking(self) -> bool:
-        return self.is_mounted and bool(self.query_one(PickView).display)
+        return self._picking is not None
+
+    @property
+    def _chapter(self) -> int:
+        """The chapter that is shown."""
+        return self.novel.chapter if self._drafts is None else self._drafts.chapter
 
     @property
     def _group(self) -> DraftGroup | None:
@@ -288,16 +262,28 @@ class DraftsPlace(Place):
             others = others_than(group, self._held)
             self._beside = None if not others else others[0]
         held = group.drafts[self._held]
-        beside = None if self._beside is None else group.drafts[self._beside]
-        both = None if beside is None else marked(held, beside)
-        lines = max(head_lines(held), 0 if beside is None else head_lines(beside))
-        self._fill("#draft-held", group, self._held, both.held if both else plain(held), lines)
-        if self._is_narrow or both is None:
-            self.query_one("#draft-beside").display = self._is_narrow
-        else:
-            self.query_one("#draft-beside").display = True
+        if self._beside is None:
+            self._show_pair(group, None)
+            return
+        beside = group.drafts[self._beside]
+        if len(held.text) + len(beside.text) < _LONG_CHARS:
+            self._show_pair(group, marked(held, beside))
+            return
+        pair = (self._held, self._beside)
+
+        def show(both: MarkedDrafts) -> None:
+            if self._group == group and (self._held, self._beside) == pair:
+                self._show_pair(group, both)
+
+        self.ask(lambda _: marked(held, beside), show, group="marks")
+
+    def _show_pair(self, group: DraftGroup, both: MarkedDrafts | None) -> None:
         at = self._held if self._beside is None else self._beside
+        held, beside = group.drafts[self._held], group.drafts[at]
+        lines = max(head_lines(held), head_lines(beside))
+        self._fill("#draft-held", group, self._held, both.held if both else plain(held), lines)
         self._fill("#draft-beside", group, at, both.beside if both else plain(held), lines)
+        self.query_one("#draft-beside").display = self._is_narrow or both is not None
         self.query_one("#draft-compared", Static).update(_compared(both, self._is_narrow))
 
     def _fill(
@@ -311,9 +297,9 @@ class DraftsPlace(Place):
             head_lines=lines,
         )
 
-    def _keep(self, group: DraftGroup, joining: Joining, seams: tuple[int, int] | None) -> None:
-        number = self.novel.chapter
-
+    def _keep(
+        self, number: int, group: DraftGroup, joining: Joining, seams: tuple[int, int] | None
+    ) -> None:
         def keep(workbench: Workbench) -> JoinedKept:
             wanted = seams if joining.smooths else None
             return keep_joined(workbench, self.novel.id, number, group, joining.text, wanted)
@@ -323,36 +309,13 @@ class DraftsPlace(Place):
             self._explain(
                 f"Your text stands as revision {done.edited.revision.number}. u takes it back."
             )
-            if done.seam_paragraphs is None:
-                return
-            first, last = done.seam_paragraphs
-            arguments = ["infill", self.novel.id, "--chapter", str(number)]
-            arguments += ["--paragraphs", f"{first}-{last}", "--instruction", done.instruction]
-            self.novel.order(
-                arguments, f"Your text is saved. Smoothing paragraphs {first} to {last}"
-            )
+            if done.seam_paragraphs is not None:
+                order_smoothing(self.novel, number, done.seam_paragraphs, done.instruction)
 
         self.change(keep, kept)
 
-    def _ask_instruction(self, number: int, drafts: int) -> None:
-        def wished(instruction: str | None) -> None:
-            if instruction is None:
-                return
-            arguments = ["regenerate", self.novel.id, "--chapter", str(number)]
-            arguments += ["--candidates", str(drafts)]
-            arguments += ["--instruction", instruction] if instruction else []
-            self.novel.order(arguments, f"Drafting chapter {number} anew")
-
-        self.app.push_screen(
-            AskLine(
-                f"Draft chapter {number} anew",
-                "What should be different? Leave it empty for another try.",
-                may_be_empty=True,
-            ),
-            wished,
-        )
-
     def _end_picking(self) -> None:
+        self._picking = None
         self.query_one(PickView).display = False
         self.query_one("#draft-all").display = True
         self.query_one(GroupList).focus()

@@ -199,7 +199,7 @@ def _chapter_group(work: UnitOfWork, chapter: ChapterRecord, text: str) -> list[
         and each.state is not RevisionState.OPEN
         and (each.origin is RevisionOrigin.GENERATED or each.id == chapter.revision.id)
     ][-_MOST_CHAPTER_DRAFTS:]
-    if len(revisions) < 2:
+    if sum(each.origin is RevisionOrigin.GENERATED for each in revisions) < 2:
         return []
     drafts = tuple(_chapter_draft(work, chapter, each, text) for each in revisions)
     standing = next(

@@ -13,7 +13,6 @@ from textual.widgets import OptionList, Static
 
 from novelgen.errors import UsageError
 from novelgen.generation.memory_changes import MemoryChange
-from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.verification import Verification
 from novelgen.tui.asking import app_of
 from novelgen.tui.dialogs.choose import Choice, Choose
@@ -105,9 +104,12 @@ class MemoryPlace(Place):
             return
 
         def answered(choice: str | None) -> None:
-            if choice is not None:
+            if choice == _GO_ON:
+                arguments = ["resume", self.novel.id, "--from", place.link.key]
+                self.novel.order(arguments, "Going back and writing on")
+            elif choice == _ONLY:
                 work = partial(branch_off, novel_id=self.novel.id, key=place.link.key)
-                self.change(work, lambda told: self._branched(told, writes=choice == _GO_ON))
+                self.change(work, self._explain)
 
         title = f"Back to segment {place.link.position + 1} of chapter {place.link.chapter}"
         question = "What was written after it stays in the branch that you leave."
@@ -303,11 +305,6 @@ class MemoryPlace(Place):
         self._side.tell(verified(found))
         told = "Everything stored is sound." if found.is_sound else "Not everything is sound."
         self._explain(told)
-
-    def _branched(self, told: str, *, writes: bool) -> None:
-        self._explain(told)
-        if writes:
-            self.novel.write(RunLimits())
 
     def _explain(self, text: str) -> None:
         say = getattr(self.screen, "say", None)

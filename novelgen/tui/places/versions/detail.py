@@ -54,7 +54,13 @@ class VersionDetail(Vertical):
             where = "1 place" if places == 1 else f"{places} places"
             told = f"{100 * diff.share_changed:.1f} % of the words differ, in {where}."
         self._tell(diff.title, told, "  Struck: went. Underlined: came." if places else "")
-        page.show(diff_page(diff, whole=self._shows_whole or not places), keeps_place=False)
+        paragraphs = diff_page(diff, whole=self._shows_whole or not places)
+        if list(page.paragraphs) == paragraphs:
+            return  # the reader stays where they are
+        page.show(paragraphs, keeps_place=False)
+        changed = [at for at, each in enumerate(page.paragraphs) if each.stretches]
+        if self._shows_whole and changed:
+            self.call_after_refresh(page.go_to, changed[0], marks=False)
 
     def show_comparison(self, found: BranchComparison) -> None:
         """Two branches."""
