@@ -58,7 +58,7 @@ def change_setting(file: Path, name: str, text: str) -> None:
     refusals: list[UsageError] = []
     for value in _readings(text):
         try:
-            _require_valid({name: value}, only=name)
+            _require_valid({name: value})
         except UsageError as refusal:
             refusals.append(refusal)
             continue
@@ -93,13 +93,12 @@ class _GivenAlone(Settings):
         return (init_settings,)
 
 
-def _require_valid(settings: Mapping[str, Any], only: str = "") -> None:
+def _require_valid(settings: Mapping[str, Any]) -> None:
     """Raises `UsageError`, which names what is wrong."""
     try:
         _GivenAlone(**settings)
     except ValidationError as error:
-        what = f"This is no value for {only}" if only else "Bad setting"
-        raise UsageError(f"{what}. {told(error)}", _NOTHING_CHANGED) from error
+        raise UsageError(f"{told(error)}.", _NOTHING_CHANGED) from error
     except TypeError as error:  # a key that is no name at all
         raise UsageError(f"Bad setting. {error}", _NOTHING_CHANGED) from error
 

@@ -1,6 +1,6 @@
 """The application: desk, themes, the library and the open novel, and how errors are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -12,6 +12,7 @@ from textual.screen import Screen
 from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError
 from novelgen.generation.novel_context import RunLimits
+from novelgen.tui.asking import ask
 from novelgen.tui.desk import Desk
 from novelgen.tui.dialogs.error import ErrorDialog
 from novelgen.tui.left_off import LeftOffFile
@@ -21,6 +22,8 @@ from novelgen.tui.themes import DEFAULT_THEME, THEMES
 
 _NARROW, _WIDE = 0, 100
 _THEME = "theme"
+_OF_THE_TOOLKIT = ("Screenshot", "Maximize", "Minimize")
+"""Commands that Textual adds to those of the screens."""
 
 
 class WorkbenchApp(App[None]):
@@ -53,6 +56,7 @@ class WorkbenchApp(App[None]):
         self.desk = Desk(workbench, config_file, debug=debug)
         self.left_off = LeftOffFile(workbench.paths)
         self._first_novel = novel_id
+        self._tries_theme = False
         self._begins = begins
         for theme in THEMES:
             self.register_theme(theme)
@@ -68,8 +72,19 @@ class WorkbenchApp(App[None]):
         self.desk.close()
 
     def watch_theme(self, theme: str) -> None:
-        if self.left_off.value(_THEME) != theme:
+        if not self._tries_theme and self.left_off.value(_THEME) != theme:
             self.left_off.keep_value(_THEME, theme)
+
+    def try_theme(self, theme: str) -> None:
+        """Wear a theme that nobody has chosen yet: it is not kept."""
+        self._tries_theme = True
+        self.theme = theme
+
+    def keep_theme(self, theme: str) -> None:
+        """Wear a theme from now on, also after the next start."""
+        self._tries_theme = False
+        self.theme = theme
+        self.watch_theme(theme)
 
     def open_novel(self, novel_id: str, begins: RunLimits | None = None) -> None:
         """Go to a novel, where the person left it; `begins`: and write it on so far at once."""
@@ -104,10 +119,36 @@ class WorkbenchApp(App[None]):
 
         self.push_screen(SettingsScreen())
 
+    def reload_settings(self, then: Callable[[], object] | None = None) -> None:
+        """Take the settings again for all that begins from now on; what is open stays open."""
+        from novelgen.bootstrap.reloading import reload_settings
+
+        def taken(waiting: tuple[str, ...]) -> None:
+            if waiting:
+                self.notify(f"{', '.join(waiting)}: from the next start on.", title="Settings")
+            if then is not None:
+                then()
+
+        ask(
+            self.screen,
+            lambda workbench: reload_settings(workbench, self.desk.config_file),
+            taken,
+            group="settings-reloaded",
+        )
+
+    def action_change_theme(self) -> None:
+        from novelgen.tui.settings.themes import ThemeDialog
+
+        self.push_screen(ThemeDialog())
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action that has a key here, by its purpose; then Textual's own."""
-        from novelgen.tui.actions import actions_of
+        """Every action that has a key here, and what has none: theme and screenshot."""
+        from novelgen.tui.actions import PALETTE, actions_of
 
         for action in actions_of(screen):
-            yield SystemCommand(action.title, action.purpose, action.run)
-        yield from super().get_system_commands(screen)
+            if action.name != PALETTE:
+                yield SystemCommand(f"{action.title}  {action.key}", action.purpose, action.run)
+        yield SystemCommand("Theme", "Choose the colours, and see them", self.action_change_theme)
+        for command in super().get_system_commands(screen):
+            if command.title in _OF_THE_TOOLKIT:
+                yield command

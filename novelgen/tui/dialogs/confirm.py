@@ -15,8 +15,8 @@ class Confirm(Dialog[bool]):
     """Whether to do something; `yes` and `no` are what the buttons say."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes"),
-        Binding("n", "answer(False)", "No"),
+        Binding("y", "answer(True)", "Yes", tooltip="Do it"),
+        Binding("n", "answer(False)", "No", tooltip="Leave it as it is"),
     ]
 
     def __init__(self, title: str, question: str, yes: str = "Yes", no: str = "No") -> None:

@@ -24,7 +24,7 @@ class ErrorDialog(Dialog[None]):
     """An error with its title, its cause and its remedy."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave", "Close", show=False),
+        Binding("enter", "leave", "Close", show=False, tooltip="Close this message"),
     ]
 
     def __init__(self, error: NovelgenError, title: str = "") -> None:

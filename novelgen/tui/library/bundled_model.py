@@ -33,7 +33,7 @@ class BundledModelDialog(Dialog[None]):
     """Shown once for a novel."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave", "Go on", show=False),
+        Binding("enter", "leave", "Go on", show=False, tooltip="Go on with this model"),
     ]
 
     def compose(self) -> ComposeResult:

@@ -37,6 +37,7 @@ _SECONDS_BETWEEN_OVERVIEWS = 1.5
 class NovelScreen(Screen[None]):
     """An open novel."""
 
+    TITLE = "This novel"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Library", tooltip="Back to the library"),
         Binding("w", "write_on", "Write", tooltip="Write on to the end of the book"),
@@ -79,9 +80,10 @@ class NovelScreen(Screen[None]):
     def on_mount(self) -> None:
         app = app_of(self)
         for entry in self._entries:
-            self._bindings.bind(
-                entry.key, f"go('{entry.place.NAME}')", entry.place.NAME, show=False
-            )
+            name, purpose = entry.place.NAME, entry.place.PURPOSE
+            self._bindings.key_to_bindings[entry.key] = [
+                Binding(entry.key, f"go('{name}')", name, show=False, tooltip=purpose)
+            ]
         self._control = RunControl(app.desk, self.novel.id)
         self._left = app.left_off.of(self.novel.id)
         self.novel._chapter = max(1, self._left.chapter)
