@@ -80,7 +80,7 @@ def _reasons(draft: ShownDraft) -> list[Content]:
 
 def _reason(reason: Reason) -> Content:
     if not reason.cost:
-        return Content.styled(f"       {reason.text}", "$text-muted")
+        return Content.styled(reason.text, "$text-muted")
     figure = f"{reason.cost:+6.2f}".replace("-", "−")
     style = "$warning" if reason.cost > 0 else "$success"
     return Content.assemble((figure, style), f" {reason.text}")

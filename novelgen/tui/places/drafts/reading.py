@@ -162,7 +162,7 @@ def _rewriting_group(chapter: ChapterRecord, text: str) -> list[DraftGroup]:
             each["number"],
             clean_text(each["text"]).strip(),
             each["words"],
-            "" if each["leads"] is None else f"leads on {each['leads']:+.2f}",
+            "",
             _rewriting_reasons(each),
         )
         for each in infill["candidates"]
