@@ -213,7 +213,7 @@ class SettingsScreen(Screen[None]):
         options.set_options(lines)
         ids = [line.id for line in lines]
         options.highlighted = ids.index(before) if before in ids else 1
-        self.query_one("#settings-title", Static).update(_title(reading))
+        self.query_one("#settings-title", Static).update(_title(reading, self.size.width))
         self._show_details()
 
     def _theme_line(self) -> Content:
@@ -242,9 +242,10 @@ def _heading(text: str) -> Option:
     return Option(Content.styled(f"\n{text}", "bold $primary"), disabled=True)
 
 
-def _title(reading: SettingsReading) -> Content:
-    state = "" if reading.has_file else "  not there yet"
-    return Content.assemble(
-        (" Settings ", "bold $background on $primary"),
-        (f"  {reading.file}{state}", "$text-muted"),
-    )
+def _title(reading: SettingsReading, cells: int) -> Content:
+    name = " Settings "
+    told = str(reading.file) if reading.has_file else f"{reading.file}  not there yet"
+    room = max(cells - len(name) - 4, 10)
+    if len(told) > room:
+        told = "…" + told[-(room - 1) :]
+    return Content.assemble((name, "bold $background on $primary"), (f"  {told}", "$text-muted"))
