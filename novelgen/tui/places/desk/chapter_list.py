@@ -22,9 +22,14 @@ class ChapterList(OptionList):
     def __init__(self) -> None:
         super().__init__(id="chapter-list")
         self._shown: list[str] = []
+        self._told: tuple[Sequence[ChapterOverview], int, int] = ((), 1, 0)
+
+    def on_resize(self) -> None:
+        self.show(*self._told)
 
     def show(self, chapters: Sequence[ChapterOverview], at_hand: int, live: int) -> None:
         """`live` is the chapter that is being written; 0 for none."""
+        self._told = chapters, at_hand, live
         width = max(self.size.width - 2, 20)
         lines = [_line(chapter, width, is_live=chapter.number == live) for chapter in chapters]
         plain = [line.markup for line in lines]
