@@ -27,7 +27,7 @@ class FormDialog(Dialog[AnswerT], Generic[AnswerT]):
 
     DEFAULT_CSS = """
     FormDialog FormFields { height: auto; padding: 0; }
-    FormDialog FormFields > VerticalScroll { height: auto; max-height: 50vh; }
+    FormDialog FormFields > VerticalScroll { height: auto; max-height: 56vh; }
     FormDialog .question { margin-bottom: 1; color: $text-muted; }
     FormDialog Footer { dock: bottom; }
     """

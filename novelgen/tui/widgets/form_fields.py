@@ -119,7 +119,8 @@ class FormFields(Vertical):
     def begin(self, name: str | None = None) -> None:
         """Go to a field, by default the first."""
         wanted = name or self._fields[0].name
-        self.query_one(f"#field-{wanted}").focus()
+        is_first = wanted == self._fields[0].name
+        self.query_one(f"#field-{wanted}").focus(scroll_visible=not is_first)
 
     def tell(self, text: str, *, is_wrong: bool = False) -> None:
         """Say something under the fields."""

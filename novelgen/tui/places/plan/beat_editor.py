@@ -28,7 +28,7 @@ class BeatEditor(Dialog[Replanned]):
 
     DEFAULT_CSS = """
     BeatEditor FormFields { height: auto; padding: 0; }
-    BeatEditor FormFields > VerticalScroll { height: auto; max-height: 50vh; }
+    BeatEditor FormFields > VerticalScroll { height: auto; max-height: 56vh; }
     BeatEditor #beat-shares { margin-bottom: 1; color: $text-muted; }
     BeatEditor Footer { dock: bottom; }
     """
