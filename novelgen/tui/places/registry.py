@@ -18,6 +18,7 @@ def places() -> tuple[PlaceEntry, ...]:
     from novelgen.tui.places.context.place import ContextPlace
     from novelgen.tui.places.desk.place import DeskPlace
     from novelgen.tui.places.drafts.place import DraftsPlace
+    from novelgen.tui.places.export.place import ExportPlace
     from novelgen.tui.places.memory.place import MemoryPlace
     from novelgen.tui.places.plan.place import PlanPlace
     from novelgen.tui.places.statistics.place import StatisticsPlace
@@ -32,4 +33,5 @@ def places() -> tuple[PlaceEntry, ...]:
         PlaceEntry("7", MemoryPlace),
         PlaceEntry("8", StatisticsPlace),
         PlaceEntry("9", ContextPlace),
+        PlaceEntry("0", ExportPlace),
     )
