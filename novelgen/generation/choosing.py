@@ -35,7 +35,7 @@ def standing_draft(before: ChapterText, passage: SeenPassage) -> str:
     Raises `UsageError` when none does any more, or one stands there twice.
     """
     for draft in passage.seen["candidates"]:
-        standing = draft["text"].strip()
+        standing = str(draft["text"]).strip()
         places = before.text.count(standing) if standing else 0
         if places == 1:
             return standing

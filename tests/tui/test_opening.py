@@ -6,7 +6,6 @@ from novelgen.bootstrap import Workbench
 from storage.records import RevisionState
 from tests.tui.conftest import TITLE, Opened, shown, until
 
-
 WIDE = (140, 45)
 
 
