@@ -1,7 +1,7 @@
 """A whole visit in a real terminal, by keys alone, with the default model.
 
-From an empty library to a chapter that is written, edited, rewritten, drafted anew, taken back to an
-earlier memory, and exported.
+From an empty library to a chapter that is written, edited, rewritten, drafted anew, taken back to
+an earlier memory, and exported.
 """
 
 import json
