@@ -14,6 +14,7 @@ class PlaceEntry(NamedTuple):
 
 def places() -> tuple[PlaceEntry, ...]:
     """All places; imported when the first novel is opened."""
+    from novelgen.tui.places.bible.place import BiblePlace
     from novelgen.tui.places.book_map.place import MapPlace
     from novelgen.tui.places.context.place import ContextPlace
     from novelgen.tui.places.desk.place import DeskPlace
@@ -27,6 +28,7 @@ def places() -> tuple[PlaceEntry, ...]:
     return (
         PlaceEntry("1", DeskPlace),
         PlaceEntry("2", PlanPlace),
+        PlaceEntry("3", BiblePlace),
         PlaceEntry("4", MapPlace),
         PlaceEntry("5", DraftsPlace),
         PlaceEntry("6", VersionsPlace),

@@ -119,8 +119,9 @@ class FormFields(Vertical):
     def begin(self, name: str | None = None) -> None:
         """Go to a field, by default the first."""
         wanted = name or self._fields[0].name
-        is_first = wanted == self._fields[0].name
-        self.query_one(f"#field-{wanted}").focus(scroll_visible=not is_first)
+        self.query_one(f"#field-{wanted}").focus()
+        if wanted == self._fields[0].name:  # with the label above it
+            self.call_after_refresh(self.query_one(VerticalScroll).scroll_home, animate=False)
 
     def tell(self, text: str, *, is_wrong: bool = False) -> None:
         """Say something under the fields."""

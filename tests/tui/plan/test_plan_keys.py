@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static, TextArea
 
 from novelgen.bootstrap import Workbench
+from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.plan_editing import SeenPlan, see_plan
 from novelgen.planning.document import DocumentChapter
 from novelgen.tui.places.desk.place import DeskPlace
@@ -16,6 +17,7 @@ from novelgen.tui.places.plan.outline_list import OutlineList
 from novelgen.tui.places.plan.outline_view import OutlineView
 from novelgen.tui.places.plan.stage_view import StageTable
 from novelgen.tui.widgets.form_fields import FormFields
+from storage.records import NewNovel
 from tests.tui.conftest import TITLE, Opened, press_text, shown, until
 
 
@@ -449,3 +451,22 @@ async def test_a_click_opens_a_section_and_a_narrow_screen_shows_the_form(
         await pilot.click("SectionBar", offset=(15, 0))
         await until(pilot, lambda: pilot.app.screen.query_one(StageTable).has_focus)
         assert pilot.app.screen.query_one(OutlineView).display is False
+
+
+async def test_enter_makes_the_plan_of_a_novel_that_has_none(
+    home: Path, opened: Opened, bench: Workbench
+) -> None:
+    with bench.store.writing() as work:
+        settings = NovelSettings(chapters=2).as_json()
+        work.novels.add(
+            NewNovel(TITLE, "A keeper finds a letter.", 1, 1_000, "scripted", settings=settings)
+        )
+    async with opened(TITLE) as pilot:
+        await until(pilot, lambda: pilot.app.screen.query_one(DeskPlace))
+        await pilot.press("2")
+        await until(pilot, lambda: "There is no plan yet" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: bench.overview(bench.find(TITLE).novel.id).chapters)
+        assert len(chapters(bench)) == 2
+        await until(pilot, lambda: "version 1: 2 chapters" in shown(pilot))
+        await until(pilot, lambda: outline(pilot).has_focus)

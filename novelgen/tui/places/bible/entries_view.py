@@ -39,8 +39,11 @@ class EntryList(KeptList):
 class FactList(KeptList):
     """What is true of an entry."""
 
+    SCOPED_CSS = False
     DEFAULT_CSS = """
-    FactList > .option-list--option { padding: 0 2; }
+    FactList:focus { background-tint: $background 0%; }
+    FactList > .option-list--option { padding: 0 2 1 2; }
+    .-narrow FactList > .option-list--option { padding: 0 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Source", tooltip="Go to the passage that tells it"),
