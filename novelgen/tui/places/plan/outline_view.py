@@ -22,7 +22,7 @@ from novelgen.planning.document import PlanDocument
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.places.plan.item_card import card_of
 from novelgen.tui.places.plan.item_fields import Wanted, fields_of, wanted
-from novelgen.tui.places.plan.items import Item, ItemKind, chapter_of, is_there
+from novelgen.tui.places.plan.items import Item, ItemKind, is_there
 from novelgen.tui.places.plan.outline_lines import OutlineState, outline_lines
 from novelgen.tui.places.plan.outline_list import OutlineList
 from novelgen.tui.widgets.form_fields import FormFields
@@ -270,25 +270,6 @@ class OutlineView(Horizontal):
         written = self._written.get(item.chapter or 0)
         told = card_of(self.seen, item, written)
         self.query_one("#plan-card-told", Static).update(told)
-
-
-def at_end_of_part(seen: SeenPlan, item: Item) -> int:
-    """The number of the chapter behind which a new one comes that is asked for at an item."""
-    document = seen.document
-    if item.chapter is not None:
-        return item.chapter
-    if item.kind is ItemKind.PART:
-        return sum(len(part.chapters) for part in document.parts[: item.number])
-    return len(document.chapters)
-
-
-def new_beat_at(seen: SeenPlan, item: Item) -> Item | None:
-    """Where a new beat comes that is asked for at an item; None where there is no chapter."""
-    chapter = chapter_of(seen.document, item)
-    if chapter is None or item.chapter is None:
-        return None
-    at = item.beat if item.kind is ItemKind.BEAT else len(chapter.beats) - 1
-    return Item(ItemKind.NEW_BEAT, item.chapter, at)
 
 
 def _heading(item: Item) -> str:

@@ -1,7 +1,6 @@
 """The plan: its outline, who is on stage where, and all of it as text. Each save is a version."""
 
 import asyncio
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -13,24 +12,24 @@ from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError, UsageError
 from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.plan_editing import Replanned, SeenPlan, plan_anew, restore_plan, see_plan
-from novelgen.planning.document import PlanDocument
-from novelgen.planning.rearranging import (
-    merged_chapter,
-    moved_beat,
-    moved_chapter,
-    split_chapter,
-    without_beat,
-    without_chapter,
-)
 from novelgen.story.on_stage import StageGrid, StageReader
 from novelgen.tui.asking import app_of, carry_out
 from novelgen.tui.dialogs.choose import Choice, Choose
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.novel.open_novel import OpenNovel, Spot
 from novelgen.tui.places.place import Place
+from novelgen.tui.places.plan.arranging import (
+    Arrangement,
+    deleted,
+    merged,
+    moved,
+    new_beat_at,
+    new_chapter_at,
+    split,
+)
 from novelgen.tui.places.plan.document_view import DocumentView
 from novelgen.tui.places.plan.items import Item, ItemKind
-from novelgen.tui.places.plan.outline_view import OutlineView, at_end_of_part, new_beat_at
+from novelgen.tui.places.plan.outline_view import OutlineView
 from novelgen.tui.places.plan.reading import PlanVersion, read_plan, read_versions, save_plan, told
 from novelgen.tui.places.plan.stage_view import StageView
 from novelgen.tui.places.plan.versions_dialog import PlanVersions
@@ -133,74 +132,32 @@ class PlanPlace(Place):
 
     def action_new_chapter(self) -> None:
         if self._seen is not None:
-            behind = at_end_of_part(self._seen, self._outline.item)
-            if behind < self._seen.written:
-                behind = self._seen.written  # the first place that is free
-            self._outline.edit(Item(ItemKind.NEW_CHAPTER, behind))
+            self._outline.edit(new_chapter_at(self._seen, self._outline.item))
 
     def action_new_beat(self) -> None:
-        if self._seen is None:
-            return
-        item = new_beat_at(self._seen, self._outline.item)
+        item = None if self._seen is None else new_beat_at(self._seen, self._outline.item)
         if item is None:
             self._say("Choose a chapter first, or a beat of it.")
         else:
             self._outline.edit(item)
 
     def action_move(self, step: int) -> None:
-        item = self._outline.item
-        if item.kind is ItemKind.CHAPTER:
-            self._rearrange(
-                lambda document, written: moved_chapter(document, item.number, step, written),
-                Item(ItemKind.CHAPTER, item.number + step),
-            )
-        elif item.kind is ItemKind.BEAT:
-            self._rearrange(
-                lambda document, _: moved_beat(document, item.number, item.beat, step),
-                Item(ItemKind.BEAT, item.number, item.beat + step),
-            )
-        else:
-            self._say("Choose a chapter or a beat; parts go where their chapters go.")
+        why = "Choose a chapter or a beat; parts go where their chapters go."
+        self._arrange(moved(self._outline.item, step), why)
 
     def action_split(self) -> None:
-        item = self._outline.item
-        if item.chapter is None:
-            self._say("Choose the beat that the second chapter is to begin with.")
-            return
-        number = item.chapter
-
-        def split(document: PlanDocument, written: int) -> PlanDocument:
-            middle = (len(document.chapters[number - 1].beats) + 1) // 2
-            at = item.beat if item.kind is ItemKind.BEAT else middle
-            return split_chapter(document, number, at, written)
-
-        self._rearrange(
-            split, Item(ItemKind.CHAPTER, number + 1), "Give both a brief of their own."
-        )
+        why = "Choose the beat that the second chapter is to begin with."
+        self._arrange(split(self._outline.item), why)
 
     def action_merge(self) -> None:
-        number = self._outline.item.chapter
-        if number is None:
-            self._say("Choose a chapter first.")
-            return
-        self._rearrange(
-            lambda document, written: merged_chapter(document, number, written),
-            Item(ItemKind.CHAPTER, number),
-        )
+        self._arrange(merged(self._outline.item), "Choose a chapter first.")
 
     def action_delete(self) -> None:
         item = self._outline.item
-        if item.kind is ItemKind.BEAT:
-            self._rearrange(
-                lambda document, _: without_beat(document, item.number, item.beat),
-                Item(ItemKind.BEAT, item.number, item.beat - 1)
-                if item.beat
-                else Item(ItemKind.CHAPTER, item.number),
-            )
-        elif item.kind is ItemKind.CHAPTER:
-            self._delete_chapter(item.number)
+        if item.kind is ItemKind.CHAPTER:
+            self._delete_chapter(item)
         else:
-            self._say("Choose a chapter or a beat.")
+            self._arrange(deleted(item), "Choose a chapter or a beat.")
 
     def action_read(self) -> None:
         number = self._outline.item.chapter
@@ -361,24 +318,23 @@ class PlanPlace(Place):
     def _show_stage(self, grid: StageGrid) -> None:
         self.query_one(StageView).show(grid, self.novel.chapter)
 
-    def _rearrange(
-        self, changed: Callable[[PlanDocument, int], PlanDocument], item: Item, hint: str = ""
-    ) -> None:
+    def _arrange(self, wanted: Arrangement | None, why_not: str = "") -> None:
         """Change the plan as it is when the turn comes; one change after the other."""
-        if self._seen is None:
+        if wanted is None or self._seen is None:
+            self._say(why_not)
             return
         outline = self._outline
-        outline.choose(item)
+        outline.choose(wanted.item)
 
         def work(workbench: Workbench) -> Replanned:
             seen = see_plan(workbench.store, workbench.find(self.novel.id).novel)
-            return save_plan(workbench, seen, changed(seen.document, seen.written))
+            return save_plan(workbench, seen, wanted.changed(seen.document, seen.written))
 
         async def saved() -> None:
             async with self._saving:
                 done = await app_of(self).desk.ask(work)
             self.novel.has_changed()
-            self._say(f"{told(done)} {hint}".strip())
+            self._say(f"{told(done)} {wanted.hint}".strip())
 
         def refused(error: NovelgenError) -> None:
             outline.forget_choice()
@@ -389,22 +345,19 @@ class PlanPlace(Place):
 
         carry_out(self, saved, group="rearrange", is_exclusive=False, on_error=refused)
 
-    def _delete_chapter(self, number: int) -> None:
-        seen = self._seen
-        if seen is None:
+    def _delete_chapter(self, item: Item) -> None:
+        if self._seen is None:
             return
-        title = seen.document.chapters[number - 1].title or "not planned yet"
+        title = self._seen.document.chapters[item.number - 1].title or "not planned yet"
 
         def answered(is_wanted: bool | None) -> None:
             if is_wanted:
-                at = Item(ItemKind.CHAPTER, max(1, number - 1))
-                self._rearrange(
-                    lambda document, written: without_chapter(document, number, written), at
-                )
+                self._arrange(deleted(item))
 
         question = f"“{title}” goes from the plan; the other chapters share its words."
-        self.app.push_screen(Confirm(f"Delete chapter {number}", question, "Delete", "Keep"),
-                             answered)  # fmt: skip
+        self.app.push_screen(
+            Confirm(f"Delete chapter {item.number}", question, "Delete", "Keep"), answered
+        )
 
     def _restore(self, version: int | None) -> None:
         if version is None:
