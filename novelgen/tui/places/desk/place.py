@@ -42,6 +42,7 @@ class DeskPlace(Place):
         Binding("l", "lock", "Lock", show=False, tooltip="Lock the marked paragraphs, or release"),
         Binding("u", "undo", "Undo", tooltip="Take the last change back"),
         Binding("m", "machine", "Machine", tooltip="Show what the machine is doing"),
+        Binding("B", "beat", "The beat", show=False, tooltip="Change the beat in hand"),
         Binding("o", "chapters", "Chapters", show=False, tooltip="Show or hide the chapters"),
         Binding("i", "side", "Beside", show=False, tooltip="Show or hide what stands beside"),
         Binding("f", "follow", "Follow", show=False, tooltip="Go where the book is being written"),
@@ -205,6 +206,17 @@ class DeskPlace(Place):
             return undo_change(workbench.store, novel).change.label
 
         self.change(take_back, lambda label: self._explain(f"Taken back: {label}"))
+
+    def action_beat(self) -> None:
+        """Change the beat in hand, or the last one of a chapter that is written."""
+        from novelgen.tui.places.plan.beat_editor import BeatEditor
+
+        chapter = self._chapter
+        if chapter is None or not chapter.beats:
+            self._explain("The beats of this chapter are planned when writing reaches it.")
+            return
+        beat = chapter.beat if chapter.beat is not None else len(chapter.beats) - 1
+        self.app.push_screen(BeatEditor(self.novel, chapter.number, beat))
 
     def action_machine(self) -> None:
         panel = self.query_one(MachinePanel)
