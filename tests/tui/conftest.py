@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 
 from novelgen.bootstrap import Workbench
 from novelgen.config import load_settings
+from novelgen.errors import NotFoundError
 from novelgen.paths import resolve_paths
 from novelgen.tui.app import WorkbenchApp
 
@@ -116,7 +117,7 @@ async def until(pilot: "Pilot[Any]", is_so: Callable[[], object]) -> None:
         try:
             if is_so():
                 return
-        except (LookupError, AttributeError, AssertionError):
+        except (LookupError, AttributeError, AssertionError, NotFoundError):
             pass
         except Exception as error:
             if "No nodes match" not in str(error):
