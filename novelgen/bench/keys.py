@@ -25,6 +25,8 @@ _ANSWER_SECONDS = 10.0
 _LEAST_PAUSE, _MOST_PAUSE = 0.08, 0.25
 """Seconds between two letters, as a person types."""
 _QUIET_SECONDS = 0.5
+_INTRODUCTION = b"The bundled model"
+"""Said once of a novel, in front of it."""
 _ESCAPE = b"\x1b"
 _CTRL_Q = b"\x11"
 
@@ -63,6 +65,9 @@ def bench_keys(
     with _terminal(arguments, environment, columns, rows) as terminal:
         terminal.read_until(b"Edit", _OPEN_SECONDS, "the workbench never opened on a chapter")
         terminal.settle()
+        if terminal.has_shown(_INTRODUCTION):
+            terminal.write(b"\r")
+            terminal.settle()
         terminal.write(b"e")
         terminal.read_until(b"Save", _OPEN_SECONDS, "the chapter never opened to be edited")
         terminal.settle()
@@ -115,6 +120,9 @@ class _Terminal:
 
     def write(self, keys: bytes) -> None:
         os.write(self._descriptor, keys)
+
+    def has_shown(self, wanted: bytes) -> bool:
+        return wanted in self._seen
 
     def forget(self) -> None:
         self._seen = b""
