@@ -57,12 +57,14 @@ def _either(said: list[str]) -> str:
 
 def _place(problem: "ErrorDetails") -> str:
     """The setting's name, without the branch that pydantic tried where several kinds may stand."""
-    names = [str(part) for part in problem["loc"] if _is_name(str(part))]
+    names = [str(part) for part in problem["loc"]]
+    if len(names) > 1 and _is_branch(names[-1]):
+        names.pop()
     return ".".join(names) or "settings"
 
 
-def _is_name(part: str) -> bool:
-    return "[" not in part and part not in ("int", "float", "constrained-int")
+def _is_branch(part: str) -> bool:
+    return "[" in part or part in ("int", "float", "constrained-int")
 
 
 def _with_thousands(context: dict[str, Any]) -> dict[str, Any]:

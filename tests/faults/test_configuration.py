@@ -64,6 +64,7 @@ BAD_VALUES = {
     "model_folders = 3": "model_folders: must be a list",
     'cuda_graphs = "maybe"': "cuda_graphs: must be true or false",
     '[servers.a]\nurl = "http://x:99999/v1"\nmodel = "m"': "servers.a.url: the address must be",
+    '[servers.int]\nurl = "http://x/v1"\nmodel = 3': "servers.int.model: must be a text",
     '[servers.a]\nurl = "http://x/v1"': "servers.a.model: is missing",
 }
 

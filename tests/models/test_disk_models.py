@@ -370,7 +370,9 @@ def test_a_header_that_is_cut_or_changed_anywhere_is_no_trap(
             for _ in range(draw.randrange(1, 6)):
                 data[draw.randrange(min(len(data), 9_000))] = draw.randrange(256)
         path.write_bytes(data)
-        json.dumps(look(path).as_json(), allow_nan=False)
+        told = look(path)
+        assert json.loads(json.dumps(told.as_json(), allow_nan=False))["path"] == str(path)
+        assert bool(told.problem) is (told.fit is None)
 
 
 @pytest.mark.parametrize(
@@ -384,7 +386,9 @@ def test_a_header_that_is_cut_or_changed_anywhere_is_no_trap(
 )  # fmt: skip
 def test_no_config_is_a_trap(model_dir: Path, config: str) -> None:
     (model_dir / "config.json").write_text(config, encoding="latin-1")
-    json.dumps(look(model_dir).as_json(), allow_nan=False)
+    told = look(model_dir)
+    assert json.loads(json.dumps(told.as_json(), allow_nan=False))["path"] == str(model_dir)
+    assert bool(told.problem) is (told.fit is None)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,12 @@ from novelgen.cli.output import columns
 from novelgen.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from novelgen.modeling.disk_models import DiskModel
+    from novelgen.modeling.local_models import ModelRecord
+    from novelgen.modeling.rough_fit import RoughFit
+    from novelgen.server_settings import ServerSettings
 
 app = typer.Typer(
     add_completion=False, help="Language models known here.", no_args_is_help=True, epilog=EPILOG
@@ -50,6 +53,7 @@ def list_models(context: typer.Context) -> None:
         if record.directory is not None
     }
     found, is_complete = find_disk_models(settings.model_folders, run_as)
+    servers = sorted(settings.servers.items())
     if invocation.output.as_json:
         known = [
             {**record.as_json(), "fit": fit.as_json() if (fit := fits.get(record.name)) else None}
@@ -62,11 +66,33 @@ def list_models(context: typer.Context) -> None:
                 "search_complete": is_complete,
                 "servers": [
                     {"name": SERVER_PREFIX + name, "url": server.url, "model": server.model}
-                    for name, server in sorted(settings.servers.items())
+                    for name, server in servers
                 ],
             }
         )
         return
+    invocation.output.data(_known_table(records, fits, servers))
+    if found:
+        invocation.output.data()
+        invocation.output.data(_found_table(found))
+        invocation.output.note("Give the path as --model. `novelgen models info PATH` says more.")
+    for folder in settings.model_folders:
+        if not folder.is_dir():
+            invocation.output.note(f"model_folders: there is no folder {folder}.")
+    if not is_complete:
+        invocation.output.note(
+            "There was more than could be looked through; name folders closer to the models in the "
+            "setting model_folders."
+        )
+
+
+def _known_table(
+    records: "Sequence[ModelRecord]",
+    fits: "Mapping[str, RoughFit | None]",
+    servers: "Sequence[tuple[str, ServerSettings]]",
+) -> str:
+    from novelgen.engine.values import SERVER_PREFIX
+
     rows = [
         [
             record.name,
@@ -80,22 +106,10 @@ def list_models(context: typer.Context) -> None:
     ]
     rows += [
         [SERVER_PREFIX + name, "server", "", "", "", f"{server.model} at {server.url}"]
-        for name, server in sorted(settings.servers.items())
+        for name, server in servers
     ]
     headers = ["name", "state", "size", "fit", "licence", ""]
-    invocation.output.data(columns(headers, rows, right=(2,)))
-    if found:
-        invocation.output.data()
-        invocation.output.data(_found_table(found))
-        invocation.output.note("Give the path as --model. `novelgen models info PATH` says more.")
-    for folder in settings.model_folders:
-        if not folder.is_dir():
-            invocation.output.note(f"model_folders: there is no folder {folder}.")
-    if not is_complete:
-        invocation.output.note(
-            "There was more than could be looked through; name folders closer to the models in the "
-            "setting model_folders."
-        )
+    return columns(headers, rows, right=(2,))
 
 
 def _found_table(found: "Sequence[DiskModel]") -> str:

@@ -10,6 +10,7 @@ from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
+    from novelgen.bootstrap import Workbench
     from novelgen.bootstrap.switching import ReadingAhead
     from novelgen.generation.changing import NovelChanged, NovelWish
     from storage.records import NovelRecord
@@ -53,10 +54,6 @@ def set_novel(
     Example: novelgen set 3f2a --model ./Qwen3-8B --candidates 2
     """
     invocation = invocation_of(context)
-    from novelgen.bootstrap.switching import reading_ahead
-    from novelgen.bootstrap.wishes import checked_wish
-    from novelgen.generation.changing import change_novel
-
     if {title, author, target_words, candidates, model, adapter, planner} == {None}:
         raise UsageError(
             "Nothing is to be changed.",
@@ -76,16 +73,26 @@ def set_novel(
             planner=planner,
             called=lambda name: f"--{name.replace('_', '-')}",
         )
-        with workbench.runs.claimed(found):
-            wished = _switched(found, wish)
-            is_switch = _reader_of(wished) != _reader_of(found)
-            ahead = reading_ahead(workbench, wished) if is_switch else None
-            changed = change_novel(workbench.store, found, wish)
+        changed, ahead = _change(workbench, found, wish)
         words = workbench.find(found.id).totals.words
     if invocation.output.as_json:
         invocation.output.document(_as_json(changed, ahead))
     else:
         _say(invocation, changed, ahead, words)
+
+
+def _change(
+    workbench: "Workbench", novel: "NovelRecord", wish: "NovelWish"
+) -> "tuple[NovelChanged, ReadingAhead | None]":
+    """What became of the novel, and what another model has to read first."""
+    from novelgen.bootstrap.switching import reading_ahead
+    from novelgen.generation.changing import change_novel
+
+    with workbench.runs.claimed(novel):
+        wished = _switched(novel, wish)
+        is_switch = _reader_of(wished) != _reader_of(novel)
+        ahead = reading_ahead(workbench, wished) if is_switch else None
+        return change_novel(workbench.store, novel, wish), ahead
 
 
 def _switched(novel: "NovelRecord", wish: "NovelWish") -> "NovelRecord":
