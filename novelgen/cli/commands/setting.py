@@ -53,6 +53,8 @@ def set_novel(
 
     Example: novelgen set 3f2a --model ./Qwen3-8B --candidates 2
     """
+    from novelgen.bootstrap.wishes import checked_wish
+
     invocation = invocation_of(context)
     if {title, author, target_words, candidates, model, adapter, planner} == {None}:
         raise UsageError(
