@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual.widget import Widget
 
 from novelgen.bootstrap import Workbench
+from novelgen.errors import NovelgenError
 from novelgen.tui.asking import ask
 from novelgen.tui.run.news import RunNews
 
@@ -57,12 +58,17 @@ class Place(Widget):
         self,
         work: Callable[[Workbench], AnswerT],
         then: Callable[[AnswerT], object] | None = None,
+        *,
+        on_error: Callable[[NovelgenError], object] | None = None,
     ) -> None:
-        """Change something of the novel, then let every place know. An error becomes a dialog."""
+        """Change something of the novel, then let every place know. An error becomes a dialog.
+
+        `on_error` takes the place of the dialog.
+        """
 
         def changed(answer: AnswerT) -> None:
             self.novel.has_changed()
             if then is not None:
                 then(answer)
 
-        ask(self, work, changed, group="change", is_exclusive=False)
+        ask(self, work, changed, group="change", is_exclusive=False, on_error=on_error)

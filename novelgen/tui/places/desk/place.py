@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import OptionList
 
 from novelgen.bootstrap import Workbench
-from novelgen.errors import UsageError
+from novelgen.errors import NovelgenError, UsageError
 from novelgen.generation.editing import ChapterText, Edited, chapter_text, edit_chapter, undo_change
 from novelgen.generation.events import ChapterBegun
 from novelgen.generation.novel_context import RunLimits
@@ -56,6 +56,7 @@ class DeskPlace(Place):
         self._fresh_revision = ""
         self._live = 0
         """The chapter that is being drawn; 0 for none."""
+        self._is_saving = False
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -252,18 +253,28 @@ class DeskPlace(Place):
     @on(ChapterEditor.Saved)
     def save(self, event: ChapterEditor.Saved) -> None:
         event.stop()
+        if self._is_saving:
+            return
+        self._is_saving = True
+        self._explain("Saving …")
 
         def keep(workbench: Workbench) -> Edited:
             return edit_chapter(workbench.store, event.before, read_handed_in(event.text))
 
-        self.change(keep, self._edited)
+        self.change(keep, self._edited, on_error=self._not_saved)
 
     @on(ChapterEditor.Left)
     def end_edit(self, event: ChapterEditor.Left) -> None:
         event.stop()
         self._show_editor(False)
 
+    def _not_saved(self, error: NovelgenError) -> None:
+        self._is_saving = False
+        self._explain("Not saved. What you wrote stands here still.")
+        app_of(self).show_error(error)
+
     def _edited(self, edited: Edited) -> None:
+        self._is_saving = False
         self._show_editor(False)
         told = f"Saved as revision {edited.revision.number}: {edited.revision.words:,} words."
         if not edited.is_changed:
