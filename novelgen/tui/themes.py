@@ -22,6 +22,7 @@ INK = Theme(
         "boost": "#2d3036",
         "footer-key-foreground": "#d9a441",
         "block-cursor-text-style": "none",
+        "button-focus-text-style": "bold underline",
         "input-selection-background": "#d9a441 30%",
         "text-muted": "#958f82",
         "border": "#3a3e45",
@@ -45,6 +46,7 @@ PAPER = Theme(
         "boost": "#dcd1b8",
         "footer-key-foreground": "#8a4b14",
         "block-cursor-text-style": "none",
+        "button-focus-text-style": "bold underline",
         "text-muted": "#75694f",
         "border": "#bfb294",
         "border-blurred": "#d3c8ae",
@@ -65,6 +67,7 @@ CONTRAST = Theme(
     dark=True,
     variables={
         "boost": "#333333",
+        "button-focus-text-style": "bold underline",
         "footer-key-foreground": "#ffff00",
         "text-muted": "#ffffff",
         "text-disabled": "#cccccc",

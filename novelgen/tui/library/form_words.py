@@ -57,7 +57,7 @@ _HINTS = {
         "Such as: plain sentences; dry humour; little dialogue. It is part of the voice sheet, "
         "which can be changed later.",
     ),
-    "person": Hint("Told by", "Who tells it. Left open, the model decides. ← and → choose."),
+    "person": Hint("Told by", "Who tells it. With any, the model decides. ← and → choose."),
     "tense": Hint("Tense", "In which tense it is told. ← and → choose."),
     "spelling": Hint("Spelling", "Of English words that are spelled in two ways. ← and → choose."),
     "drafts": Hint(

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from novelgen.errors import NovelgenError
 from novelgen.tui.asking import app_of, ask, carry_out
@@ -26,6 +26,7 @@ from novelgen.tui.library.inbox_reading import (
 )
 from novelgen.tui.library.novel_words import counted
 from novelgen.tui.run.control import RunControl
+from novelgen.tui.widgets.keys_footer import KeysFooter
 from novelgen.tui.widgets.prose_page import Paragraph, ProsePage, Stretch
 
 _SECONDS_BETWEEN_LOOKS = 2.0
@@ -83,7 +84,7 @@ class InboxScreen(Screen[None]):
             yield OptionList(id="waiting")
             yield ProsePage(id="waiting-text")
         yield Static("", id="inbox-said")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self._read()

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Static, TextArea
+from textual.widgets import Button, Input, Static, TextArea
 
 from novelgen.bootstrap.known_models import KnownModel, KnownModels, ModelSite, known_models
 from novelgen.errors import NovelgenError
@@ -21,8 +21,11 @@ from novelgen.tui.library.fields import Chips, PickedField, Row
 from novelgen.tui.library.form_words import heading, hint_for, length_told, model_told, price_told
 from novelgen.tui.library.making import SUGGESTED_PREMISE, Answers, make_novel
 from novelgen.tui.library.model_words import is_bundled
+from novelgen.tui.widgets.keys_footer import KeysFooter
 
-_OPEN = ("", "open")
+_OPEN = ("", "any")
+_ANY_GENRE = "Any: ghost story, family saga …"
+_ANY_STYLE = "Any: plain sentences; dry humour … with a ; between them"
 _PERSONS = (_OPEN, ("first", "I"), ("third", "she, he"), ("second", "you"))
 _TENSES = (_OPEN, ("past", "past"), ("present", "present"))
 _SPELLINGS = (_OPEN, ("british", "British"), ("american", "American"))
@@ -81,10 +84,14 @@ class NewNovelScreen(Screen[NovelMade | None]):
             with VerticalScroll(id="form", can_focus=False):
                 yield _row("Title", Input(placeholder=_DOES_THE_REST, id="title", compact=True))
                 yield _row("Premise", self._premise())
-                yield _row("Genre", Input(placeholder="Open", id="genre", compact=True), "-close")
+                yield _row(
+                    "Genre",
+                    Input(placeholder=_ANY_GENRE, id="genre", compact=True),
+                    "-close",
+                )
                 yield _row(
                     "Style",
-                    Input(placeholder="Open; notes are parted by ;", id="style", compact=True),
+                    Input(placeholder=_ANY_STYLE, id="style", compact=True),
                     "-close",
                 )
                 yield _row("Told by", Chips(_PERSONS, "", "person"), "-close")
@@ -100,7 +107,7 @@ class NewNovelScreen(Screen[NovelMade | None]):
             yield Static("", id="price")
             yield Button("Begin", id="begin", variant="primary")
             yield Button("Leave", id="leave")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.query_one("#begin" if self._is_first else "#title").focus()

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Click
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from novelgen.bootstrap.known_models import KnownModels, known_models
 from novelgen.generation.novel_context import RunLimits
@@ -28,6 +28,7 @@ from novelgen.tui.library.reading import (
 )
 from novelgen.tui.library.shelf import Shelf
 from novelgen.tui.library.welcome import FORM, Welcome
+from novelgen.tui.widgets.keys_footer import KeysFooter
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 _WIDE = 100
@@ -84,7 +85,7 @@ class LibraryScreen(Screen[None]):
             with VerticalScroll(id="shelf-side", can_focus=False):
                 yield DetailsPanel()
         yield Welcome()
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self.query_one("#shelf-body").display = False

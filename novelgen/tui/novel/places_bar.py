@@ -11,6 +11,8 @@ from textual.widget import Widget
 
 from novelgen.tui.places.registry import PlaceEntry
 
+_LEAST_LABEL = 2
+
 
 class PlacesBar(Widget):
     """One line."""
@@ -29,27 +31,42 @@ class PlacesBar(Widget):
         self._entries = entries
 
     def render(self) -> RenderResult:
-        line = Content("")
-        for entry, label in zip(self._entries, self._labels(), strict=True):
+        parts: list[tuple[str, str]] = []
+        here = "bold $background on $primary"
+        is_after_here = False
+        labels, gap = self._labels()
+        for entry, label in zip(self._entries, labels, strict=True):
             is_here = self.chosen == entry.place.NAME
-            style = "bold $background on $primary" if is_here else "$foreground"
-            key_style = style if is_here else "$primary"
-            line = Content.assemble(line, (f" {entry.key}", key_style), (f" {label} ", style))
-        return line
+            parts.append((" ", here if is_here or (is_after_here and not gap) else ""))
+            parts.append((entry.key, here if is_here else "$primary"))
+            parts.append((f" {label}{gap}", here if is_here else "$foreground"))
+            is_after_here = is_here
+        parts.append((" ", here if is_after_here and not gap else ""))
+        return Content.assemble(*parts)
 
     def on_click(self, event: Click) -> None:
         end = 0
-        for entry, label in zip(self._entries, self._labels(), strict=True):
-            end += len(f" {entry.key} {label} ")
+        labels, gap = self._labels()
+        for entry, label in zip(self._entries, labels, strict=True):
+            end += len(f" {entry.key} {label}{gap}")
             if event.x < end:
                 self.post_message(self.Chosen(entry.place.NAME))
                 return
 
-    def _labels(self) -> list[str]:
-        """The names, cut shorter where there is no room for all of them."""
+    def _labels(self) -> tuple[list[str], str]:
+        """What the places are called here, and what is behind each: short names and nothing where
+        there is no room for more."""
         names = [entry.place.NAME for entry in self._entries]
-        room = self.size.width
-        longest = max(map(len, names), default=0)
-        while longest > 2 and sum(min(len(name), longest) + 4 for name in names) > room:
+        short = [entry.place.SHORT_NAME or entry.place.NAME for entry in self._entries]
+        room = self.size.width - 1
+        for labels, gap in ((names, " "), (names, ""), (short, "")):
+            if _cells(labels, gap) <= room:
+                return labels, gap
+        longest = max(map(len, short), default=0)
+        while longest > _LEAST_LABEL and _cells([each[:longest] for each in short], "") > room:
             longest -= 1
-        return [name[:longest] for name in names]
+        return [each[:longest] for each in short], ""
+
+
+def _cells(labels: Sequence[str], gap: str) -> int:
+    return sum(len(f" 1 {label}{gap}") for label in labels)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import ClassVar
 
 from textual import on
@@ -12,7 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import ContentSwitcher, Static
 
 from novelgen.errors import NovelgenError, UsageError
 from novelgen.generation.events import RunStopped, StopReason
@@ -28,6 +27,8 @@ from novelgen.tui.places.registry import PlaceEntry, places
 from novelgen.tui.run.control import RunControl
 from novelgen.tui.run.news import RunNews, RunTold, WatchFailed
 from novelgen.tui.run.watch import RunWatch
+from novelgen.tui.widgets.clock import today
+from novelgen.tui.widgets.keys_footer import KeysFooter
 from storage.records import NovelStatus
 
 _SECONDS_BETWEEN_OVERVIEWS = 1.5
@@ -75,7 +76,7 @@ class NovelScreen(Screen[None]):
         yield ContentSwitcher(id="places")
         with Horizontal(id="news-line"):
             yield Static("", id="news")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         app = app_of(self)
@@ -252,7 +253,7 @@ class NovelScreen(Screen[None]):
 
     def _greet(self, overview: NovelOverview) -> None:
         words = overview.summary.totals.words
-        since = self._left.words_since_yesterday(words, date.today())
+        since = self._left.words_since_yesterday(words, today())
         if since:
             self.say(f"{since:+,} words since the last day. Chapter {self.novel.chapter}.")
 
@@ -269,7 +270,7 @@ class NovelScreen(Screen[None]):
         def read(overview: NovelOverview) -> None:
             self.novel.overview = overview
             self.query_one(NovelHeader).overview = overview
-            self._left = self._left.with_words(overview.summary.totals.words, date.today())
+            self._left = self._left.with_words(overview.summary.totals.words, today())
             then(overview)
 
         ask(self, lambda workbench: workbench.overview(self.novel.id), read, group="overview")

@@ -25,6 +25,8 @@ class Place(Widget):
 
     NAME: ClassVar[str]
     """As the bar of places shows it."""
+    SHORT_NAME: ClassVar[str] = ""
+    """The same where there is little room; empty: the name is short."""
     PURPOSE: ClassVar[str]
     """One sentence for the help screen."""
 

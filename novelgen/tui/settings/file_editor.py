@@ -14,6 +14,7 @@ from novelgen.errors import NovelgenError
 from novelgen.tui.asking import ask
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.dialogs.dialog import Dialog
+from novelgen.tui.widgets.short_path import short_path
 
 
 class ConfigFileEditor(Dialog[bool]):
@@ -44,7 +45,7 @@ class ConfigFileEditor(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="config-box") as box:
-            box.border_title = str(self._file)
+            box.border_title = short_path(self._file)
             yield TextArea(self._before, id="config-text", soft_wrap=False)
             yield Static("ctrl+s checks and keeps it   esc leaves", id="config-told")
 

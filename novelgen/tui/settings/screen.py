@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from novelgen.config_file import change_setting, read_config_text, unset_setting
@@ -30,6 +30,8 @@ from novelgen.tui.settings.reading import (
 )
 from novelgen.tui.settings.showing import setting_details, setting_line, told_change
 from novelgen.tui.settings.themes import ThemeDialog
+from novelgen.tui.widgets.keys_footer import KeysFooter
+from novelgen.tui.widgets.short_path import short_path
 
 _THEME = "theme"
 _NAME_CELLS = 22
@@ -89,7 +91,7 @@ class SettingsScreen(Screen[None]):
             with VerticalScroll(id="settings-side", can_focus=False):
                 yield Static("", id="settings-details")
         yield Static("", id="settings-told")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         self._read()
@@ -212,7 +214,7 @@ class SettingsScreen(Screen[None]):
             ]
         options.set_options(lines)
         ids = [line.id for line in lines]
-        options.highlighted = ids.index(before) if before in ids else 1
+        options.highlighted = ids.index(before) if before is not None and before in ids else 1
         self.query_one("#settings-title", Static).update(_title(reading, self.size.width))
         self._show_details()
 
@@ -244,7 +246,7 @@ def _heading(text: str) -> Option:
 
 def _title(reading: SettingsReading, cells: int) -> Content:
     name = " Settings "
-    told = str(reading.file) if reading.has_file else f"{reading.file}  not there yet"
+    told = short_path(reading.file) + ("" if reading.has_file else "  not there yet")
     room = max(cells - len(name) - 4, 10)
     if len(told) > room:
         told = "…" + told[-(room - 1) :]

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from novelgen.config_sources import SettingInForce, SettingSource
 from novelgen.tui.settings.groups import group_of
+from novelgen.tui.widgets.short_path import short_path
 
 _NAME_CELLS = 22
 _LABEL_CELLS = 9
@@ -47,7 +48,7 @@ def setting_details(setting: SettingInForce, file: Path) -> Content:
     ]
     where = [
         Content.assemble((f"{name}\n", "$text-muted"), told)
-        for name, told in (("Variable", setting.variable), ("File", str(file)))
+        for name, told in (("Variable", setting.variable), ("File", short_path(file)))
     ]
     return Content("\n\n").join(
         [

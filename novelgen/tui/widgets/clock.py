@@ -1,6 +1,19 @@
-"""Durations and times as a person says them."""
+"""Durations and times as a person says them, and what time it is.
 
-from datetime import UTC, datetime
+Every screen asks here for the time of day, so that it can be held still in one place.
+"""
+
+from datetime import UTC, date, datetime
+
+
+def this_moment() -> datetime:
+    """Now, by the clock of this machine and in its zone."""
+    return datetime.now(UTC).astimezone()
+
+
+def today() -> date:
+    """The day it is where this machine is."""
+    return this_moment().date()
 
 
 def duration(seconds: float | None) -> str:
@@ -21,7 +34,7 @@ def duration(seconds: float | None) -> str:
 
 def ago(moment: datetime, now: datetime | None = None) -> str:
     """Such as `just now`, `12 min ago`, `yesterday`, `3 days ago`, `4 May 2026`."""
-    now = now or datetime.now(UTC)
+    now = now or this_moment()
     seconds = (now - moment).total_seconds()
     if seconds < 60:
         return "just now"

@@ -7,6 +7,7 @@ from novelgen.manuscript.card import default_name, write_card
 from novelgen.tui.dialogs.ask_line import AskLine
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.places.place import Place
+from novelgen.tui.widgets.short_path import short_path
 
 _QUESTION = (
     "The map as a picture to show, an SVG file: title, author, words, days and shares, and no "
@@ -25,7 +26,7 @@ class CardDialog:
         self._place.ask(self._default_path, self._ask_where, group="card")
 
     def _default_path(self, workbench: Workbench) -> str:
-        return str(Path.cwd() / default_name(workbench.find(self._novel_id).novel))
+        return short_path(Path.cwd() / default_name(workbench.find(self._novel_id).novel))
 
     def _ask_where(self, path: str) -> None:
         self._place.app.push_screen(AskLine("Card", _QUESTION, path), self._answered)
@@ -53,7 +54,7 @@ class CardDialog:
             if replaces:
                 self._write(path, overwrite=True)
 
-        question = f"{path} exists. Replace it?"
+        question = f"{short_path(path)} exists. Replace it?"
         self._place.app.push_screen(Confirm("Card", question, yes="Replace", no="Keep"), answered)
 
     def _write(self, path: Path, *, overwrite: bool) -> None:
@@ -61,7 +62,9 @@ class CardDialog:
             novel = workbench.find(self._novel_id).novel
             return write_card(workbench.store, novel, path, overwrite=overwrite)
 
-        self._place.ask(write, lambda written: self._say(f"Card: {written}"), group="card")
+        self._place.ask(
+            write, lambda written: self._say(f"Card: {short_path(written)}"), group="card"
+        )
 
     def _say(self, text: str) -> None:
         say = getattr(self._place.screen, "say", None)

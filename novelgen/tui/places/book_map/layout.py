@@ -62,7 +62,7 @@ class MapLayout:
 
 def laid_out(lengths: Sequence[int], width: int, times: int | None = None) -> MapLayout:
     """The layout of rows with so many cells of 250 words; `times` is the person's wish."""
-    label = _label(width)
+    label = _label(width, max(lengths, default=1) if times in (None, 1) else None)
     room = max(width - label, GROUP + 1)
     for scale in [times] if times else SCALES:
         scaled = [max(1, -(-length // scale)) for length in lengths]
@@ -76,8 +76,10 @@ def laid_out(lengths: Sequence[int], width: int, times: int | None = None) -> Ma
     return _layout(scaled, scale, 1, label, per_line)
 
 
-def _label(width: int) -> int:
-    if width >= _WIDE:
+def _label(width: int, longest: int | None) -> int:
+    """Wide titles also where the longest row leaves room for them; None: that is not known."""
+    leaves_room = longest is not None and longest <= _fitting(width - _WIDE_LABEL, 2)
+    if width >= _WIDE or (width >= _NARROW and leaves_room):
         return _WIDE_LABEL
     return _LABEL if width >= _NARROW else _NARROW_LABEL
 

@@ -17,6 +17,7 @@ from novelgen.tui.novel.open_novel import OpenNovel
 from novelgen.tui.places.context.reading import ContextPassage, ContextReading, read_contexts
 from novelgen.tui.places.context.showing import cost_panel, part_bar, text_panel
 from novelgen.tui.places.place import Place
+from novelgen.tui.widgets.wrapping import wrap
 
 _PASSAGES = Binding.Group("Passage", compact=True)
 
@@ -38,6 +39,7 @@ class ContextPlace(Place):
     """The inspector."""
 
     NAME = "Context"
+    SHORT_NAME = "Cont."
     PURPOSE = "See exactly what the model reads for a passage, part by part, and what it costs"
     SCOPED_CSS = False  # what a narrow screen changes is a matter of its class
     DEFAULT_CSS = """
@@ -169,12 +171,14 @@ class ContextPlace(Place):
         before = "‹ " if self._index else "  "
         after = " ›" if self._index < len(self._passages) - 1 else ""
         note = "" if any(each.is_next for each in self._passages) else reading.notes[-1]
+        room = self.query_one("#context-head").content_size.width - len(before)
+        lines = [note[line.start : line.end] for line in wrap(note, room)] if note else []
         return Content.assemble(
             (before, "$text-muted"),
             (passage.title, "bold $primary"),
             f"  {passage.place}",
             (after, "$text-muted"),
-            (f"\n  {note}" if note else "", "$text-muted"),
+            ("".join(f"\n  {line}" for line in lines), "$text-muted"),
         )
 
     def _say(self, text: str) -> None:

@@ -16,6 +16,8 @@ _NAME_CELLS, _BAR_CELLS, _WINDOW_CELLS = 13, 12, 30
 _LINES_LEFT_OUT = 5
 _KEY_LENGTH = 12
 _HEADING = "bold $primary"
+_CALLED = {"tail": "text before", "template": "fixed words"}
+"""Parts whose own names say little to a novelist."""
 
 
 def part_bar(passage: ContextPassage, cells: int) -> Content:
@@ -26,7 +28,8 @@ def part_bar(passage: ContextPassage, cells: int) -> Content:
     below: list[tuple[str, str]] = []
     for (name, _), width, colour in zip(shown, widths, cycle(_COLOURS), strict=False):
         above += [(_FILL * width, colour), (" ", "")]
-        label = name if len(name) <= width else ""
+        called = _CALLED.get(name, name)
+        label = called if len(called) <= width else ""
         below += [(label.ljust(width), "$text-muted"), (" ", "")]
     return Content.assemble(*above[:-1], "\n", *below[:-1])
 
@@ -99,7 +102,7 @@ def _tokens(passage: ContextPassage) -> Content:
         colour = next(colours) if tokens > 0 else "$text-muted"
         share = tokens / total
         lines += [
-            f"{name:<{_NAME_CELLS}}{tokens:>7,} {100 * share:>3.0f} %  ",
+            f"{_CALLED.get(name, name):<{_NAME_CELLS}}{tokens:>7,} {100 * share:>3.0f} %  ",
             (bar(share, _BAR_CELLS) + "\n", colour),
         ]
     window = max(1, passage.window_tokens)

@@ -31,6 +31,8 @@ class MachinePanel(Static):
         self._reading: MachineReading | None = None
         self._speeds: list[float] = []
         self._strikes: list[str] = []
+        self._chapter = 0
+        """That was looked at last."""
 
     def on_mount(self) -> None:
         self.set_interval(_SECONDS_BETWEEN_LOOKS, self._look)
@@ -48,13 +50,20 @@ class MachinePanel(Static):
             self._speeds = [*self._speeds, picture.tokens_per_second][-_SPEEDS_KEPT * 10 :]
         if picture.last_guard and picture.guard_events > len(self._strikes):
             self._strikes += [picture.last_guard] * (picture.guard_events - len(self._strikes))
+        self.look_if_elsewhere()
         if self.display:
             self._show()
+
+    def look_if_elsewhere(self) -> None:
+        """Another chapter may be at hand: then it is looked at without waiting."""
+        if self._novel is not None and self._novel.chapter != self._chapter:
+            self._look()
 
     def _look(self) -> None:
         novel = self._novel
         if novel is not None and self.display:
             novel_id, chapter = novel.id, novel.chapter
+            self._chapter = chapter
             ask(
                 self,
                 lambda workbench: read_machine(workbench, novel_id, chapter),
@@ -114,7 +123,7 @@ def _memory(reading: MachineReading) -> Content:
     for name, used, total in reading.cards:
         lines.append((bar(used / max(1, total), _BAR_CELLS), "$primary"))
         lines.append(f" {used / 1e9:.1f}/{total / 1e9:.0f} GB {name}\n")
-    lines.append(f"free     {reading.memory_available / 1e9:.1f} GB of this machine's")
+    lines.append(f"free     {reading.memory_available / 1e9:.1f} GB of memory")
     return Content.assemble(*lines)
 
 
@@ -155,7 +164,7 @@ def _strip(reading: MachineReading) -> Content:
         (_STRIP[cell.state], "bold $primary" if cell.chapter == reading.chapter else "$secondary")
         for cell in reading.strip
     ]
-    likelier = "Which words it makes likelier: 7, then l."
+    likelier = "7 (Memory), then l, asks the model."
     if reading.likelier is not None:
         likelier = ", ".join(reading.likelier[:_WORDS_SHOWN]) or "no word at all"
     return Content.assemble(

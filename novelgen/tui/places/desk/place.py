@@ -310,6 +310,7 @@ class DeskPlace(Place):
             self._fresh = {at: text for at, text in self._fresh.items() if at >= read}
         self._show_prose(keeps_place=not is_other)
         self._show_side()
+        self.query_one(MachinePanel).look_if_elsewhere()
         spot = self.novel.spot
         if spot is not None and spot.chapter == chapter.number:
             self.novel.spot = None

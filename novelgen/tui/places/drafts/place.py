@@ -45,10 +45,12 @@ class DraftsPlace(Place):
     DEFAULT_CSS = """
     DraftsPlace > Horizontal { height: 1fr; }
     DraftsPlace #draft-side { width: 31; background: $surface; }
-    DraftsPlace #draft-title { height: 3; padding: 0 1; text-wrap: nowrap; }
+    DraftsPlace #draft-title { height: 4; padding: 1 1 0 1; text-wrap: nowrap; }
     DraftsPlace #draft-sides { width: 1fr; }
-    DraftsPlace #draft-compared { height: 2; padding: 0 3; color: $text-muted; }
+    DraftsPlace #draft-compared { height: 3; padding: 1 3 0 3; color: $text-muted; }
     DraftsPlace #draft-note { height: 1fr; padding: 2 4; color: $text-muted; }
+    .-narrow DraftsPlace #draft-title { height: 3; padding: 0 1; }
+    .-narrow DraftsPlace #draft-compared { height: 3; padding: 0 3; }
     .-narrow DraftsPlace #draft-side { width: 28; }
     .-narrow DraftsPlace #draft-held { display: none; }
     """

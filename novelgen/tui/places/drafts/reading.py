@@ -129,7 +129,7 @@ def _draft(number: int, stored: Mapping[str, Any], wanted_words: int) -> ShownDr
         number,
         clean_text(stored["text"]).strip(),
         stored["words"],
-        f"cost {stored['cost']:.2f}",
+        f"cost {stored['cost']:.2f}, lower is better",
         reasons,
         _strike(stored),
     )

@@ -3,7 +3,6 @@
 Nothing is overwritten without being asked, and a file is there whole or not at all.
 """
 
-from datetime import date
 from pathlib import Path
 from typing import ClassVar
 
@@ -47,6 +46,8 @@ from novelgen.tui.places.export.showing import (
     row,
 )
 from novelgen.tui.places.place import Place
+from novelgen.tui.widgets.clock import today
+from novelgen.tui.widgets.short_path import short_path
 
 _GROUPS = (
     ("The title page", (TITLE, AUTHOR)),
@@ -131,14 +132,14 @@ class ExportPlace(Place):
             self._saving.write(self._plan, self._wish)
 
     def action_backup(self) -> None:
-        suggested = backup_path(self._folder, date.today())
+        suggested = backup_path(self._folder, today())
 
         def named(text: str | None) -> None:
             if text is not None:
                 self._saving.back_up(Path(text).expanduser().absolute())
 
         self.app.push_screen(
-            AskLine("Back up", "The copy of all novels, in one file:", str(suggested)), named
+            AskLine("Back up", "The copy of all novels, in one file:", short_path(suggested)), named
         )
 
     def action_format(self) -> None:
@@ -187,7 +188,9 @@ class ExportPlace(Place):
             self._want(ExportWish(wish.format_name, wish.first, wish.last, path))
 
         question = "Where the file is to be. Empty for a name after the title."
-        self.app.push_screen(AskLine("File", question, str(plan.path), may_be_empty=True), named)
+        self.app.push_screen(
+            AskLine("File", question, short_path(plan.path), may_be_empty=True), named
+        )
 
     def action_title(self) -> None:
         self._change_details(TITLE, "Title", may_be_empty=False)
@@ -271,7 +274,7 @@ class ExportPlace(Place):
         self.query_one("#export-plan", Static).update(plan_told(plan))
 
     def _saved(self, path: Path, told: str, said: str) -> None:
-        self.tell(result_told(told, str(path)))
+        self.tell(result_told(told, short_path(path)))
         self._say(said)
         self.reload()
 

@@ -18,6 +18,7 @@ from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.places.export.reading import ExportPlan, ExportWish
 from novelgen.tui.places.export.showing import progress_told
 from novelgen.tui.places.place import Place
+from novelgen.tui.widgets.short_path import short_path
 
 if TYPE_CHECKING:
     from storage.backup import Backup
@@ -89,7 +90,7 @@ class Saving:
         def written(path: Path) -> None:
             self.is_writing = False
             told = f"{plan.words:,} words are in the file."
-            self._on_saved(path, told, f"Exported to {path}")
+            self._on_saved(path, told, f"Exported to {short_path(path)}")
 
         ask(
             self._place,
@@ -107,7 +108,7 @@ class Saving:
             app_of(self._place).left_off.keep_value(FOLDER, str(path.parent))
             novels = "1 novel" if made.novels == 1 else f"{made.novels:,} novels"
             told = f"Copied: {novels} with {made.words:,} words."
-            self._on_saved(made.path, told, f"Copied to {made.path}")
+            self._on_saved(made.path, told, f"Copied to {short_path(made.path)}")
 
         ask(
             self._place,
@@ -123,7 +124,9 @@ class Saving:
                 then()
 
         self._place.app.push_screen(
-            Confirm("Replace it?", f"{path} is there already.", yes="Replace", no="Leave it"),
+            Confirm(
+                "Replace it?", f"{short_path(path)} is there already.", yes="Replace", no="Leave it"
+            ),
             answered,
         )
 

@@ -9,6 +9,7 @@ from novelgen.manuscript.overview import ChapterOverview
 from novelgen.text.sanitize import clean_line
 from novelgen.tui.places.export.reading import ExportPlan, ExportWish, format_called
 from novelgen.tui.widgets.bars import bar
+from novelgen.tui.widgets.short_path import short_path
 from storage.records import NovelRecord
 
 _LABEL_CELLS = 11
@@ -39,7 +40,7 @@ def row(name: str, novel: NovelRecord, wish: ExportWish, plan: ExportPlan, cells
         case "chapters":
             return _value("Chapters", range_in_words(wish.first, wish.last))
         case "file":
-            return _value("File", _cut(str(plan.path), cells - _LABEL_CELLS))
+            return _value("File", _cut(short_path(plan.path), cells - _LABEL_CELLS))
         case "export":
             return Content.assemble(("→ Export", "bold $success"), ("   x", "$text-muted"))
     return Content.assemble(("→ Back up all novels", "bold"), ("   b", "$text-muted"))

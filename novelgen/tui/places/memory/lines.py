@@ -90,7 +90,7 @@ def snapshot_line(
     change = None if before is None else changes.get((before.link.key, place.link.key))
     told = "      " if change is None else f"{100 * change.relative:>4.0f} %"
     return Content.assemble(
-        line, (told, "$primary"), (f"  {ago(place.stored.created_at)}", "$text-muted")
+        line, (told, "$primary"), (f" {ago(place.stored.created_at)}", "$text-muted")
     )
 
 

@@ -105,7 +105,14 @@ class _Lines:
         head = (f"{indent}{' ' * (self._digits + 5)}{index + 1}. ", "$text-muted")
         words = _words(beat.words, None if old is None else old.words)
         style = "$text-muted" if old is not None or was is None else "$primary"
-        self._add(Item(ItemKind.BEAT, number, index), head, (beat.brief, style), "", words)
+        self._add(
+            Item(ItemKind.BEAT, number, index),
+            head,
+            (beat.brief, style),
+            "",
+            words,
+            words_cells=_SHORT_WORDS_CELLS,
+        )
 
     def _add(
         self,
@@ -114,8 +121,10 @@ class _Lines:
         title: tuple[str, str],
         people: str,
         words: tuple[str, str],
+        words_cells: int | None = None,
     ) -> None:
-        room = self._width - cell_len(head[0]) - self._words_cells - 3
+        words_cells = words_cells or self._words_cells
+        room = self._width - cell_len(head[0]) - words_cells - 3
         beside = ""
         if people and room > _PEOPLE_FROM_CELLS - _PEOPLE_CELLS:
             room -= _PEOPLE_CELLS + 1
@@ -123,7 +132,7 @@ class _Lines:
         told = set_cell_size(_cut(title[0], max(room, _LEAST)), max(room, _LEAST))
         line = Content.assemble(
             " ", head, (told, title[1]), (beside, "$text-muted"), " ",
-            (f"{words[0]:>{self._words_cells}}", words[1]), " ",
+            (f"{words[0]:>{words_cells}}", words[1]), " ",
         )  # fmt: skip
         self._lines.append((item.id, line))
 

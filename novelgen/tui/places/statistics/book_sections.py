@@ -18,7 +18,8 @@ _WHOSE = (
     (WordOrigin.EDITED, "edited", "▓", "$secondary"),
     (WordOrigin.MACHINE, "the machine’s", "░", "$text-muted"),
 )
-_TITLE_CELLS, _BAR_CELLS, _LABEL_CELLS = 24, 16, 13
+_TITLE_CELLS, _LONG_TITLE_CELLS, _LABEL_CELLS = 24, 36, 13
+_BAR_CELLS, _SHORT_BAR_CELLS, _FIGURES_CELLS = 16, 8, 20
 
 
 class BookSection(Section):
@@ -59,16 +60,18 @@ class ReferencesSection(BookSection):
     def told(self, figures: BookFigures, width: int) -> Sequence[Line]:
         rows = [("its own target", figures.target_words)]
         rows += [(novel.title, novel.words) for novel in REFERENCE_NOVELS]
-        cells = max(6, min(_BAR_CELLS, width - _TITLE_CELLS - 20))
+        spare = width - _SHORT_BAR_CELLS - _FIGURES_CELLS
+        title_cells = min(max(_TITLE_CELLS, spare), _LONG_TITLE_CELLS)
+        cells = max(_SHORT_BAR_CELLS, min(_BAR_CELLS, width - title_cells - _FIGURES_CELLS))
         lines: list[Line] = []
         for title, words in rows:
             share = figures.words / max(1, words)
-            named = title if len(title) <= _TITLE_CELLS else title[: _TITLE_CELLS - 1] + "…"
+            named = title if len(title) <= title_cells else title[: title_cells - 1] + "…"
             told = f"{share:>6.0%}" if share >= 0.1 or not share else f"{share:>6.1%}"
             full, rest = thin_bar(share, cells)
             lines.append(
                 Content.assemble(
-                    f"{named:<{_TITLE_CELLS}} ",
+                    f"{named:<{title_cells}} ",
                     (full, "$primary"),
                     (rest, "$foreground 30%"),
                     told.replace("%", " %"),

@@ -39,6 +39,7 @@ class StatisticsPlace(Place):
     """The statistics."""
 
     NAME = "Statistics"
+    SHORT_NAME = "Stats"
     PURPOSE = "See when and by whom the book was written, what it took, and how its prose reads"
     DEFAULT_CSS = """
     StatisticsPlace #statistics-scroll { height: 1fr; scrollbar-size-vertical: 1; }

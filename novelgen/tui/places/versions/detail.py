@@ -17,8 +17,10 @@ _LEAST_CELLS = 40
 class VersionDetail(Vertical):
     """A head of two lines, and under it a page, or a list of chapters above it."""
 
+    SCOPED_CSS = False  # what a wide screen changes is a matter of its class
     DEFAULT_CSS = """
-    VersionDetail > #version-told { height: 3; padding: 0 3; }
+    VersionDetail > #version-told { height: 4; padding: 1 3 0 3; }
+    .-narrow VersionDetail > #version-told { height: 3; padding: 0 3; }
     VersionDetail > ProsePage { height: 1fr; }
     VersionDetail > #version-comparison { height: 1fr; background: $background; padding: 0 1; }
     """

@@ -19,7 +19,7 @@ _STATES = {RevisionState.OPEN: ", being written", RevisionState.PARTIAL: ", unfi
 
 
 def revision_line(revision: RevisionRecord, versions: Versions, base: str | None) -> Content:
-    """`✓ 3  by you, 12 min ago`, and under it its words and what it was made from."""
+    """`✓ 3  by you, from 2`, and under it its words and when it was made."""
     sign, style = ("✓", "$success") if revision.id == versions.standing_id else (" ", "")
     if revision.id == base:
         sign, style = "◆", "$secondary"
@@ -29,10 +29,8 @@ def revision_line(revision: RevisionRecord, versions: Versions, base: str | None
         (f" {sign} ", style),
         (f"{revision.number:>2}  ", "bold"),
         origin_of(revision),
-        (
-            f"\n       {revision.words:,} words{made_from}, {ago(revision.created_at)}",
-            "$text-muted",
-        ),
+        (made_from, "$text-muted"),
+        (f"\n       {revision.words:,} words, {ago(revision.created_at)}", "$text-muted"),
     )
 
 
@@ -58,14 +56,15 @@ def change_line(change: ChangeRecord, versions: Versions) -> Content:
 def branch_line(line: BranchLine) -> Content:
     """`✓ main`, and under it what it holds."""
     sign = "✓" if line.is_active else " "
-    shared = f", {line.shared} shared" if line.branch.parent_branch_id else ""
+    has_own = line.branch.parent_branch_id and line.shared < line.chapters
+    shared = f", {line.shared} shared" if has_own else ""
     chapters = "1 chapter" if line.chapters == 1 else f"{line.chapters} chapters"
     deeper = " " * (len(line.lead) + 3)
     return Content.assemble(
         (f" {sign} ", "$success"),
         (line.lead, "$text-muted"),
         (line.branch.name, "bold" if line.is_active else ""),
-        (f"\n{deeper}{chapters}{shared}, {line.words:,} words", "$text-muted"),
+        (f"\n{deeper}{chapters}, {line.words:,} words{shared}", "$text-muted"),
     )
 
 

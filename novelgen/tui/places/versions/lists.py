@@ -17,12 +17,12 @@ class VersionLists(Vertical):
 
     SCOPED_CSS = False
     DEFAULT_CSS = """
-    VersionLists { width: 40; background: $surface; }
+    VersionLists { width: 40; padding: 1 0 0 0; background: $surface; }
     VersionLists Static { height: 1; padding: 0 1; color: $primary; text-style: bold; }
     VersionLists Static.later { margin-top: 1; }
     VersionLists KeptList { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     VersionLists #version-revisions { height: 2fr; }
-    .-narrow VersionLists { width: 32; }
+    .-narrow VersionLists { width: 32; padding: 0; }
     """
 
     def __init__(self) -> None:

@@ -37,6 +37,7 @@ class VersionsPlace(Place):
     """Lists at the left, what differs at the right."""
 
     NAME = "Versions"
+    SHORT_NAME = "Vers."
     PURPOSE = "See how the text came about, go back, and let the story branch"
     DEFAULT_CSS = """
     VersionsPlace > Horizontal { height: 1fr; }
