@@ -121,6 +121,7 @@ def _same_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """One moment, one zone, one machine with 16 GB and no card, no model and nobody's files."""
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_", "HF_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
