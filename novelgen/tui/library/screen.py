@@ -55,7 +55,7 @@ class LibraryScreen(Screen[None]):
     LibraryScreen #shelf-head { height: 1; margin: 1 2; }
     LibraryScreen #shelf-search { margin: 0 2 1 2; background: $surface; padding: 0 1; }
     LibraryScreen #shelf-search:focus { background: $boost; }
-    LibraryScreen #shelf-body { height: 1fr; }
+    LibraryScreen #shelf-body { width: 100%; height: 1fr; }
     LibraryScreen #shelf-side {
         width: 42; height: 1fr; padding: 0 2; border-left: vkey $border-blurred;
         scrollbar-size-vertical: 1;

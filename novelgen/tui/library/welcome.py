@@ -20,7 +20,7 @@ class Welcome(Vertical):
     """Shown where there is no novel."""
 
     DEFAULT_CSS = """
-    Welcome { height: 1fr; align: center middle; }
+    Welcome { width: 100%; height: 1fr; align: center middle; }
     Welcome > VerticalScroll {
         width: 76; max-width: 96%; height: auto; max-height: 100%; scrollbar-size-vertical: 1;
     }
