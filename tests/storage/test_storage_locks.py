@@ -49,8 +49,7 @@ def test_those_who_look_do_not_take_each_other_for_a_holder(store: Store) -> Non
     seen: list[bool] = []
 
     def look() -> None:
-        for _ in range(50):
-            seen.append(store.is_novel_locked(NOVEL))
+        seen.extend(store.is_novel_locked(NOVEL) for _ in range(50))
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     for thread in threads:
