@@ -71,16 +71,31 @@ class RunWatch:
             self._follow(standing.run)
             return
         if standing != self._told:
-            self._told = standing
-            doing = "starting" if standing.stands is Stands.STARTING else ""
-            ending = self._maker.picture.ending
-            is_same = self._maker.picture.run == standing.run
-            self._maker.begin(standing.stands, standing.run, doing)
-            if is_same and ending is not None:
-                self._maker.take(ending)
-            self._page.clear()
-            self._send()
+            was, self._told = self._told, standing
+            if was is not None and _has_come_and_gone(was, standing):
+                self._tell_of_missed(standing)
+            else:
+                self._tell_of_rest(standing)
         self._closing.wait(_SECONDS_AT_REST)
+
+    def _tell_of_rest(self, standing: Standing) -> None:
+        doing = "starting" if standing.stands is Stands.STARTING else ""
+        ending = self._maker.picture.ending
+        is_same = self._maker.picture.run == standing.run
+        self._maker.begin(standing.stands, standing.run, doing)
+        if is_same and ending is not None:
+            self._maker.take(ending)
+        self._page.clear()
+        self._send()
+
+    def _tell_of_missed(self, standing: Standing) -> None:
+        """A run began and ended between two looks: it is told of all the same."""
+        assert standing.run is not None
+        events = self._desk.workbench.runs.follower(standing.run).recent()
+        self._maker.begin(standing.stands, standing.run)
+        self._maker.catch_up(events)
+        self._page.clear()
+        self._send(events=events, has_ended=True)
 
     def _follow(self, run: RunRecord) -> None:
         follower = self._desk.workbench.runs.follower(run)
@@ -125,3 +140,10 @@ class RunWatch:
     ) -> None:
         picture, page = self._maker.picture, self._page.page
         self._tell(RunNews(picture, page, tuple(prose or ()), tuple(events or ()), has_ended))
+
+
+def _has_come_and_gone(was: Standing, standing: Standing) -> bool:
+    """Whether there is a run that has ended and that was not there at the last look."""
+    run, before = standing.run, was.run
+    is_new = run is not None and (before is None or run.id != before.id)
+    return standing.stands is Stands.AT_REST and is_new
