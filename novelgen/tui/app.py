@@ -7,12 +7,14 @@ from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, InputEvent
 from textual.screen import Screen
 
 from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError
 from novelgen.generation.novel_context import RunLimits
 from novelgen.tui.asking import ask
+from novelgen.tui.collecting import GarbageCollector
 from novelgen.tui.desk import Desk
 from novelgen.tui.dialogs.error import ErrorDialog
 from novelgen.tui.left_off import LeftOffFile
@@ -20,6 +22,7 @@ from novelgen.tui.library.screen import LibraryScreen
 from novelgen.tui.novel.screen import NovelScreen
 from novelgen.tui.themes import DEFAULT_THEME, THEMES
 
+_SECONDS_BETWEEN_COLLECTIONS = 1.0
 _NARROW, _WIDE = 0, 100
 _THEME = "theme"
 _OF_THE_TOOLKIT = ("Screenshot", "Maximize", "Minimize")
@@ -58,6 +61,7 @@ class WorkbenchApp(App[None]):
         self._first_novel = novel_id
         self._tries_theme = False
         self._begins = begins
+        self._garbage = GarbageCollector()
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -65,11 +69,31 @@ class WorkbenchApp(App[None]):
         kept = self.left_off.value(_THEME)
         self.theme = kept if kept in self.available_themes else DEFAULT_THEME
         self.push_screen(LibraryScreen())
+        self._garbage.take_over()
+        self.set_interval(_SECONDS_BETWEEN_COLLECTIONS, self._garbage.look)
+        self.call_after_refresh(self._make_ready)
         if self._first_novel is not None:
             self.open_novel(self._first_novel, self._begins)
 
     def on_unmount(self) -> None:
         self.desk.close()
+        self._garbage.let_go()
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, InputEvent):
+            self._garbage.touched()
+        await super().on_event(event)
+
+    def _make_ready(self) -> None:
+        """Import what an open novel needs while the library is looked at."""
+        from novelgen.tui.places.registry import places
+
+        ask(
+            self.screen_stack[0],
+            lambda _: places(),
+            lambda _: self._garbage.settle(),
+            group="make-ready",
+        )
 
     def watch_theme(self, theme: str) -> None:
         if not self._tries_theme and self.left_off.value(_THEME) != theme:
