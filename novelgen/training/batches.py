@@ -4,6 +4,7 @@ Guarantees: what a step reads follows from the step alone, whoever made it ready
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def batches(maker: BatchMaker, first: int, end: int, num_workers: int = 0) -> It
         yield from (maker[step] for step in range(first, end))
         return
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # it cannot be, once forked
-    yield from DataLoader(
+    loader = DataLoader(
         maker,
         batch_size=None,
         sampler=range(first, end),
@@ -90,6 +91,13 @@ def batches(maker: BatchMaker, first: int, end: int, num_workers: int = 0) -> It
         prefetch_factor=_AHEAD,
         multiprocessing_context="fork",  # books and vocabulary are shared, not copied
     )
+    # A terminal tells all processes of Ctrl-C; the one that trains decides when to stop.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        made = iter(loader)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    yield from made
 
 
 def workers_beside(device_type: str) -> int:

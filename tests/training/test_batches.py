@@ -1,7 +1,9 @@
 """Batches made ready beside the model are those made by it."""
 
+import signal
 import sys
 
+import psutil
 import pytest
 
 from novelgen.modeling.tokenization import Tokenization
@@ -28,6 +30,15 @@ def test_processes_beside_make_the_same_batches_in_the_same_order(maker: BatchMa
     made = list(batches(maker, 490, 520, num_workers=2))
     assert made == [maker[step] for step in range(490, 520)]
     assert any(brief for batch in made for brief in batch.briefs)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are forked")
+def test_an_interrupt_of_the_terminal_ends_no_process_beside(maker: BatchMaker) -> None:
+    made = batches(maker, 490, 520, num_workers=2)
+    first = next(made)
+    for child in psutil.Process().children():
+        child.send_signal(signal.SIGINT)
+    assert [first, *made] == [maker[step] for step in range(490, 520)]
 
 
 def test_processes_that_share_a_batch_read_all_of_it_between_them(
