@@ -8,7 +8,7 @@ cannot be compiled or recorded, steps run one by one: slower, and the same words
 
 Serves every architecture that transformers gives a static cache. Sliding windows are a matter of
 the mask alone: a cache of the window's size counts positions in Python, which a recorded step
-would not see change. Unmeasured on a GPU so far; all but recording is tested on a processor.
+would not see change. All but recording is tested on a processor, recording where there is a GPU.
 """
 
 import logging

@@ -6,7 +6,6 @@ step whose gradient is not finite changes nothing. Runs in one process, or in se
 """
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from torch import nn
 
 from novelgen.errors import ModelError, UsageError
 from novelgen.modeling.tokenization import Tokenization
-from novelgen.training.briefs import DerivedBriefs
+from novelgen.training.batches import BatchMaker, ReadyBatch, batches, workers_beside
 from novelgen.training.checkpoint import (
     PhaseState,
     load_checkpoint,
@@ -27,7 +26,7 @@ from novelgen.training.objective import Objective
 from novelgen.training.processes import is_first_process
 from novelgen.training.progress import OnStep, StepDone
 from novelgen.training.step_log import StepLog
-from novelgen.training.windows import Window, WindowBatch, WindowSampler
+from novelgen.training.windows import WindowSampler
 
 CHECKPOINT_NAME = "checkpoint.safetensors"
 SECONDS_BETWEEN_CHECKPOINTS = 120.0
@@ -74,12 +73,20 @@ def run_phase(
             f"{accelerator.num_processes} processes.",
             f"Give a --batch-size that is a multiple of {accelerator.num_processes}.",
         )
-    run = _PhaseRun(plan, module, tokenization, accelerator)
+    run = _PhaseRun(plan, module, accelerator)
+    maker = BatchMaker(
+        sampler,
+        tokenization,
+        module.brief_room,
+        accelerator.process_index,
+        accelerator.num_processes,
+    )
+    num_workers = workers_beside(accelerator.device.type)
     log = StepLog(plan.folder, run.state.step) if is_first_process() else None
     saved = time.monotonic()
     try:
-        while run.state.step < plan.total_steps:
-            done = run.step(sampler.batch(run.state.step))
+        for batch in batches(maker, run.state.step, plan.total_steps, num_workers):
+            done = run.step(batch)
             if log is not None:
                 log.write(done)
             is_last = run.state.step == plan.total_steps
@@ -117,12 +124,9 @@ class _PhaseRun:
         self,
         plan: PhasePlan,
         module: TrainingModule,
-        tokenization: Tokenization,
         accelerator: Accelerator,
     ) -> None:
         self._plan, self._module, self._accelerator = plan, module, accelerator
-        self._briefs = DerivedBriefs(tokenization)
-        self._tokenization = tokenization
         if plan.starts_from is not None and not plan.checkpoint.exists():
             # The control has no memory to start from.
             load_checkpoint(plan.starts_from, module.trainable(), None, may_lack=CELL_PREFIX)
@@ -138,7 +142,7 @@ class _PhaseRun:
         # Dropout stays off: a step then follows from its batch alone, in any number of processes.
         self._prepared.eval()
 
-    def step(self, batch: WindowBatch) -> StepDone:
+    def step(self, batch: ReadyBatch) -> StepDone:
         """One optimizer step. Raises `ModelError` when the loss has been broken for a while."""
         started = time.monotonic()
         self._set_rates()
@@ -153,7 +157,7 @@ class _PhaseRun:
         self._optimizer.zero_grad(set_to_none=True)
         self._count_broken(is_finite)
         seconds = time.monotonic() - started
-        num_tokens = batch.shape.num_trained_tokens * len(batch.windows)
+        num_tokens = batch.shape.num_trained_tokens * batch.num_windows
         self.state = PhaseState(
             self.state.step + 1, self.state.tokens + num_tokens, self.state.seconds + seconds
         )
@@ -180,25 +184,12 @@ class _PhaseRun:
         """Whether any of the processes has this wish."""
         return bool(self._mean(float(wish)))
 
-    def _forward(self, batch: WindowBatch) -> Objective:
-        # This process's rows; all processes read as many.
-        step = self._accelerator
-        rows = batch.windows[step.process_index :: step.num_processes]
-        briefs = [self._brief(window, batch) for window in rows]
-        token_ids = [window.token_ids for window in rows]
+    def _forward(self, batch: ReadyBatch) -> Objective:
         with self._accelerator.autocast():
-            objective: Objective = self._prepared(batch.shape, token_ids, briefs, batch.seed)
+            objective: Objective = self._prepared(
+                batch.shape, batch.token_ids, batch.briefs, batch.seed
+            )
         return objective
-
-    def _brief(self, window: Window, batch: WindowBatch) -> Sequence[int]:
-        if not batch.shape.has_brief:
-            return ()
-        cut = batch.shape.num_tokens - batch.shape.segment_tokens
-        earlier = self._tokenization.decode(window.token_ids[:cut])
-        passage = self._tokenization.decode(window.token_ids[cut:])
-        brief = self._briefs.token_ids(window.book, window.start, earlier, passage)
-        # Names and words are as long as a book has them; what does not fit is left out whole.
-        return brief if len(brief) <= self._module.brief_room(batch.shape) else ()
 
     def _mean(self, figure: float | None, weight: float = 1.0) -> float | None:
         """The mean of a figure over all processes that have it, each with its weight."""

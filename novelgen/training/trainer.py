@@ -47,7 +47,7 @@ from novelgen.training.record import differences, read_record
 from novelgen.training.windows import WindowSampler
 
 _LOCK_NAME = ".lock"
-_SAMPLED_BATCHES = 120
+_SAMPLED_WINDOWS = 240
 _OUT_OF_MEMORY_REMEDY = (
     "Go on with --gradient-checkpointing, which takes about a third more time and much less "
     "memory; or, to another --output, lower --batch-size, then --max-segment-tokens."
@@ -166,7 +166,7 @@ def _run(
     rare_words = rare_word_weights(
         (
             id_
-            for step in range(_SAMPLED_BATCHES)
+            for step in range(-(-_SAMPLED_WINDOWS // config.batch_size))
             for window in sample.batch(step).windows
             for id_ in window.token_ids
         ),
