@@ -15,6 +15,7 @@ from novelgen.bootstrap.wishes import checked_wish
 from novelgen.errors import NovelgenError
 from novelgen.generation.changing import change_novel
 from novelgen.manuscript.lengths import read_words
+from novelgen.tui.after_typing import after_typing
 from novelgen.tui.asking import app_of, ask
 from novelgen.tui.dialogs.dialog import Dialog
 from novelgen.tui.library.fields import Chips, PickedField, Row
@@ -93,6 +94,9 @@ class ChangeNovel(Dialog[tuple[str, ...]]):
             self.dismiss(None)
 
     def action_save(self) -> None:
+        after_typing(self, self._save)
+
+    def _save(self) -> None:
         title, author = self._line("title"), self._line("author")
         words, model = self._line("words"), self._model
         candidates = int(self.query_one(Chips).value)

@@ -15,6 +15,7 @@ from novelgen.bootstrap.known_models import KnownModel, KnownModels, ModelSite, 
 from novelgen.errors import NovelgenError
 from novelgen.generation.novel_context import RunLimits
 from novelgen.modeling.catalog import DEFAULT_MODEL
+from novelgen.tui.after_typing import after_typing
 from novelgen.tui.asking import app_of, ask
 from novelgen.tui.library.estimating import EstimateKeeper
 from novelgen.tui.library.fields import Chips, PickedField, Row
@@ -127,6 +128,9 @@ class NewNovelScreen(Screen[NovelMade | None]):
 
     def action_begin(self) -> None:
         """Fetch the model where it is not here, then make the novel."""
+        after_typing(self, self._begin)
+
+    def _begin(self) -> None:
         from novelgen.tui.library.fetch import FetchModel
 
         if self._is_making:

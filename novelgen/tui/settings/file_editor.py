@@ -11,6 +11,7 @@ from textual.widgets import Static, TextArea
 
 from novelgen.config_file import write_config_text
 from novelgen.errors import NovelgenError
+from novelgen.tui.after_typing import after_typing
 from novelgen.tui.asking import ask
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.dialogs.dialog import Dialog
@@ -53,6 +54,12 @@ class ConfigFileEditor(Dialog[bool]):
         self.query_one(TextArea).focus()
 
     def action_save(self) -> None:
+        after_typing(self, self._save)
+
+    def action_leave(self) -> None:
+        after_typing(self, self._leave)
+
+    def _save(self) -> None:
         text, file = self.query_one(TextArea).text, self._file
         ask(
             self,
@@ -61,7 +68,7 @@ class ConfigFileEditor(Dialog[bool]):
             on_error=self._complain,
         )
 
-    def action_leave(self) -> None:
+    def _leave(self) -> None:
         if self.query_one(TextArea).text == self._before:
             self.dismiss(None)
             return

@@ -7,6 +7,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from novelgen.generation.editing import ChapterText
+from novelgen.tui.after_typing import after_typing
 
 
 class ChapterEditor(TextArea):
@@ -49,10 +50,16 @@ class ChapterEditor(TextArea):
         return self._before is not None and self.text != self._before.text.strip()
 
     def action_save(self) -> None:
+        after_typing(self, self._save)
+
+    def action_leave(self) -> None:
+        after_typing(self, self._leave)
+
+    def _save(self) -> None:
         if self._before is not None:
             self.post_message(self.Saved(self._before, self.text))
 
-    def action_leave(self) -> None:
+    def _leave(self) -> None:
         from novelgen.tui.dialogs.confirm import Confirm
 
         if not self.is_changed:

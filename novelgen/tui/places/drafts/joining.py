@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, Static, TextArea
 
 from novelgen.text.joined_sentences import JoinedText
+from novelgen.tui.after_typing import after_typing
 from novelgen.tui.dialogs.dialog import Dialog
 
 
@@ -64,6 +65,9 @@ class JoinDialog(Dialog[Joining]):
             self.action_save(event.button.id == "smooth")
 
     def action_save(self, smooths: bool) -> None:
+        after_typing(self, lambda: self._save(smooths))
+
+    def _save(self, smooths: bool) -> None:
         text = self.query_one(TextArea).text.strip()
         if text:
             self.dismiss(Joining(text, smooths and bool(self._joined.seams)))
