@@ -41,14 +41,15 @@ class Visit:
         return novels[0]
 
     @property
-    def revision(self) -> int:
-        """The number of the first chapter's revision that stands."""
-        number: int = self._told("show", self.novel["id"])["chapters"][0]["revision"]
-        return number
+    def first_chapter(self) -> dict[str, Any]:
+        """The first chapter as it stands."""
+        chapter: dict[str, Any] = self._told("show", self.novel["id"])["chapters"][0]
+        return chapter
 
     @property
-    def branches(self) -> int:
-        return len(self._told("branches", self.novel["id"])["branches"])
+    def branches(self) -> list[dict[str, Any]]:
+        branches: list[dict[str, Any]] = self._told("branches", self.novel["id"])["branches"]
+        return branches
 
     def verify(self) -> None:
         self._novelgen("verify", self.novel["id"])
@@ -77,6 +78,7 @@ def test_a_visit(visit: Visit, tmp_path: Path) -> None:
     _edit_the_chapter(visit)
     _rewrite_a_paragraph(visit)
     _draft_the_chapter_anew(visit)
+    _write_a_beat(visit)
     _restore_a_snapshot(visit)
     _export(visit, tmp_path)
     visit.terminal.keys("C-q")
@@ -101,17 +103,17 @@ def _edit_the_chapter(visit: Visit) -> None:
     terminal.type("Snow fell on the roofs. ")
     terminal.keys("F2")
     terminal.until("Saved as revision 2")
-    assert visit.revision == 2
+    assert visit.first_chapter["revision"] == 2
 
 
 def _rewrite_a_paragraph(visit: Visit) -> None:
     terminal = visit.terminal
     terminal.keys("j", "r")
-    terminal.until("Rewrite paragraph 1")
+    terminal.until("Rewrite paragraph ")
     terminal.type("Let it rain.")
     terminal.keys("Enter")
     terminal.until("is rewritten")
-    assert visit.revision == 3
+    assert visit.first_chapter["revision"] == 3
 
 
 def _draft_the_chapter_anew(visit: Visit) -> None:
@@ -120,19 +122,28 @@ def _draft_the_chapter_anew(visit: Visit) -> None:
     terminal.until("Draft chapter 1 anew")
     terminal.keys("Enter")
     terminal.until("is drafted anew")
-    assert visit.revision == 4
+    assert visit.first_chapter["revision"] == 4
+
+
+def _write_a_beat(visit: Visit) -> None:
+    """The next chapter is begun, so that there is something to go back from."""
+    visit.terminal.keys("t")
+    visit.terminal.until("The beat is written")
+    assert visit.novel["words"] > visit.first_chapter["words"]
 
 
 def _restore_a_snapshot(visit: Visit) -> None:
-    """Go back to the memory that is stored of the chapter, as a new branch that ends there."""
+    """Go back to the memory at the end of chapter 1, as a new branch that ends there."""
     terminal = visit.terminal
     terminal.keys("7")
     terminal.until("Memory is what the model carries along")
+    terminal.keys("Home", "Tab", "End")
     terminal.until("● segment ")
-    terminal.keys("Tab", "End", "r")
+    terminal.keys("r")
     terminal.until("Back to segment ")
     terminal.keys("Enter")
-    terminal.until_so(lambda: visit.branches == 2, "a second branch")
+    terminal.until_so(lambda: len(visit.branches) == 2, "a second branch")
+    assert visit.novel["words"] == visit.first_chapter["words"]
 
 
 def _export(visit: Visit, folder: Path) -> None:
