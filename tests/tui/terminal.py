@@ -12,7 +12,10 @@ _SECONDS_BETWEEN_LOOKS = 0.3
 
 
 class Terminal:
-    """One command in a terminal of its own; it is over when the command ends."""
+    """One command in a terminal of its own; it is over when the command ends.
+
+    It runs in the folder of the socket.
+    """
 
     def __init__(
         self, socket: Path, command: list[str], environment: dict[str, str], patience: float
@@ -20,7 +23,7 @@ class Terminal:
         """`patience`: seconds that each wait may take."""
         self._socket = socket
         self._patience = patience
-        size = ["-x", str(_WIDTH), "-y", str(_HEIGHT)]
+        size = ["-x", str(_WIDTH), "-y", str(_HEIGHT), "-c", str(socket.parent)]
         told = {"LANG": "C.UTF-8", "TERM": "xterm-256color"}
         self._tmux(
             *("-f", "/dev/null", "new-session", "-d", *size, *command),
