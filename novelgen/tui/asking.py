@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from novelgen.tui.app import WorkbenchApp
 
 AnswerT = TypeVar("AnswerT")
+_ONCE = "once"
 
 
 def app_of(node: DOMNode) -> "WorkbenchApp":
@@ -45,6 +46,19 @@ def ask(
             then(answer)
 
     return carry_out(node, asked, group=group, is_exclusive=is_exclusive, on_error=on_error)
+
+
+def ask_once(
+    node: DOMNode,
+    question: Callable[[Workbench], AnswerT],
+    then: Callable[[AnswerT], object],
+    *,
+    on_error: Callable[[NovelgenError], object] | None = None,
+) -> None:
+    """Ask for what must not be done twice: passed over while an earlier one is not answered."""
+    under_way = (worker for worker in node.workers if worker.node is node)
+    if not any(worker.group == _ONCE and not worker.is_finished for worker in under_way):
+        ask(node, question, then, group=_ONCE, is_exclusive=False, on_error=on_error)
 
 
 def carry_out(

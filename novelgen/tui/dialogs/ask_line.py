@@ -26,7 +26,7 @@ class AskLine(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             yield Static(Content(self._question))
             yield Input(self._value, placeholder=self._placeholder)
             with Horizontal(classes="buttons"):

@@ -30,7 +30,7 @@ class Choose(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             if self._question:
                 yield Static(Content(self._question))
             yield OptionList(*(Option(_prompt(each), id=each.id) for each in self._choices))

@@ -25,7 +25,7 @@ class Confirm(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             yield Static(Content(self._question))
             with Horizontal(classes="buttons"):
                 yield Button(self._yes, id="yes", variant="primary")

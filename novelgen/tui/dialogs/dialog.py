@@ -5,10 +5,12 @@ from typing import ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from novelgen.tui.dialogs.answering import AnsweringScreen
+
 AnswerT = TypeVar("AnswerT")
 
 
-class Dialog(ModalScreen[AnswerT | None]):
+class Dialog(AnsweringScreen[AnswerT | None], ModalScreen[AnswerT | None]):
     """A question in front of a screen; its answer is None when it was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

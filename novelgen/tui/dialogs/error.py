@@ -38,7 +38,7 @@ class ErrorDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box -error") as box:
-            box.border_title = f"✗ {self._title}"
+            box.border_title = Content(f"✗ {self._title}")
             with VerticalScroll(classes="told"):
                 yield Static(Content(self._error.message), classes="cause")
                 if self._error.remedy:

@@ -11,7 +11,7 @@ from textual.widgets import Footer, Static
 
 from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError
-from novelgen.tui.asking import ask
+from novelgen.tui.asking import ask_once
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.dialogs.dialog import Dialog
 from novelgen.tui.widgets.form_fields import FormField, FormFields
@@ -44,7 +44,7 @@ class FormDialog(Dialog[AnswerT], Generic[AnswerT]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             if self._question:
                 yield Static(Content(self._question), classes="question")
             yield FormFields(self._fields)
@@ -57,7 +57,9 @@ class FormDialog(Dialog[AnswerT], Generic[AnswerT]):
     def save(self, event: FormFields.Saved) -> None:
         event.stop()
         values = event.form.values
-        ask(self, lambda bench: self._work(bench, values), self.dismiss, on_error=self._complain)
+        ask_once(
+            self, lambda bench: self._work(bench, values), self.dismiss, on_error=self._complain
+        )
 
     @on(FormFields.Left)
     def leave(self, event: FormFields.Left) -> None:

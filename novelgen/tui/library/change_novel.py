@@ -16,7 +16,7 @@ from novelgen.errors import NovelgenError
 from novelgen.generation.changing import change_novel
 from novelgen.manuscript.lengths import read_words
 from novelgen.tui.after_typing import after_typing
-from novelgen.tui.asking import app_of, ask
+from novelgen.tui.asking import app_of, ask_once
 from novelgen.tui.dialogs.dialog import Dialog
 from novelgen.tui.library.fields import Chips, PickedField, Row
 from novelgen.tui.library.model_words import model_called
@@ -115,7 +115,7 @@ class ChangeNovel(Dialog[tuple[str, ...]]):
             with workbench.runs.claimed(found):
                 return change_novel(workbench.store, found, wish).names
 
-        ask(self, change, self.dismiss, group="change", on_error=self._refused)
+        ask_once(self, change, self.dismiss, on_error=self._refused)
 
     def _line(self, name: str) -> str:
         return self.query_one(f"#change-{name}", Input).value

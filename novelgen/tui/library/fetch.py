@@ -57,7 +57,7 @@ class FetchModel(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = f"Fetching {self._model}"
+            box.border_title = Content(f"Fetching {self._model}")
             yield Static(
                 "This is done once. It needs the network now, and never again for this model."
             )

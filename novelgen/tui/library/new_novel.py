@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import DescendantFocus
-from textual.screen import Screen
 from textual.widgets import Button, Input, Static, TextArea
 
 from novelgen.bootstrap.known_models import KnownModel, KnownModels, ModelSite, known_models
@@ -17,6 +16,7 @@ from novelgen.generation.novel_context import RunLimits
 from novelgen.modeling.catalog import DEFAULT_MODEL
 from novelgen.tui.after_typing import after_typing
 from novelgen.tui.asking import app_of, ask
+from novelgen.tui.dialogs.answering import AnsweringScreen
 from novelgen.tui.library.estimating import EstimateKeeper
 from novelgen.tui.library.fields import Chips, PickedField, Row
 from novelgen.tui.library.form_words import heading, hint_for, length_told, model_told, price_told
@@ -44,7 +44,7 @@ class NovelMade:
     """Whether the person was told what the bundled model is for."""
 
 
-class NewNovelScreen(Screen[NovelMade | None]):
+class NewNovelScreen(AnsweringScreen[NovelMade | None]):
     """The form. Its answer is None when it was left."""
 
     TITLE = "New novel"

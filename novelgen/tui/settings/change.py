@@ -30,7 +30,7 @@ class ChangeSetting(Dialog[bool]):
     def compose(self) -> ComposeResult:
         setting = self._setting
         with Vertical(classes="box") as box:
-            box.border_title = setting.name
+            box.border_title = Content(setting.name)
             yield Static(Content(setting.description))
             yield Static(Content(f"The default: {setting.shown_default}."), id="now")
             yield Input(_written(setting), id="value")

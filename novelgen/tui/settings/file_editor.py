@@ -46,7 +46,7 @@ class ConfigFileEditor(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="config-box") as box:
-            box.border_title = short_path(self._file)
+            box.border_title = Content(short_path(self._file))
             yield TextArea(self._before, id="config-text", soft_wrap=False)
             yield Static("ctrl+s checks and keeps it   esc leaves", id="config-told")
 

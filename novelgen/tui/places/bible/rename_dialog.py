@@ -12,7 +12,7 @@ from novelgen.errors import NovelgenError
 from novelgen.generation.renaming import RenamePreview, preview_rename, rename, require_names
 from novelgen.text.renaming import name_parts
 from novelgen.text.sanitize import clean_line
-from novelgen.tui.asking import ask
+from novelgen.tui.asking import ask, ask_once
 from novelgen.tui.dialogs.dialog import Dialog
 from novelgen.tui.widgets.form_fields import FormField, FormFields
 
@@ -65,6 +65,8 @@ class RenameDialog(Dialog[str]):
     @on(FormFields.Saved)
     def save(self, event: FormFields.Saved) -> None:
         event.stop()
+        if self._timer is not None:
+            self._timer.stop()
         old, new = self._names()
 
         def renamed(workbench: Workbench) -> str:
@@ -72,7 +74,7 @@ class RenameDialog(Dialog[str]):
             change = rename(workbench.store, workbench.find(self._novel_id).novel, old, new)
             return f"{change.label}. u takes it back."
 
-        ask(self, renamed, self.dismiss, on_error=self._complain)
+        ask_once(self, renamed, self.dismiss, on_error=self._complain)
 
     @on(FormFields.Left)
     def leave(self, event: FormFields.Left) -> None:

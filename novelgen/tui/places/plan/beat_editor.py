@@ -10,7 +10,7 @@ from novelgen.errors import NovelgenError, UsageError
 from novelgen.generation.plan_editing import Replanned, SeenPlan
 from novelgen.planning.budget_preview import previewed
 from novelgen.planning.document import PlanDocument
-from novelgen.tui.asking import app_of, ask
+from novelgen.tui.asking import app_of, ask, ask_once
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.dialogs.dialog import Dialog
 from novelgen.tui.novel.open_novel import OpenNovel
@@ -41,7 +41,7 @@ class BeatEditor(Dialog[Replanned]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = f"Chapter {self._item.number}, beat {self._item.beat + 1}"
+            box.border_title = Content(f"Chapter {self._item.number}, beat {self._item.beat + 1}")
             yield Static("", id="beat-shares")
         yield Footer(show_command_palette=False)
 
@@ -75,7 +75,7 @@ class BeatEditor(Dialog[Replanned]):
             self._novel.has_changed()
             self.dismiss(replanned)
 
-        ask(
+        ask_once(
             self,
             lambda workbench: save_plan(workbench, seen, document, words),
             done,
@@ -108,7 +108,7 @@ class BeatEditor(Dialog[Replanned]):
         if not is_there(seen.document, self._item):
             last = len(seen.document.chapters[number - 1].beats) - 1
             self._item = Item(ItemKind.NEW_BEAT, number, last)
-            self.query_one(".box").border_title = f"Chapter {number}, a new beat"
+            self.query_one(".box").border_title = Content(f"Chapter {number}, a new beat")
         self.query_one(".box").mount(FormFields(fields_of(seen, self._item)))
 
     def _tell(self, form: FormFields) -> None:
