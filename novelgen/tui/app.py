@@ -1,7 +1,6 @@
 """The application: desk, themes, the library and the open novel, and how errors are shown."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,14 +12,16 @@ from textual.screen import Screen
 from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError
 from novelgen.generation.novel_context import RunLimits
-from novelgen.tui.asking import ask
+from novelgen.tui.asking import ask, carry_out
 from novelgen.tui.collecting import GarbageCollector
 from novelgen.tui.desk import Desk
 from novelgen.tui.dialogs.error import ErrorDialog
+from novelgen.tui.hang_up import HangUp, end_soon
 from novelgen.tui.left_off import LeftOffFile
 from novelgen.tui.library.screen import LibraryScreen
 from novelgen.tui.novel.screen import NovelScreen
 from novelgen.tui.themes import DEFAULT_THEME, THEMES
+from novelgen.tui.unsaved import may_leave, saves_done
 
 _SECONDS_BETWEEN_COLLECTIONS = 1.0
 _NARROW, _WIDE = 0, 100
@@ -62,6 +63,8 @@ class WorkbenchApp(App[None]):
         self._tries_theme = False
         self._begins = begins
         self._garbage = GarbageCollector()
+        self._hang_up = HangUp(self._hung_up)
+        self._is_quitting = False
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -69,6 +72,7 @@ class WorkbenchApp(App[None]):
         kept = self.left_off.value(_THEME)
         self.theme = kept if kept in self.available_themes else DEFAULT_THEME
         self.push_screen(LibraryScreen())
+        self._hang_up.listen()
         self._garbage.take_over()
         self.set_interval(_SECONDS_BETWEEN_COLLECTIONS, self._garbage.look)
         self.call_after_refresh(self._make_ready)
@@ -78,6 +82,7 @@ class WorkbenchApp(App[None]):
     def on_unmount(self) -> None:
         self.desk.close()
         self._garbage.let_go()
+        self._hang_up.let_go()
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, InputEvent):
@@ -121,11 +126,40 @@ class WorkbenchApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; what is being written goes on, and waits in the inbox."""
-        for screen in self.screen_stack:
-            if isinstance(screen, NovelScreen):
-                with suppress(NovelgenError):  # leaving is never refused
-                    await screen.look_away()
-        self.exit()
+        if not self._is_quitting:
+            self._is_quitting = True
+            carry_out(self, self._quit, group="quit")
+
+    @property
+    def _novels(self) -> list[NovelScreen]:
+        """The novels that are open."""
+        return [screen for screen in self.screen_stack if isinstance(screen, NovelScreen)]
+
+    async def _quit(self) -> None:
+        try:
+            await saves_done(self)
+            unsaved = [each for novel in self._novels for each in novel.unsaved()]
+            if await may_leave(self, unsaved):
+                await self._look_away()
+                self.exit()
+        finally:
+            self._is_quitting = False
+
+    def _hung_up(self, code: int) -> None:
+        """Nobody is there to be asked any more."""
+
+        async def ended() -> None:
+            await self._look_away()
+            await saves_done(self)
+            self.exit(return_code=code)
+
+        if not self.is_headless:
+            end_soon(code)
+        carry_out(self, ended, group="hang-up")
+
+    async def _look_away(self) -> None:
+        for novel in self._novels:
+            await novel.look_away()
 
     def show_error(self, error: NovelgenError, title: str = "") -> None:
         """Show an error as a dialog; one that is shown already is not shown twice."""

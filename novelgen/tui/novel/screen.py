@@ -1,6 +1,7 @@
 """The screen of an open novel: header, bar of places, the place in sight, what can be done."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Static
 
-from novelgen.errors import NovelgenError, UsageError
+from novelgen.errors import NotFoundError, NovelgenError, UsageError
 from novelgen.generation.events import RunStopped, StopReason
 from novelgen.generation.novel_context import RunLimits
 from novelgen.manuscript.overview import NovelOverview
@@ -27,6 +28,7 @@ from novelgen.tui.places.registry import PlaceEntry, places
 from novelgen.tui.run.control import RunControl
 from novelgen.tui.run.news import RunNews, RunTold, WatchFailed
 from novelgen.tui.run.watch import RunWatch
+from novelgen.tui.unsaved import may_leave, saves_done
 from novelgen.tui.widgets.clock import today
 from novelgen.tui.widgets.keys_footer import KeysFooter
 from storage.records import NovelStatus
@@ -68,6 +70,7 @@ class NovelScreen(Screen[None]):
         self._watch: RunWatch | None = None
         self._control: RunControl | None = None
         self._is_ordering = False
+        self._has_looked_away = False
         self._overview_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -88,11 +91,14 @@ class NovelScreen(Screen[None]):
         self._control = RunControl(app.desk, self.novel.id)
         self._left = app.left_off.of(self.novel.id)
         self.novel._chapter = max(1, self._left.chapter)
-        self._read_overview(self._open)
+        self._read_first()
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         if self._watch is not None:
             self._watch.close()
+        if self._control is not None and not self._has_looked_away:  # a browser's page was closed
+            with suppress(NovelgenError):
+                await self._control.look(away=True)
 
     # The open novel's host
 
@@ -143,15 +149,28 @@ class NovelScreen(Screen[None]):
 
     def action_leave(self) -> None:
         async def left() -> None:
-            await self.look_away()
-            app_of(self).close_novel()
+            await saves_done(app_of(self))
+            if await may_leave(app_of(self), self.unsaved()):
+                await self.look_away()
+                app_of(self).close_novel()
 
         carry_out(self, left, group="leave")
 
+    def unsaved(self) -> list[str]:
+        """What was typed in the places and is not saved."""
+        return [unsaved for place in self.query(Place) if (unsaved := place.unsaved())]
+
     async def look_away(self) -> None:
-        """The person goes elsewhere: their place is kept, and what is drafted meets them later."""
+        """The person goes elsewhere: their place is kept, and what is drafted meets them later.
+
+        A database that refuses does not keep them here.
+        """
+        if self._control is None:
+            return
+        self._has_looked_away = True
         self._keep_place()
-        await self._runs.look(away=True)
+        with suppress(NovelgenError):
+            await self._control.look(away=True)
 
     def action_go(self, name: str) -> None:
         switcher = self.query_one("#places", ContentSwitcher)
@@ -266,14 +285,35 @@ class NovelScreen(Screen[None]):
             app_of(self).left_off.keep(self.novel.id, self._left)
             self.app.push_screen(BundledModelDialog())
 
-    def _read_overview(self, then: Callable[[NovelOverview], object]) -> None:
+    def _read_first(self, *, is_told: bool = False) -> None:
+        """Read the novel and open it; again and again where it cannot be read, told once."""
+
+        def failed(error: NovelgenError) -> None:
+            if not is_told:
+                app_of(self).show_error(error)
+            if not isinstance(error, NotFoundError):
+                self.set_timer(_SECONDS_BETWEEN_OVERVIEWS, lambda: self._read_first(is_told=True))
+
+        self._read_overview(self._open, on_error=failed)
+
+    def _read_overview(
+        self,
+        then: Callable[[NovelOverview], object],
+        on_error: Callable[[NovelgenError], object] | None = None,
+    ) -> None:
         def read(overview: NovelOverview) -> None:
             self.novel.overview = overview
             self.query_one(NovelHeader).overview = overview
             self._left = self._left.with_words(overview.summary.totals.words, today())
             then(overview)
 
-        ask(self, lambda workbench: workbench.overview(self.novel.id), read, group="overview")
+        ask(
+            self,
+            lambda workbench: workbench.overview(self.novel.id),
+            read,
+            group="overview",
+            on_error=on_error,
+        )
 
     def _overview_is_old(self) -> None:
         """Read it again, but not with every segment of a fast run."""

@@ -45,6 +45,10 @@ class Place(Widget):
     def hear(self, news: RunNews) -> None:
         """News of a run, while this place is in sight."""
 
+    def unsaved(self) -> str:
+        """What was typed here and is not saved, such as "chapter 2"; empty for nothing."""
+        return ""
+
     def ask(
         self,
         question: Callable[[Workbench], AnswerT],

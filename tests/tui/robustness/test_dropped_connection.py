@@ -1,4 +1,6 @@
-"""The terminal is taken away while a novel is written: the run goes on, and is found again."""
+"""The terminal is taken away while a novel is written: the run goes on, and is found again.
+
+What it drafts while nobody looks waits in the inbox."""
 
 import os
 import shutil
@@ -52,7 +54,9 @@ def test_a_run_outlives_its_terminal(
     first.close()
     first.until_so(lambda: not first.is_open(), "the terminal is gone")
     run, words = latest_run(bench), bench.find(TITLE).totals.words
+    first.until_so(lambda: latest_run(bench).is_unattended, "it knows that nobody looks")
     first.until_so(lambda: bench.find(TITLE).totals.words > words + 2000, "it writes on alone")
+    first.until_so(lambda: bench.inbox.count_waiting().get(run.novel_id), "a chapter waits")
     again = terminal("again")
     again.until("● writing")
     assert latest_run(bench).id == run.id

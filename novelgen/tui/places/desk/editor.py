@@ -49,6 +49,11 @@ class ChapterEditor(TextArea):
     def is_changed(self) -> bool:
         return self._before is not None and self.text != self._before.text.strip()
 
+    @property
+    def chapter(self) -> int:
+        """The number of the chapter; 0 while there is none."""
+        return 0 if self._before is None else self._before.number
+
     def action_save(self) -> None:
         after_typing(self, self._save)
 

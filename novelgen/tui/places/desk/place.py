@@ -95,6 +95,12 @@ class DeskPlace(Place):
         self._show_side()
         self.query_one(MachinePanel).hear(news)
 
+    def unsaved(self) -> str:
+        for editor in self.query(ChapterEditor):
+            if editor.display and editor.is_changed:
+                return f"chapter {editor.chapter}"
+        return ""
+
     def _go_along(self, news: RunNews) -> None:
         """Stay where the book grows, unless the person reads elsewhere."""
         page, live = self.query_one(ProsePage), news.page.chapter

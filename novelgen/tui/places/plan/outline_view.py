@@ -81,6 +81,15 @@ class OutlineView(Horizontal):
         return self._editing is not None
 
     @property
+    def unsaved(self) -> str:
+        """What the form would change, in words; empty where nothing is typed."""
+        form, item = self._form, self._editing
+        if form is None or item is None or not form.is_mounted or not form.is_changed:
+            return ""
+        heading = _heading(item)
+        return f"the plan of {heading[:1].lower()}{heading[1:]}"
+
+    @property
     def item(self) -> Item:
         """What is chosen, or will be once a change is stored."""
         return self._at or self.query_one(OutlineList).item

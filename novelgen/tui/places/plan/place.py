@@ -113,6 +113,12 @@ class PlanPlace(Place):
         picture = self.novel.picture
         self._outline.show_live(picture.chapter if picture.is_writing else 0)
 
+    def unsaved(self) -> str:
+        for document in self.query(DocumentView):
+            if document.is_changed:
+                return "the plan as text"
+        return next((outline.unsaved for outline in self.query(OutlineView)), "")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.is_mounted:
             return True
