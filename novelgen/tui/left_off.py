@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from novelgen.paths import Paths
 
 _DAYS_KEPT = 60
@@ -22,7 +24,7 @@ class LeftOff:
 
     chapter: int = 1
     paragraph: int = 0
-    """The first in sight, from 0."""
+    """The one that is marked, or the first in sight; 0 is the title."""
     place: str = ""
     words_by_day: dict[str, int] = field(default_factory=dict)
     """Words at the end of a day, by its ISO date."""
@@ -40,6 +42,9 @@ class LeftOff:
         return LeftOff(self.chapter, self.paragraph, self.place, kept, self.is_introduced)
 
 
+_READER = TypeAdapter(LeftOff)
+
+
 class LeftOffFile:
     """The file that they are kept in."""
 
@@ -51,8 +56,8 @@ class LeftOffFile:
         novels = self._document().get("novels")
         found = novels.get(novel_id) if isinstance(novels, dict) else None
         try:
-            return LeftOff(**found) if isinstance(found, dict) else LeftOff()
-        except TypeError:
+            return LeftOff() if found is None else _READER.validate_python(found)
+        except ValidationError:
             return LeftOff()
 
     def keep(self, novel_id: str, left: LeftOff) -> None:

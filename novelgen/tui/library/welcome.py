@@ -123,5 +123,5 @@ _TOLD = Content.assemble(
     "novelgen writes long novels on your own machine. You give a premise and a length; it plans "
     "parts, chapters and beats, and writes, with a memory of all that was written before. You "
     "read along, change what you like, and have any passage or chapter written anew. Nothing "
-    "leaves this machine, and nothing that was written is ever lost.",
+    "leaves this machine unless you choose a server, and nothing that was written is ever lost.",
 )

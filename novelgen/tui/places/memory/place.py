@@ -60,7 +60,7 @@ class MemoryPlace(Place):
         Binding("m", "mark", "Compare from", tooltip="Compare other snapshots with this one"),
         Binding("e", "reread", "Read again", tooltip="Have the chapters read that memory is "
                 "behind in"),
-        Binding("v", "verify", "Verify", tooltip="Check everything that is stored of the novel"),
+        Binding("v", "verify", "Verify", tooltip="Check all that is stored of this branch"),
         Binding("l", "likelier", "Likelier words", tooltip="Ask the model which words each memory "
                 "makes likelier; once more stops it"),
     ]  # fmt: skip
@@ -142,7 +142,7 @@ class MemoryPlace(Place):
         )
 
     def action_verify(self) -> None:
-        self._side.tell(Content.styled("Checking everything that is stored …", "$text-muted"))
+        self._side.tell(Content.styled("Checking all that is stored …", "$text-muted"))
         self.ask(
             lambda workbench: workbench.verify(self.novel.id), self._show_verified, group="verify"
         )
