@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Static
 
+from novelgen.engine.spending import Budget
 from novelgen.errors import NotFoundError, NovelgenError, UsageError
 from novelgen.generation.events import RunStopped, StopReason
 from novelgen.generation.novel_context import RunLimits
@@ -21,8 +22,9 @@ from novelgen.manuscript.overview import NovelOverview
 from novelgen.tui.asking import app_of, ask, carry_out
 from novelgen.tui.left_off import LeftOff
 from novelgen.tui.novel.header import NovelHeader
-from novelgen.tui.novel.open_novel import OpenNovel
+from novelgen.tui.novel.open_novel import OpenNovel, Spot
 from novelgen.tui.novel.places_bar import PlacesBar
+from novelgen.tui.places.desk.place import DeskPlace
 from novelgen.tui.places.place import Place
 from novelgen.tui.places.registry import PlaceEntry, places
 from novelgen.tui.run.control import RunControl
@@ -61,9 +63,13 @@ class NovelScreen(Screen[None]):
     ]  # fmt: skip
 
     def __init__(self, novel_id: str, begins: RunLimits | None = None) -> None:
-        """`begins`: how far it is written on as soon as it is open; None leaves it as it is."""
+        """`begins`: how far it is written on as soon as it is open; None leaves it as it is.
+
+        Its budget holds anew for every run that is begun here.
+        """
         super().__init__()
         self._begins = begins
+        self._budget = Budget() if begins is None else begins.budget
         self.novel = OpenNovel(novel_id, self)
         self._entries: Sequence[PlaceEntry] = places()
         self._left = LeftOff()
@@ -91,6 +97,8 @@ class NovelScreen(Screen[None]):
         self._control = RunControl(app.desk, self.novel.id)
         self._left = app.left_off.of(self.novel.id)
         self.novel._chapter = max(1, self._left.chapter)
+        if self._left.paragraph:
+            self.novel.spot = Spot(self.novel.chapter, self._left.paragraph)
         self._read_first()
 
     async def on_unmount(self) -> None:
@@ -143,6 +151,8 @@ class NovelScreen(Screen[None]):
 
         if self.novel.overview is not None:
             novel = self.novel.overview.summary.novel
+            if limits.budget == Budget():
+                limits = replace(limits, budget=self._budget)
             self.order(resume_arguments(novel, limits), "Starting")
 
     # Actions
@@ -370,7 +380,8 @@ class NovelScreen(Screen[None]):
 
     def _keep_place(self) -> None:
         here = self.query_one(PlacesBar).chosen
-        left = replace(self._left, chapter=self.novel.chapter, place=here)
+        paragraph = next((desk.paragraph for desk in self.query(DeskPlace)), 0)
+        left = replace(self._left, chapter=self.novel.chapter, paragraph=paragraph, place=here)
         app_of(self).left_off.keep(self.novel.id, left)
 
 

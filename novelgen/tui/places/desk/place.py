@@ -14,7 +14,7 @@ from novelgen.generation.editing import ChapterText, Edited, chapter_text, edit_
 from novelgen.generation.events import ChapterBegun
 from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.passage_locks import lock_passage, standing_locks
-from novelgen.text.manuscript_text import read_handed_in
+from novelgen.text.manuscript_text import read_typed
 from novelgen.tui.asking import app_of
 from novelgen.tui.dialogs.ask_line import AskLine
 from novelgen.tui.places.desk.beat_panel import BeatPanel
@@ -181,11 +181,11 @@ class DeskPlace(Place):
         )
 
     def action_lock(self) -> None:
-        selected = self._selected()
-        if selected is None:
+        selected, shown = self._selected(), self._chapter
+        if selected is None or shown is None:
             self._explain("Mark a paragraph first, with j and k or a click.")
             return
-        number = self.novel.chapter
+        number = shown.number
 
         def turn(workbench: Workbench) -> None:
             novel = workbench.find(self.novel.id).novel
@@ -265,7 +265,7 @@ class DeskPlace(Place):
         self._explain("Saving …")
 
         def keep(workbench: Workbench) -> Edited:
-            return edit_chapter(workbench.store, event.before, read_handed_in(event.text))
+            return edit_chapter(workbench.store, event.before, read_typed(event.text))
 
         self.change(keep, self._edited, on_error=self._not_saved)
 
@@ -299,6 +299,12 @@ class DeskPlace(Place):
         editor, page = self.query_one(ChapterEditor), self.query_one(ProsePage)
         editor.display, page.display = shown, not shown
         (editor if shown else page).focus()
+
+    @property
+    def paragraph(self) -> int:
+        """The paragraph that is marked, or the first in sight; 0 is the title."""
+        page = self.query_one(ProsePage)
+        return page.first_in_sight() if page.cursor is None else page.cursor
 
     def _selected(self) -> tuple[int, int] | None:
         """First and last marked paragraph, from 1."""
