@@ -96,8 +96,11 @@ class RunDesk:
         config_file: Path | None = None,
         *,
         debug: bool = False,
+        is_unattended: bool = True,
     ) -> "Worker":
         """Start a process that runs this command on the novel and outlives the terminal.
+
+        Unless `is_unattended`, the caller looks on, and its chapters do not wait in the inbox.
 
         Raises `UsageError` when another process writes the novel.
         """
@@ -106,7 +109,7 @@ class RunDesk:
         with self.claimed(novel):
             pass
         url = absolute_url(database_url(self._workbench.paths, self._workbench.settings))
-        order = WorkerOrder(novel.id, arguments, url, config_file, debug)
+        order = WorkerOrder(novel.id, arguments, url, config_file, debug, is_unattended)
         return start_worker(self._workbench.paths, order)
 
     def latest_run(self, novel_id: str) -> "RunRecord | None":

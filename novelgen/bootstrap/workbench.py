@@ -143,16 +143,22 @@ class Workbench:
         path: Path | None,
         *,
         overwrite: bool,
+        on_chapter: "Callable[[int, int], None] | None" = None,
     ) -> Path:
-        """Write a manuscript to a file, by default named after its title; returns its path."""
+        """Write a manuscript to a file, by default named after its title; returns its path.
+
+        `on_chapter` is told with every chapter how many of them are done, and of how many.
+        """
         from novelgen.manuscript.export import file_name, renderer_for, write_atomically
-        from novelgen.manuscript.tree import read_manuscript
+        from novelgen.manuscript.tree import counted, read_manuscript
 
         render = renderer_for(format_name)
         with self.store.reading() as work:
             summary = work.novels.summary(work.novels.find(reference).id)
             manuscript = read_manuscript(work, summary, first, last)
             target = path or Path(file_name(manuscript.title, summary.novel.id, format_name))
+            if on_chapter is not None:
+                manuscript = counted(manuscript, on_chapter)
             write_atomically(target, render(manuscript), overwrite=overwrite)
         return target
 

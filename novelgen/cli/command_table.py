@@ -41,6 +41,13 @@ COMMANDS = (
         "Go on writing from the last committed segment, or from a chosen memory snapshot.",
     ),
     CommandEntry(
+        "tui",
+        "tui",
+        "tui",
+        _WRITING,
+        "Open the workbench: all novels, or one where you left it.",
+    ),
+    CommandEntry(
         "list", "listing", "list_novels", _WRITING, "List all novels, the last changed first."
     ),
     CommandEntry(
@@ -210,6 +217,13 @@ COMMANDS = (
         "export", "export", "export", _WRITING, "Export a manuscript. Prints the path of the file."
     ),
     CommandEntry(
+        "card",
+        "card",
+        "card",
+        _WRITING,
+        "Draw a novel's map as a picture to show, with words, days and shares. Prints its path.",
+    ),
+    CommandEntry(
         "attach",
         "attach",
         "attach",
@@ -244,6 +258,7 @@ COMMANDS = (
     CommandEntry(
         "engine", "engine", "app", _WRITING, "The process that keeps a loaded model warm."
     ),
+    CommandEntry("config", "config", "app", _RESEARCH, "Settings, and where each comes from."),
     CommandEntry(
         "doctor",
         "doctor",

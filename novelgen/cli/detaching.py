@@ -9,27 +9,12 @@ from novelgen.cli.invocation import Invocation
 from novelgen.cli.output import Output
 from novelgen.cli.writing import run_json
 from novelgen.errors import ExitCode, UsageError
-from novelgen.generation.novel_context import RunLimits
 from novelgen.runs.folder import worker_log
 from novelgen.runs.launch import Worker
 from storage.records import NovelRecord
 from storage.run_records import RunRecord
 
 _SECONDS_BETWEEN_LOOKS = 0.1
-
-
-def resume_arguments(novel: NovelRecord, limits: RunLimits) -> list[str]:
-    """The command with which a worker goes on with a novel."""
-    arguments = ["resume", novel.id]
-    if limits.until_words is not None:
-        arguments += ["--until-words", str(limits.until_words)]
-    if limits.until_chapter is not None:
-        arguments += ["--until-chapter", str(limits.until_chapter)]
-    if limits.budget.tokens is not None:
-        arguments += ["--budget-tokens", str(limits.budget.tokens)]
-    if limits.budget.cost is not None:
-        arguments += ["--budget-cost", str(limits.budget.cost)]
-    return arguments + (["--plan-only"] if limits.plan_only else [])
 
 
 def detach_run(

@@ -22,6 +22,7 @@ _EXIT_CODES = {
     StopReason.ASKED: ExitCode.INTERRUPTED,
     StopReason.WORD_LIMIT: ExitCode.LIMIT,
     StopReason.CHAPTER_LIMIT: ExitCode.LIMIT,
+    StopReason.BEAT_LIMIT: ExitCode.LIMIT,
     StopReason.PLAN_ONLY: ExitCode.DONE,
     StopReason.CHANGED: ExitCode.FAILED,
     StopReason.BUDGET: ExitCode.LIMIT,

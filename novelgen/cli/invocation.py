@@ -26,8 +26,10 @@ class Invocation:
     config_file: Path | None = None
     database_url: str | None = None
     debug: bool = False
+    is_worker: bool = False
+    """Whether another process of this program started this one, without a terminal."""
     is_unattended: bool = False
-    """Whether this is a worker: nobody looks, and no terminal is there."""
+    """Whether this is a worker that nobody looks at: its chapters wait in the inbox."""
 
     @contextmanager
     def workbench(self, **flags: Any) -> Iterator["Workbench"]:

@@ -53,6 +53,7 @@ def main(
         Path | None, typer.Option(metavar="FILE", help="Configuration file (TOML).")
     ] = None,
     unattended: Annotated[bool, typer.Option("--unattended", hidden=True)] = False,
+    worker: Annotated[bool, typer.Option("--worker", hidden=True)] = False,
     version: Annotated[  # noqa: ARG001 - shown by its callback
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
@@ -61,8 +62,10 @@ def main(
     paths = resolve_paths(home)
     if home is not None:  # for what finds its directories by itself, and for child processes
         os.environ[ENV_HOME] = str(Path(home).expanduser().absolute())
-    context.obj = Invocation(paths, Output(json, quiet), config, db, debug, unattended)
-    if unattended:
+    is_worker = worker or unattended
+    output = Output(json, quiet)
+    context.obj = Invocation(paths, output, config, db, debug, is_worker, unattended)
+    if is_worker:
         from novelgen.runs.detachment import settle_in_background
 
         settle_in_background()

@@ -58,7 +58,7 @@ def write_novel(
             run = workbench.runs.start_run(novel, engine, terms, stop, live, wish, planner)
             live.open(live_file(workbench.paths, run.id))
             try:
-                ending = _to_the_end(run, display, stop, is_unattended=terms.is_unattended)
+                ending = _to_the_end(run, display, stop, is_worker=invocation.is_worker)
             finally:
                 say_spent(output, terms.meter)
     if isinstance(ending, ChapterRedrafted):
@@ -133,17 +133,17 @@ def _display(
     meter: SpendingMeter,
 ) -> RunDisplay:
     seconds = SECONDS_BETWEEN_LINES
-    if invocation.is_unattended:
+    if invocation.is_worker:
         seconds = _SECONDS_BETWEEN_LINES_IN_A_LOG
     return RunDisplay(stop, invocation.output, novel.target_words, words, seconds, meter)
 
 
 def _to_the_end(
-    run: NovelRun, display: RunDisplay, stop: StopSignal, *, is_unattended: bool
+    run: NovelRun, display: RunDisplay, stop: StopSignal, *, is_worker: bool
 ) -> Ending | None:
     ending: Ending | None = None
     try:
-        with stop_on_signals(stop, is_unattended=is_unattended):
+        with stop_on_signals(stop, is_worker=is_worker):
             for event in run.events():
                 display.show(event)
                 ending = ending_of(event) or ending
@@ -153,10 +153,10 @@ def _to_the_end(
 
 
 @contextmanager
-def stop_on_signals(stop: StopSignal, *, is_unattended: bool = False) -> Iterator[None]:
+def stop_on_signals(stop: StopSignal, *, is_worker: bool = False) -> Iterator[None]:
     """First Ctrl-C: stop after the segment. Second, or a terminate signal: stop between tokens.
 
-    The handlers only set flags. To an unattended run a closed terminal is nothing.
+    The handlers only set flags. To a worker a closed terminal is nothing.
     """
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -169,7 +169,7 @@ def stop_on_signals(stop: StopSignal, *, is_unattended: bool = False) -> Iterato
         stop.stop_now()
 
     handlers = {signal.SIGINT: interrupt, signal.SIGTERM: terminate}
-    if hasattr(signal, "SIGHUP") and not is_unattended:  # the terminal was closed; Windows has none
+    if hasattr(signal, "SIGHUP") and not is_worker:  # the terminal was closed; Windows has none
         handlers[signal.SIGHUP] = terminate
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:

@@ -84,6 +84,12 @@ class ChapterWriter:
         """Committed words of the chapter."""
         return self._committed_words
 
+    @property
+    def beat(self) -> int:
+        """The beat that is drawn next, from 0; the number of beats when the chapter is drawn."""
+        step = self._next_step()
+        return len(self._task.beats) if step is None else step.beat
+
     def write(self) -> Iterator[SegmentCommitted]:
         """Commit segments until the chapter is complete or the person stops the run.
 
@@ -114,7 +120,9 @@ class ChapterWriter:
         )
 
     def _draw(self, step: NextPassage) -> Passage:
-        self._context.watching.on_passage(self._task.card.number, self._position, len(self._drawn))
+        self._context.watching.on_passage(
+            self._task.card.number, self._position, len(self._drawn), self._open
+        )
         place = PassagePlace(
             branch=self._context.branch_name,
             chapter=self._task.card.number,

@@ -26,13 +26,19 @@ def choose_draft(store: Store, before: ChapterText, passage: SeenPassage, number
     wanted = drafts[number - 1]
     if not wanted:
         raise UsageError(f"Draft {number} of passage {passage.number} is empty.", "Take another.")
-    for standing in filter(None, drafts):
-        places = before.text.count(standing)
+    return put_in_place(store, before, standing_draft(before, passage), wanted)
+
+
+def standing_draft(before: ChapterText, passage: SeenPassage) -> str:
+    """The draft of a passage that stands in the chapter, once.
+
+    Raises `UsageError` when none does any more, or one stands there twice.
+    """
+    for draft in passage.seen["candidates"]:
+        standing = str(draft["text"]).strip()
+        places = before.text.count(standing) if standing else 0
         if places == 1:
-            text = before.text.replace(standing, wanted).strip()
-            with store.reading() as work:
-                require_unlocked(work, before.branch_id, before.number, before.text, [text])
-            return edit_chapter(store, before, HandedIn(text, None))
+            return standing
         if places > 1:
             raise UsageError(
                 f"The text of passage {passage.number} stands {places} times in the chapter.",
@@ -42,3 +48,14 @@ def choose_draft(store: Store, before: ChapterText, passage: SeenPassage, number
         f"No draft of passage {passage.number} stands in the chapter as it was drawn.",
         "It was edited since; change it with `novelgen edit`.",
     )
+
+
+def put_in_place(store: Store, before: ChapterText, standing: str, wanted: str) -> Edited:
+    """Put a text in the place of one that stands in the chapter, once.
+
+    Raises `UsageError` where a locked passage would change, and what `edit_chapter` raises.
+    """
+    text = before.text.replace(standing, wanted, 1).strip()
+    with store.reading() as work:
+        require_unlocked(work, before.branch_id, before.number, before.text, [text])
+    return edit_chapter(store, before, HandedIn(text, None))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from novelgen.generation.stop import Struck
 from novelgen.text.alarms.kinds import Alarm
 from novelgen.text.alarms.watch import Watch
 from novelgen.text.prose import clean_prose, cut_to_words, joint, without_fragment
@@ -72,10 +73,16 @@ class DraftMaker:
     def prefix_words(self) -> int:
         return count_words(self._prefix)
 
-    def first_alarm(self, drawn: str) -> Alarm | None:
-        """The first alarm of a row that still grows; its last word may be a half one."""
+    def struck(self, drawn: str) -> Struck | None:
+        """What is wrong with a row that still grows, and where; its last word may be a half one."""
         whole_words = drawn[: len(drawn) - len(drawn.split()[-1])] if drawn.split() else ""
-        return self._first_alarm(self._joined(whole_words))
+        text = self._joined(whole_words)
+        alarm = self._first_alarm(text)
+        if alarm is None:
+            return None
+        start = len(self._prefix.lstrip())
+        end = max(alarm.start, start)
+        return Struck(text[start:end], text[end:], alarm.kind.value, alarm.detail)
 
     def draft(self, attempt: int, row: int, drawn: str, mean_logprob: float | None) -> Draft:
         """A draft, which may be empty."""

@@ -12,6 +12,7 @@ class StopReason(StrEnum):
     ASKED = "asked"
     WORD_LIMIT = "word_limit"
     CHAPTER_LIMIT = "chapter_limit"
+    BEAT_LIMIT = "beat_limit"
     PLAN_ONLY = "plan_only"
     CHANGED = "changed"
     BUDGET = "budget"

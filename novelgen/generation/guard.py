@@ -6,17 +6,17 @@ however many more tokens an engine in another process had drawn before it heard 
 
 from collections.abc import Callable, Collection
 
-from novelgen.generation.stop import RunObserver
+from novelgen.generation.stop import RunObserver, Struck
 
 _CHARS_BETWEEN_LOOKS = 400
 
 
 class StreamGuard:
-    """The observer of one decode call. `raises_alarm` judges a row's text."""
+    """The observer of one decode call. `judge` says what is wrong with a row's text."""
 
-    def __init__(self, inner: RunObserver, raises_alarm: Callable[[str], bool]) -> None:
+    def __init__(self, inner: RunObserver, judge: Callable[[str], Struck | None]) -> None:
         self._inner = inner
-        self._raises_alarm = raises_alarm
+        self._judge = judge
         self._texts: dict[int, str] = {}
         self._looked_at: dict[int, int] = {}
         self._rejected: set[int] = set()
@@ -30,8 +30,10 @@ class StreamGuard:
         seen = self._looked_at.get(row, 0)
         if len(grown) - seen >= _CHARS_BETWEEN_LOOKS:
             self._looked_at[row] = len(grown)
-            if self._raises_alarm(grown):
+            struck = self._judge(grown)
+            if struck is not None:
                 self._rejected.add(row)
+                self._inner.on_struck(row, struck)
 
     def on_void(self, row: int) -> None:
         self._inner.on_void(row)

@@ -143,7 +143,7 @@ class InfillDrawer:
     ) -> Passage:
         """The passage behind `text`, from so many drafts; the beginnings have the number 0."""
         context, task = self._context, self._task
-        context.watching.on_passage(task.chapter, task.segment, passage)
+        context.watching.on_passage(task.chapter, task.segment, passage, text)
         place = PassagePlace(
             branch=context.branch_name,
             chapter=task.chapter,

@@ -12,7 +12,6 @@ from novelgen.generation.book_so_far import ChaptersBefore
 from novelgen.generation.chapter_review import review_chapter
 from novelgen.generation.chapter_task import ChapterTask
 from novelgen.generation.drafts import Wanted
-from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.passage_brief import (
     NOTED_CHARS,
     RECENT_CHARS,
@@ -21,6 +20,7 @@ from novelgen.generation.passage_brief import (
     ranker_for,
     watch_for,
 )
+from novelgen.generation.passage_source import PassageSource
 from novelgen.generation.ranking import Ranker
 from novelgen.planning.skeleton import short_name
 from novelgen.prompting.brief import Brief, BriefRenderer
@@ -68,7 +68,7 @@ class ChapterMaterial:
     """The material of one chapter while it grows."""
 
     def __init__(
-        self, context: NovelContext, task: ChapterTask, before: ChaptersBefore, own: str
+        self, context: PassageSource, task: ChapterTask, before: ChaptersBefore, own: str
     ) -> None:
         """`own` is the text that the chapter has already."""
         self._context = context
@@ -131,29 +131,48 @@ class ChapterMaterial:
     def for_passage(self, step: NextPassage, memory: MemoryState) -> PassageMaterial:
         """The material of the passage that comes next."""
         prose = self._prose_before()
-        brief = self._brief(step, prose)
+        brief = self._brief(step, prose, self._settings.notes_tokens)
+        wanted = self._wanted(step)
+        memory = memory_for(self._context, memory)
+        watch = watch_for(self._context, brief, self._index, self._names, self._voice.banned)
+        ranker = self._ranker(brief, memory, prose)
+        context = self._seen(brief, prose, wanted)
+        return PassageMaterial(context, wanted, memory, watch, ranker, names_in(prose))
+
+    def seen(self, step: NextPassage) -> tuple[Brief, SegmentContext]:
+        """What the model would be told and shown for a passage; nothing is made ready to draw.
+
+        Raises `UsageError` when the brief alone leaves no room.
+        """
+        prose = self._prose_before()
+        brief = self._brief(step, prose, self._settings.notes_tokens)
+        return brief, self._seen(brief, prose, self._wanted(step))
+
+    def brief_with_room(self, step: NextPassage, notes_tokens: int) -> Brief:
+        """The brief of a passage if so many tokens were left for what is known of the story."""
+        return self._brief(step, self._prose_before(), notes_tokens)
+
+    def _seen(self, brief: Brief, prose: str, wanted: Wanted) -> SegmentContext:
+        return segment_context(
+            self._context.engine,
+            self._briefs.render(brief),
+            brief.parts(),
+            prose,
+            wanted_words=wanted.words,
+            starts_paragraph=wanted.is_paragraph,
+            tail_tokens=self._settings.tail_tokens,
+        )
+
+    def _wanted(self, step: NextPassage) -> Wanted:
         starts_paragraph = self._text.endswith("\n\n") or not self._text
         paragraph = self._text.rsplit("\n\n", 1)[-1]
-        wanted = Wanted(
+        return Wanted(
             words=step.wanted_words,
             starts_paragraph=starts_paragraph,
             breaks_paragraph=not starts_paragraph and count_words(paragraph) > _LONG_PARAGRAPH,
             opens_chapter=not self._text,
             tolerance=self._tolerance() if step.ends_chapter else None,
         )
-        context = segment_context(
-            self._context.engine,
-            self._briefs.render(brief),
-            brief.parts(),
-            prose,
-            wanted_words=step.wanted_words,
-            starts_paragraph=wanted.is_paragraph,
-            tail_tokens=self._settings.tail_tokens,
-        )
-        memory = memory_for(self._context, memory)
-        watch = watch_for(self._context, brief, self._index, self._names, self._voice.banned)
-        ranker = self._ranker(brief, memory, prose)
-        return PassageMaterial(context, wanted, memory, watch, ranker, names_in(prose))
 
     def _ranker(self, brief: Brief, memory: MemoryState, prose: str) -> Ranker:
         return ranker_for(
@@ -167,7 +186,7 @@ class ChapterMaterial:
             voice=self._voice,
         )
 
-    def _brief(self, step: NextPassage, prose: str) -> Brief:
+    def _brief(self, step: NextPassage, prose: str, notes_tokens: int) -> Brief:
         card, task = self._task.card, self._task
         beat = task.beats[step.beat]
         is_last_beat = step.beat == len(task.beats) - 1
@@ -176,7 +195,7 @@ class ChapterMaterial:
             told,
             card=card.brief,
             tail=prose[-NOTED_CHARS:],
-            budget_tokens=self._settings.notes_tokens,
+            budget_tokens=notes_tokens,
         )
         brief = Brief(
             title=task.title,

@@ -23,6 +23,8 @@ class RunLimits:
     until_words: int | None = None
     until_chapter: int | None = None
     plan_only: bool = False
+    beats: int | None = None
+    """Stop after so many beats, at the end of the segment in which the last of them ends."""
     budget: Budget = field(default_factory=Budget)
     """What the run may spend at servers."""
 

@@ -7,7 +7,7 @@ rest pays back. The writer keeps no text of earlier chapters, only the cards of 
 from collections.abc import Iterator
 
 from novelgen.generation.book_so_far import BookSoFar
-from novelgen.generation.chapter_task import ChapterTask
+from novelgen.generation.chapter_task import ChapterTask, chapter_target
 from novelgen.generation.chapter_writer import ChapterWriter
 from novelgen.generation.events import (
     ChapterBegun,
@@ -15,6 +15,7 @@ from novelgen.generation.events import (
     Event,
     NovelFinished,
     RunStopped,
+    SegmentCommitted,
     StopReason,
 )
 from novelgen.generation.novel_context import NovelContext
@@ -26,7 +27,6 @@ from novelgen.planning.questions import PlanningCancelled
 from novelgen.story.keeper import StoryKeeper
 from novelgen.story.model_reader import ReadingCancelled
 from novelgen.story.planned_entries import PlannedEntry, keep_planned_entries
-from novelgen.text.budget import remaining_target
 from storage.records import ChapterRecord, RevisionState
 from storage.story_records import EntryKind
 
@@ -49,6 +49,8 @@ class NovelWriter:
         )
         self._finished_words: dict[int, int] = {}
         self._stopped: StopReason | None = None
+        self._beats_done = 0
+        """In the chapters of this run that are complete."""
 
     def run(self) -> Iterator[Event]:
         """Plan, write and complete chapters; the last event is `NovelFinished` or `RunStopped`."""
@@ -135,38 +137,45 @@ class NovelWriter:
         yield from context.memory_reader().read_before(number + 1)
         if context.stop.is_requested:
             return
-        if context.run.is_unattended:
-            with context.store.writing() as work:
+        with context.store.writing() as work:
+            if work.runs.get(context.run.id).is_unattended:  # a person may come and go
                 begin_unattended(work, context.run, revision, is_held=context.holds_drafts)
         total = self._plan.structure.total_chapters
         yield ChapterBegun(number, total, task.card.title, task.target_words)
         head = context.memory_reader().head_before(number + 1)
         writer = ChapterWriter(context, task, revision, head, self._book)
+        first_beat = writer.beat
         for event in writer.write():
             yield event
-            limit = self._context.limits.until_words
-            if limit is not None and event.novel_words >= limit:
-                self._stopped = StopReason.WORD_LIMIT
+            self._stopped = self._limit_reached(event, writer.beat - first_beat)
+            if self._stopped is not None:
                 break
+        self._beats_done += writer.beat - first_beat
         if self._stored(number).revision.state is RevisionState.COMPLETE:
             self._finished_words[number] = writer.words
             self._thin_out(number - 1)
             self._story.read_chapter(number)
             yield ChapterFinished(number, writer.words, task.target_words, self._words())
 
+    def _limit_reached(self, event: SegmentCommitted, beats: int) -> StopReason | None:
+        """`beats` of this chapter are done."""
+        limits = self._context.limits
+        if limits.until_words is not None and event.novel_words >= limits.until_words:
+            return StopReason.WORD_LIMIT
+        if limits.beats is not None and self._beats_done + beats >= limits.beats:
+            return StopReason.BEAT_LIMIT
+        return None
+
     def _task(self, number: int) -> ChapterTask:
         structure = self._plan.structure
-        slots = {slot.number: float(slot.target_words) for slot in structure.chapters}
-        finished = [words for done, words in sorted(self._finished_words.items())]
-        unwritten = [each for each in slots if each not in self._finished_words and each != number]
-        order = [*sorted(self._finished_words), number, *unwritten]
-        weights = [slots.get(each, 0.0) for each in order]
         return ChapterTask(
             title=self._plan.title,
             premise=self._plan.premise,
             card=self._plan.card(number),
             beats=self._plan.beats(number),
-            target_words=remaining_target(self._plan.target_words, weights, finished),
+            target_words=chapter_target(
+                structure, number, self._finished_words, self._plan.target_words
+            ),
             novel_words=self._plan.target_words,
             total_chapters=structure.total_chapters,
             earlier=self._plan.card(number - 1).brief if number > 1 else "",

@@ -117,6 +117,7 @@ class PassageWriter:
         if not usable:
             usable, ending = _best_of_bad(done, material)
         judged = material.ranker.rank(usable, material.wanted)
+        self._observer.on_chosen(judged[0].draft.text)
         return _passage(place, material, done, judged, ending)
 
     def _attempt(
@@ -128,7 +129,8 @@ class PassageWriter:
     ) -> None:
         prefix = done.prefix = _prefix(done.drafts, material.wanted)
         maker = DraftMaker(material.watch, material.wanted, material.context.prose_before, prefix)
-        guard = StreamGuard(self._observer, lambda text: maker.first_alarm(text) is not None)
+        self._observer.on_attempt(attempt, prefix)
+        guard = StreamGuard(self._observer, maker.struck)
         left = material.wanted.words - maker.prefix_words
         request = self._request(attempt, place, material, left, prefix)
         result = self._engine.decode(request, guard)
@@ -257,7 +259,7 @@ def _best_of_bad(done: _Attempts, material: PassageMaterial) -> tuple[list[Draft
         nearest = min(drafts, key=lambda draft: abs(draft.words - wanted.words))
         return [nearest], Ending.FELL_SHORT
     for row, text in enumerate(done.last):
-        if text.strip() and maker.first_alarm(text) is None:
+        if text.strip() and maker.struck(text) is None:
             sentence = force_sentence(maker.cleaned(text), wanted.words)
             lead = maker.lead(text) if sentence else ""
             words = count_words(sentence)

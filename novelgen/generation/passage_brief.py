@@ -10,8 +10,8 @@ from functools import partial
 
 from novelgen.engine.values import MemoryState
 from novelgen.generation.likelihoods import ModelQuestions
-from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.novel_settings import WritingPart
+from novelgen.generation.passage_source import PassageSource
 from novelgen.generation.ranking import Ranker
 from novelgen.prompting.brief import Brief
 from novelgen.story.notes import StoryNotes
@@ -36,7 +36,7 @@ RECENT_CHARS = _BAND_WORDS * 2 * _CHARS_PER_WORD
 """Of the text before, with which a draft is held against human bands."""
 
 
-def brief_with(brief: Brief, notes: StoryNotes, voice: VoiceSheet, context: NovelContext) -> Brief:
+def brief_with(brief: Brief, notes: StoryNotes, voice: VoiceSheet, context: PassageSource) -> Brief:
     """The brief with what is known of the story; without the plan where that is left out."""
     brief = replace(
         brief,
@@ -60,14 +60,14 @@ def brief_with(brief: Brief, notes: StoryNotes, voice: VoiceSheet, context: Nove
     )
 
 
-def memory_for(context: NovelContext, memory: MemoryState) -> MemoryState:
+def memory_for(context: PassageSource, memory: MemoryState) -> MemoryState:
     """The memory a passage is drawn with: an empty one where memory is left out."""
     uses_memory = context.settings.uses(WritingPart.MEMORY)
     return memory if uses_memory else context.engine.initial_memory()
 
 
 def watch_for(
-    context: NovelContext,
+    context: PassageSource,
     brief: Brief,
     index: RepeatIndex,
     names: Set[str],
@@ -87,7 +87,7 @@ def watch_for(
 
 
 def ranker_for(
-    context: NovelContext,
+    context: PassageSource,
     *,
     beat: str,
     memory: MemoryState,

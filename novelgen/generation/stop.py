@@ -1,5 +1,6 @@
 """How a person stops a run: after the current segment, or between two tokens."""
 
+from dataclasses import dataclass
 from threading import Event
 
 from novelgen.engine.protocol import QuietObserver
@@ -41,14 +42,37 @@ class StopSignal:
         return self._now.is_set()
 
 
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """Why a row was ended, and where: `text` is what does not stand, behind what is `kept`."""
+
+    kept: str
+    text: str
+    kind: str
+    """An `AlarmKind`."""
+    detail: str
+
+
 class RunObserver(QuietObserver):
-    """Watches the decode calls of a run and relays the stop; front ends override `on_text`."""
+    """Watches the decode calls of a run and relays the stop; front ends override what they show."""
 
     def __init__(self, stop: StopSignal) -> None:
         self._stop = stop
 
-    def on_passage(self, chapter: int, segment: int, passage: int) -> None:
-        """A passage is about to be drawn; what is shown of an earlier try is void."""
+    def on_passage(self, chapter: int, segment: int, passage: int, open_text: str = "") -> None:
+        """A passage is about to be drawn behind `open_text`, which is not committed yet.
+
+        What is shown of an earlier try is void.
+        """
+
+    def on_attempt(self, attempt: int, kept: str) -> None:
+        """All rows begin anew, behind what was kept of the attempt before; the first one is 0."""
+
+    def on_struck(self, row: int, struck: Struck) -> None:
+        """The guard has ended a row."""
+
+    def on_chosen(self, text: str) -> None:
+        """One draft was chosen: this is how it will stand."""
 
     def should_stop(self) -> bool:
         return self._stop.is_immediate

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from storage.inbox_records import NewInboxItem
-from storage.records import RevisionRecord, SegmentRecord
-from storage.run_records import RunRecord
+from storage.records import RevisionRecord, RevisionState, SegmentRecord
+from storage.run_records import RunPurpose, RunRecord
 from storage.story_records import NewFinding
 from storage.unit_of_work import UnitOfWork
 
@@ -30,6 +30,25 @@ def begin_unattended(
             is_held=is_held,
         )
     )
+
+
+def look_away(work: UnitOfWork, run_id: str) -> None:
+    """Nobody looks on any more: what the run drafts from now on goes through the inbox.
+
+    The chapter in hand goes there, too, and stays part of the book. Raises `RecordNotFound`.
+    """
+    work.runs.set_unattended(run_id, True)
+    run = work.runs.get(run_id)
+    chapter = None if run.branch_id is None else work.chapters.last(run.branch_id)
+    if run.purpose is RunPurpose.WRITE and chapter is not None:
+        revision = chapter.revision
+        if revision.state is RevisionState.OPEN:
+            begin_unattended(work, run, revision, is_held=False)
+
+
+def look_on(work: UnitOfWork, run_id: str) -> None:
+    """Somebody looks on again, who sees the next chapters as they come."""
+    work.runs.set_unattended(run_id, False)
 
 
 def complete_unattended(

@@ -71,7 +71,7 @@ def write_atomically(path: Path, pieces: Iterator[str], *, overwrite: bool) -> N
 def _free_place(path: Path, *, overwrite: bool) -> Path:
     """`path`, or the file that it links to."""
     if path.is_dir():
-        raise UsageError(f"{path} is a directory.", "Give a file name with --output.")
+        raise UsageError(f"{path} is a directory.", "Give the name of a file.")
     if path.exists() and not path.is_file():
         raise UsageError(f"{path} is not a regular file.", "Give another name with --output.")
     path = path.resolve() if path.is_symlink() else path
@@ -93,5 +93,5 @@ def _adopt_permissions(temporary: Path, path: Path) -> None:
 def _unwritable(path: Path, error: OSError) -> StorageError:
     return StorageError(
         f"{path} cannot be written: {error.strerror or error}.",
-        "Choose another place with --output, or free some space.",
+        "Choose another place, or free some space.",
     )

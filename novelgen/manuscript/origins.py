@@ -1,12 +1,13 @@
-"""Whose words a chapter is made of, told from its revisions.
+"""Whose words a chapter is made of and where they came from, told from its revisions.
 
 *Author*: what a person wrote where nothing stood, or brought in from a file. *Edited*: what a
-person put in the place of other words. *Machine*: what a model drew. A word that an edit or a new
-draft leaves where it was stays whose it was.
+person put in the place of other words. *Machine*: what a model drew. A word that an edit, a new
+draft or a rewritten passage leaves where it was stays whose it was.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from novelgen.text.alignment import Block, align
@@ -27,21 +28,41 @@ class WordOrigin(Enum):
     MACHINE = "machine"
 
 
+@dataclass(frozen=True, slots=True)
+class WordStretch:
+    """Words in a row that came together."""
+
+    words: int
+    origin: WordOrigin
+    revision: RevisionRecord
+    """The one that brought them."""
+    first: int
+    """Which word of that revision is the first of them; from 0."""
+
+
 def words_by_origin(work: UnitOfWork, chapter: ChapterRecord) -> Counter[WordOrigin]:
     """How many words of a chapter are whose; together they are its words."""
+    counts: Counter[WordOrigin] = Counter()
+    for stretch in word_stretches(work, chapter):
+        counts[stretch.origin] += stretch.words
+    return counts
+
+
+def word_stretches(work: UnitOfWork, chapter: ChapterRecord) -> list[WordStretch]:
+    """The words of a chapter in order, as stretches of one source each, none of them empty.
+
+    The texts of a chapter with a single revision are not read.
+    """
     line = _ancestry(work, chapter.revision)
-    if all(revision.origin in _BY_MACHINE for revision in line):
-        return Counter({WordOrigin.MACHINE: chapter.revision.words})
+    if len(line) == 1:
+        return _joined([_new(line[0], 0, line[0].words)])
     words: list[str] = []
-    origins: list[WordOrigin] = []
+    stretches: list[WordStretch] = []
     for revision in line:
         new_words = list(iter_words(work.texts.of_revision(revision.id)))
-        if revision.origin in _BY_MACHINE:
-            origins = _redrawn(words, origins, new_words)
-        else:
-            origins = _edited(words, origins, new_words)
+        stretches = _joined(_after(revision, words, stretches, new_words))
         words = new_words
-    return Counter(origins)
+    return stretches
 
 
 def _ancestry(work: UnitOfWork, revision: RevisionRecord) -> list[RevisionRecord]:
@@ -52,26 +73,76 @@ def _ancestry(work: UnitOfWork, revision: RevisionRecord) -> list[RevisionRecord
     return line[::-1]
 
 
-def _redrawn(
-    words: Sequence[str], origins: Sequence[WordOrigin], new_words: Sequence[str]
-) -> list[WordOrigin]:
-    """A draft keeps the beginning of the text it goes on from, or nothing of it."""
-    same = 0
-    while same < min(len(words), len(new_words)) and words[same] == new_words[same]:
-        same += 1
-    return [*origins[:same], *[WordOrigin.MACHINE] * (len(new_words) - same)]
-
-
-def _edited(
-    words: Sequence[str], origins: Sequence[WordOrigin], new_words: Sequence[str]
-) -> list[WordOrigin]:
-    found: list[WordOrigin] = []
-    old_end = 0
+def _after(
+    revision: RevisionRecord,
+    words: Sequence[str],
+    stretches: Sequence[WordStretch],
+    new_words: Sequence[str],
+) -> Iterator[WordStretch]:
+    """The stretches of a revision, from its words, and those of the one before with theirs."""
+    old_end = new_end = 0
     end = Block(len(words), len(new_words), 0)
-    for block in [*align(words, new_words, _ANCHOR_WORDS), end]:
-        replaced, inserted = block.old - old_end, block.new - len(found)
-        found += [WordOrigin.EDITED] * min(replaced, inserted)
-        found += [WordOrigin.AUTHOR] * (inserted - min(replaced, inserted))
-        found += origins[block.old : block.old + block.length]
-        old_end = block.old + block.length
-    return found
+    for block in [*_kept(revision, words, new_words), end]:
+        replaced, inserted = block.old - old_end, block.new - new_end
+        if revision.origin in _BY_MACHINE:
+            yield _new(revision, new_end, inserted)
+        else:
+            edited = min(replaced, inserted)
+            yield replace(_new(revision, new_end, edited), origin=WordOrigin.EDITED)
+            yield _new(revision, new_end + edited, inserted - edited)
+        yield from _cut(stretches, block.old, block.old + block.length)
+        old_end, new_end = block.old + block.length, block.new + block.length
+
+
+def _kept(revision: RevisionRecord, words: Sequence[str], new_words: Sequence[str]) -> list[Block]:
+    """What a revision leaves of the words before it.
+
+    A draft keeps the beginning of the text that it goes on from, or nothing of it; a rewritten
+    passage keeps both ends.
+    """
+    if revision.origin not in _BY_MACHINE:
+        return align(words, new_words, _ANCHOR_WORDS)
+    shorter = min(len(words), len(new_words))
+    head = _same(words, new_words, shorter)
+    blocks = [Block(0, 0, head)]
+    if revision.origin is RevisionOrigin.REPAIRED:
+        tail = _same(words[::-1], new_words[::-1], shorter - head)
+        blocks.append(Block(len(words) - tail, len(new_words) - tail, tail))
+    return blocks
+
+
+def _same(words: Sequence[str], new_words: Sequence[str], most: int) -> int:
+    """How many words both begin with, at most so many."""
+    same = 0
+    while same < most and words[same] == new_words[same]:
+        same += 1
+    return same
+
+
+def _new(revision: RevisionRecord, first: int, words: int) -> WordStretch:
+    """Words of a revision in whose place nothing stood."""
+    origin = WordOrigin.MACHINE if revision.origin in _BY_MACHINE else WordOrigin.AUTHOR
+    return WordStretch(words, origin, revision, first)
+
+
+def _cut(stretches: Iterable[WordStretch], start: int, end: int) -> Iterator[WordStretch]:
+    """The stretches of the words `[start, end)`."""
+    at = 0
+    for stretch in stretches:
+        first, last = max(start, at), min(end, at + stretch.words)
+        if first < last:
+            yield replace(stretch, words=last - first, first=stretch.first + first - at)
+        at += stretch.words
+
+
+def _joined(stretches: Iterable[WordStretch]) -> list[WordStretch]:
+    joined: list[WordStretch] = []
+    for stretch in stretches:
+        last = joined[-1] if joined else None
+        if last is not None and stretch == replace(
+            last, words=stretch.words, first=last.first + last.words
+        ):
+            joined[-1] = replace(last, words=last.words + stretch.words)
+        elif stretch.words:
+            joined.append(stretch)
+    return joined

@@ -25,6 +25,8 @@ class SeenPassage:
     provenance: dict[str, Any]
     standing: int | None
     """Which of the candidates stands in the chapter, from 0; None when none does any more."""
+    memory_key: str = ""
+    """Of the snapshot that it was drawn with."""
 
 
 def passages_seen(work: UnitOfWork, branch_id: str, chapter: int) -> list[SeenPassage]:
@@ -65,4 +67,11 @@ def _passages(work: UnitOfWork, revision: RevisionRecord, text: str) -> Iterator
             number += 1
             drafts = [draft["text"].strip() for draft in each["candidates"]]
             standing = next((i for i, draft in enumerate(drafts) if draft and draft in text), None)
-            yield SeenPassage(number, segment.position + 1, dict(each), dict(provenance), standing)
+            yield SeenPassage(
+                number,
+                segment.position + 1,
+                dict(each),
+                dict(provenance),
+                standing,
+                segment.parent_key,
+            )

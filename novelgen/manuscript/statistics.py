@@ -70,8 +70,8 @@ def read_statistics(store: Store, novel: NovelRecord) -> NovelStatistics:
     branch_id = novel.active_branch_id
     with store.reading() as work:
         overview = read_overview(work, work.novels.summary(novel.id))
-        drawing = _drawing_figures(work, branch_id)
-        spending = _spending(work, novel.id)
+        drawing = read_drawing(work, branch_id)
+        spending = read_spending(work, novel.id)
         held = work.inbox.held_chapters(branch_id)
         chapters = [each for each in work.chapters.of_branch(branch_id) if each.number not in held]
     origins: Counter[WordOrigin] = Counter()
@@ -81,7 +81,8 @@ def read_statistics(store: Store, novel: NovelRecord) -> NovelStatistics:
     return NovelStatistics(overview, drawing, origins, spending)
 
 
-def _drawing_figures(work: UnitOfWork, branch_id: str) -> DrawingFigures:
+def read_drawing(work: UnitOfWork, branch_id: str) -> DrawingFigures:
+    """What drawing the text of a branch took."""
     kept = drawn = passages = redrawn = again = 0
     seconds = 0.0
     for segment in work.segments.figures_of_branch(branch_id):
@@ -97,7 +98,8 @@ def _drawing_figures(work: UnitOfWork, branch_id: str) -> DrawingFigures:
     return DrawingFigures(kept, drawn, passages, redrawn, again, seconds)
 
 
-def _spending(work: UnitOfWork, novel_id: str) -> dict[str, Spending]:
+def read_spending(work: UnitOfWork, novel_id: str) -> dict[str, Spending]:
+    """What the runs of a novel spent, by server."""
     spent: dict[str, Spending] = {}
     for event in work.runs.events_of_kind(novel_id, _SPENT):
         fields = dict(event.data)

@@ -3,8 +3,8 @@
 Chapters are read one at a time, so a long saga takes no more memory than its longest chapter.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from novelgen.errors import NotFoundError
 from novelgen.text.sanitize import clean_line, clean_text
@@ -79,6 +79,17 @@ def read_manuscript(
         seed=novel.seed,
         chapters=(_chapter(work, record) for record in records),
     )
+
+
+def counted(manuscript: Manuscript, on_chapter: Callable[[int, int], None]) -> Manuscript:
+    """The same manuscript, which tells as its chapters are read: how many are done, of how many."""
+
+    def read() -> Iterator[ManuscriptChapter]:
+        for done, chapter in enumerate(manuscript.chapters, start=1):
+            yield chapter
+            on_chapter(done, manuscript.num_chapters)
+
+    return replace(manuscript, chapters=read())
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:

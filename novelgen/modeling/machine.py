@@ -43,7 +43,7 @@ class Machine:
 def describe_machine() -> Machine:
     """Looked at anew with each call, for what is free changes; takes some tenths of a second."""
     total, available = machine_memory()
-    return Machine(total, available, _bytes_per_second(), _cards())
+    return Machine(total, available, _bytes_per_second(), graphics_cards())
 
 
 @cache
@@ -59,7 +59,7 @@ def _bytes_per_second() -> float:
     return matrix.nbytes / best
 
 
-def _cards() -> tuple[Card, ...]:
+def graphics_cards() -> tuple[Card, ...]:
     """What NVIDIA's own tool lists; none without it."""
     tool = shutil.which("nvidia-smi")
     if tool is None:

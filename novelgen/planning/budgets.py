@@ -6,6 +6,8 @@ from novelgen.errors import UsageError
 from novelgen.planning.structure import MIN_CHAPTER_WORDS
 from novelgen.text.budget import share_out
 
+MIN_BEAT_WORDS = 10
+
 
 def chapter_words(
     total: int, fixed: Sequence[int | None], weights: Sequence[float] | None = None
@@ -35,6 +37,33 @@ def chapter_words(
     for at, share in zip(open_, shares, strict=True):
         words[at] = share
     return words
+
+
+def beat_words(total: int, words: Sequence[int], at: int, wanted: int) -> list[int]:
+    """Words for the beats of a chapter, `total` together: beat `at` has `wanted`.
+
+    The others share the rest as they did. Raises `UsageError` when too little is left for them.
+    """
+    others = [each for index, each in enumerate(words) if index != at]
+    left = total - wanted
+    if not others and left:
+        raise UsageError(
+            f"The chapter has {total:,} words and one beat, so the beat has them all.",
+            "Change the words of the chapter, or add a beat.",
+        )
+    if left < MIN_BEAT_WORDS * len(others):
+        beats = "1 other beat" if len(others) == 1 else f"{len(others):,} other beats"
+        raise UsageError(
+            f"{max(left, 0):,} of {total:,} words are left for {beats}; each takes "
+            f"at least {MIN_BEAT_WORDS}.",
+            "Give the beat fewer words, or the chapter more.",
+        )
+    if not others:
+        return [wanted]
+    spare = left - MIN_BEAT_WORDS * len(others)
+    weights = [float(max(each - MIN_BEAT_WORDS, 1)) for each in others]
+    shares = [MIN_BEAT_WORDS + share for share in share_out(spare, weights)]
+    return [*shares[:at], wanted, *shares[at:]]
 
 
 def _shares(words: int, weights: Sequence[float]) -> list[int]:

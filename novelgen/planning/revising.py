@@ -49,12 +49,8 @@ def with_document(
     `PlanMistake` and `UsageError`.
     """
     chapters = document.chapters
-    _require_written(chapters, written, now)
     before = {each.number: each for each in document_of(seen).chapters}
-    fixed = [
-        _fixed_words(chapter, at, written, now, before) for at, chapter in enumerate(chapters, 1)
-    ]
-    words = chapter_words(target_words, fixed, _weights(chapters, before))
+    words = _chapter_words(now, before, chapters, written, target_words)
     slots, number = [], 0
     for part, listed in enumerate(document.parts, start=1):
         for _ in listed.chapters:
@@ -70,6 +66,14 @@ def with_document(
     )
     frame = replace(frame, structure=structure, cast=structure.cast or frame.cast)
     return _Revision(now, before, structure, frame).of(chapters)
+
+
+def document_words(
+    now: PlanContent, seen: PlanContent, document: PlanDocument, written: int, target_words: int
+) -> list[int]:
+    """The words that `with_document` would give the chapters; raises as it does."""
+    before = {each.number: each for each in document_of(seen).chapters}
+    return _chapter_words(now, before, document.chapters, written, target_words)
 
 
 def from_outline(document: PlanDocument, target_words: int, seed: int, premise: str) -> Structure:
@@ -200,6 +204,21 @@ class _Revision:
             found = () if name in self._frame.people else mentioned(name, self._frame.people)
             full.append(found[0] if len(found) == 1 else name)
         return tuple(dict.fromkeys(full))
+
+
+def _chapter_words(
+    now: PlanContent,
+    before: Mapping[int | None, DocumentChapter],
+    chapters: Sequence[DocumentChapter],
+    written: int,
+    target_words: int,
+) -> list[int]:
+    """What is written or changed by the person is fixed; the others share the rest."""
+    _require_written(chapters, written, now)
+    fixed = [
+        _fixed_words(chapter, at, written, now, before) for at, chapter in enumerate(chapters, 1)
+    ]
+    return chapter_words(target_words, fixed, _weights(chapters, before))
 
 
 def _texts(chapters: Sequence[DocumentChapter]) -> list[str]:

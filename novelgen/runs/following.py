@@ -25,6 +25,8 @@ class ProseCommitted:
 
     revision_id: str
     text: str
+    position: int
+    """Of the segment in its revision, from 0."""
 
 
 class RunFollower:
@@ -47,10 +49,12 @@ class RunFollower:
         self._last_segment = 0 if last is None else last.id
         return list(self._events(told))
 
-    def follow(self) -> Iterator[Event | LiveNews | ProseCommitted]:
+    def follow(
+        self, seconds_between_looks: float = _SECONDS_BETWEEN_LOOKS
+    ) -> Iterator[Event | LiveNews | ProseCommitted]:
         """What happens from now on, as it happens, until the run has ended.
 
-        `run` then says how.
+        `run` then says how. Every look ends with a `LiveNews`, which may tell nothing.
         """
         while True:
             yield from self._news()
@@ -60,7 +64,7 @@ class RunFollower:
                 mark_if_dead(self._store, self.run)
                 continue
             yield self._live.news()
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(seconds_between_looks)
 
     def _news(self) -> Iterator[Event | ProseCommitted]:
         """Everything up to one state of the database; a run's status and last event are one."""
@@ -72,7 +76,7 @@ class RunFollower:
             segments = list(work.segments.of_run(self.run.id, self._last_segment))
         for segment in segments:
             self._last_segment = segment.id
-            yield ProseCommitted(segment.revision_id, segment.text)
+            yield ProseCommitted(segment.revision_id, segment.text, segment.position)
         yield from self._events(told)
 
     def _after(self, told: list[RunEventRecord]) -> int:

@@ -33,6 +33,8 @@ class WorkerOrder:
     database_url: str
     config_file: Path | None = None
     debug: bool = False
+    is_unattended: bool = True
+    """Whether nobody looks on: the chapters that it drafts then wait in the inbox."""
 
 
 class Worker:
@@ -98,7 +100,7 @@ def _process(paths: Paths, order: WorkerOrder, output: BinaryIO) -> "subprocess.
 def _command(order: WorkerOrder) -> list[str]:
     config = [] if order.config_file is None else ["--config", str(order.config_file.absolute())]
     debug = ["--debug"] if order.debug else []
-    flags = ["--unattended", *config, *debug]
+    flags = ["--unattended" if order.is_unattended else "--worker", *config, *debug]
     return [sys.executable, "-P", "-m", "novelgen", *flags, *order.arguments]
 
 

@@ -1,9 +1,10 @@
 """The live stream of a run: what it draws, token by token, for whoever looks on.
 
 A file of JSON lines. The first one names the passage and how many pieces came before it; each of
-the others adds a piece of text to a row. A new passage begins the file anew. Best effort on both
-sides: a disk that is full or cannot be written costs the onlookers the stream and the run nothing;
-a reader takes whole lines only, and what was written over in between is counted, not shown.
+the others adds a piece of text to a row, or tells what the guard and the choice among drafts made
+of the rows. A new passage begins the file anew. Best effort on both sides: a disk that is full or
+cannot be written costs the onlookers the stream and the run nothing; a reader takes whole lines
+only, and what was written over in between is counted, not shown.
 """
 
 import json
@@ -12,12 +13,12 @@ import os
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
-from novelgen.generation.stop import RunObserver
+from novelgen.generation.stop import RunObserver, Struck
 
 _SECONDS_BETWEEN_WRITES = 0.05
 """Pieces that come faster go out together."""
@@ -60,11 +61,27 @@ class LiveBroadcast(RunObserver):
         except OSError as error:
             _log.warning("no live stream in %s: %s", path, error)
 
-    def on_passage(self, chapter: int, segment: int, passage: int) -> None:
-        self._inner.on_passage(chapter, segment, passage)
+    def on_passage(self, chapter: int, segment: int, passage: int, open_text: str = "") -> None:
+        self._inner.on_passage(chapter, segment, passage, open_text)
         self._waiting.clear()
         self._try(lambda: os.ftruncate(self._file, 0))
-        self._line({"passage": [chapter, segment, passage], "before": self._pieces})
+        place = [chapter, segment, passage]
+        self._line({"passage": place, "before": self._pieces, "open": open_text})
+        self._send()
+
+    def on_attempt(self, attempt: int, kept: str) -> None:
+        self._inner.on_attempt(attempt, kept)
+        self._line({"attempt": attempt, "kept": kept})
+        self._send()
+
+    def on_struck(self, row: int, struck: Struck) -> None:
+        self._inner.on_struck(row, struck)
+        self._line({"struck": row, **asdict(struck)})
+        self._send()
+
+    def on_chosen(self, text: str) -> None:
+        self._inner.on_chosen(text)
+        self._line({"chosen": text})
         self._send()
 
     def on_text(self, row: int, text: str) -> None:
@@ -75,8 +92,8 @@ class LiveBroadcast(RunObserver):
             self._send()
 
     def on_void(self, row: int) -> None:
-        """Who looks on sees the row once more; only a whole passage begins the file anew."""
         self._inner.on_void(row)
+        self._line({"void": row})
 
     def should_stop(self) -> bool:
         return self._inner.should_stop()
@@ -113,15 +130,65 @@ class LiveBroadcast(RunObserver):
 
 
 @dataclass(frozen=True, slots=True)
+class PassageOpened:
+    """Another passage is drawn. `segment` and `passage` count from 0."""
+
+    chapter: int
+    segment: int
+    passage: int
+    open_text: str
+    """What is drawn already and not committed yet; the passage goes on from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptOpened:
+    """All rows begin anew behind `kept`; the first attempt is 0."""
+
+    attempt: int
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class PieceDrawn:
+    """A row grew by a piece of text, as it is drawn: not cleaned, not cut."""
+
+    row: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowVoided:
+    """What was shown of a row is void; it begins anew."""
+
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowStruck:
+    """The guard has ended a row."""
+
+    row: int
+    struck: Struck
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChosen:
+    """How the passage will stand, with the white space that joins it."""
+
+    text: str
+
+
+LiveItem = PassageOpened | AttemptOpened | PieceDrawn | RowVoided | RowStruck | DraftChosen
+
+
+@dataclass(frozen=True, slots=True)
 class LiveNews:
     """What came through since the last look."""
 
     pieces: int
     """Tokens drawn, those of all rows, also the ones whose text was missed."""
-    texts: tuple[str, ...] = ()
-    """Text of the first row."""
-    is_new_passage: bool = False
-    """Whether `texts` begin another passage than the one looked at before."""
+    items: tuple[LiveItem, ...] = ()
+    """What was seen, in order; a `PassageOpened` where another passage was begun."""
 
 
 @dataclass(slots=True)
@@ -129,38 +196,67 @@ class LiveReader:
     """Follows the stream of one run."""
 
     path: Path
-    _passage: dict[str, Any] = field(default_factory=dict)
-    _seen: int = 0
-    """Pieces of the passage that were looked at."""
+    _header: bytes = b""
+    """The first line of the passage that is followed."""
+    _offset: int = 0
+    """Bytes of the file that were read."""
+    _pieces: int = 0
+    """Tokens drawn, as far as the stream tells."""
 
     def news(self) -> LiveNews:
         """Read what is new; nothing when there is no stream."""
-        lines = self._lines()
-        if not lines or "passage" not in lines[0]:
-            return LiveNews(0)
-        is_new = lines[0] != self._passage
-        before = self._passage.get("before", lines[0].get("before", 0)) + self._seen
-        if is_new:
-            self._passage, self._seen = lines[0], 0
-        fresh = lines[1 + self._seen :]
-        self._seen += len(fresh)
-        now = lines[0].get("before", 0) + self._seen
-        texts = tuple(str(line["text"]) for line in fresh if line.get("row") == 0)
-        return LiveNews(max(0, now - before), texts, is_new)
-
-    def _lines(self) -> list[dict[str, Any]]:
-        """The whole lines of the file; one that is cut short, or torn by a new passage, ends it."""
         try:
-            text = self.path.read_bytes()
+            with self.path.open("rb") as file:
+                return self._news(file)
         except OSError:
-            return []
-        lines: list[dict[str, Any]] = []
-        for line in text.split(b"\n")[:-1]:
-            try:
-                document = json.loads(line)
-            except ValueError:
+            return LiveNews(0)
+
+    def _news(self, file: BinaryIO) -> LiveNews:
+        header = file.readline()
+        items: list[LiveItem] = []
+        before = self._pieces
+        if header != self._header:
+            opened = _read(header) if header.endswith(b"\n") else None
+            if opened is None or not isinstance(item := _item(opened), PassageOpened):
+                return LiveNews(0)
+            items.append(item)
+            is_first = not self._header
+            self._header, self._offset = header, len(header)
+            self._pieces = int(opened.get("before", 0))
+            before = self._pieces if is_first else before
+        file.seek(self._offset)
+        for line in file.read().split(b"\n")[:-1]:
+            document = _read(line)
+            if document is None:  # torn by a new passage, which is read next time
                 break
-            if not isinstance(document, dict):
-                break
-            lines.append(document)
-        return lines
+            self._offset += len(line) + 1
+            if (item := _item(document)) is not None:
+                items.append(item)
+                self._pieces += isinstance(item, PieceDrawn)
+        return LiveNews(max(0, self._pieces - before), tuple(items))
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def _item(line: dict[str, Any]) -> LiveItem | None:
+    """What a line tells; None for one that this version does not know."""
+    match line:
+        case {"passage": [int(chapter), int(segment), int(passage)]}:
+            return PassageOpened(chapter, segment, passage, str(line.get("open", "")))
+        case {"attempt": int(attempt), "kept": str(kept)}:
+            return AttemptOpened(attempt, kept)
+        case {"row": int(row), "text": str(text)}:
+            return PieceDrawn(row, text)
+        case {"void": int(row)}:
+            return RowVoided(row)
+        case {"struck": int(row), "kept": str(kept), "text": str(text)}:
+            return RowStruck(row, Struck(kept, text, str(line["kind"]), str(line["detail"])))
+        case {"chosen": str(text)}:
+            return DraftChosen(text)
+    return None

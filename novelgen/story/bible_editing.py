@@ -51,8 +51,12 @@ def apply_document(work: UnitOfWork, branch_id: str, raw: str) -> ChangeRecord |
     Raises `UsageError` for a document that cannot be read, and `HeadMoved` when what it changes
     was changed since it was made.
     """
-    edit = _Edit(work, branch_id, parse_document(raw))
-    return edit.make()
+    return apply_form(work, branch_id, parse_document(raw))
+
+
+def apply_form(work: UnitOfWork, branch_id: str, form: DocumentForm) -> ChangeRecord | None:
+    """The same for a document that is read already. Raises as `apply_document`."""
+    return _Edit(work, branch_id, form).make()
 
 
 def add_fact(

@@ -51,6 +51,15 @@ def read_handed_in(raw: str) -> HandedIn:
     return HandedIn("\n\n".join(each for each in paragraphs if each), title)
 
 
+def read_typed(raw: str) -> HandedIn:
+    """The chapter as it stands in an editor: every line that is not empty is a paragraph.
+
+    Nothing in it is a heading or an escape; the title stays as it is.
+    """
+    paragraphs = (_as_paragraph(line) for line in clean_text(raw).split("\n"))
+    return HandedIn("\n\n".join(each for each in paragraphs if each), None)
+
+
 def _blocks(lines: list[str]) -> list[list[str]]:
     """Lines that belong to one paragraph each."""
     is_wrapped = _is_wrapped(lines)
@@ -70,7 +79,9 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _paragraph(lines: list[str]) -> str:
-    text = " ".join(" ".join(lines).split())
-    if _SCENE_BREAK.fullmatch(text):
-        return SCENE_BREAK
-    return _ESCAPED.sub(r"\1", text)
+    return _ESCAPED.sub(r"\1", _as_paragraph(" ".join(lines)))
+
+
+def _as_paragraph(line: str) -> str:
+    text = " ".join(line.split())
+    return SCENE_BREAK if _SCENE_BREAK.fullmatch(text) else text

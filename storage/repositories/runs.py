@@ -69,6 +69,11 @@ class RunRepository(Repository):
         """Raises `RecordNotFound`."""
         return self._run(run_id).pause_request
 
+    def set_unattended(self, run_id: str, is_unattended: bool) -> None:
+        """Note whether anybody looks on while the run goes on. Raises `RecordNotFound`."""
+        self._run(run_id).is_unattended = is_unattended
+        self._session.flush()
+
     def tell(self, run_id: str, kind: str, data: JsonObject) -> None:
         """Keep an event of a run. Raises `RecordNotFound`."""
         self._run(run_id)

@@ -4,6 +4,7 @@ Chapters whose text was stored whole have none; `storage.repositories.texts` rea
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -57,6 +58,24 @@ class SegmentRepository(Repository):
         )
         for row in self._session.execute(statement.execution_options(yield_per=BATCH)):
             yield SegmentFigures(*row)
+
+    def times_of_revision(self, revision_id: str) -> list[tuple[int, datetime]]:
+        """How many words each segment of a revision has, and when it was kept, in order."""
+        statement = select(SegmentRow.words, SegmentRow.created_at).where(
+            SegmentRow.revision_id == revision_id
+        )
+        rows = self._session.execute(statement.order_by(SegmentRow.position))
+        return [(words, created_at) for words, created_at in rows]
+
+    def times_of_novel(self, novel_id: str) -> list[datetime]:
+        """When each segment of a novel was kept, and each revision begun, in no order."""
+        revisions = select(RevisionRow.created_at).where(RevisionRow.novel_id == novel_id)
+        segments = (
+            select(SegmentRow.created_at)
+            .join(RevisionRow, RevisionRow.id == SegmentRow.revision_id)
+            .where(RevisionRow.novel_id == novel_id)
+        )
+        return [*self._session.scalars(revisions), *self._session.scalars(segments)]
 
     def keys_of_revision(self, revision_id: str) -> list[tuple[str, str]]:
         """Parent key and key of each segment in order, as they were when it was written."""

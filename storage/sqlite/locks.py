@@ -7,6 +7,7 @@ frees it when the process dies. The files stay, empty, for removing one is never
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from storage.errors import DatabaseUnavailable
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 _RETRY_SECONDS = 0.02
+_LOOK_SECONDS, _LOOK_RETRY_SECONDS = 0.01, 0.004
+"""To look is to hold the lock for a moment: who looks outlasts others that only look, too."""
+_looking = Lock()
+"""One thread of this process at a time, so that they do not take each other for a holder."""
 
 
 class LockFile(NovelLock):
@@ -45,12 +50,12 @@ def is_locked(database: Path, novel_id: str) -> bool:
     path = _lock_path(database, novel_id)
     if not path.exists():
         return False
-    with _file_errors(path):
-        lock = _try_file(path, 0)
-    if lock is None:
-        return True
-    lock.release()
-    return False
+    with _looking, _file_errors(path):
+        lock = _try_file(path, _LOOK_SECONDS)
+        if lock is None:
+            return True
+        lock.release()
+        return False
 
 
 def _lock_path(database: Path, novel_id: str) -> Path:
@@ -61,8 +66,9 @@ def _try_file(path: Path, patience_seconds: float) -> LockFile | None:
     from filelock import FileLock, Timeout
 
     lock = FileLock(path, timeout=patience_seconds, thread_local=False)
+    retry_seconds = _RETRY_SECONDS if patience_seconds > _LOOK_SECONDS else _LOOK_RETRY_SECONDS
     try:
-        lock.acquire(poll_interval=_RETRY_SECONDS)
+        lock.acquire(poll_interval=retry_seconds)
     except Timeout:
         return None
     return LockFile(lock)

@@ -14,7 +14,7 @@ from novelgen.generation.guard import StreamGuard
 from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.novel_settings import PROSE_SAMPLING, WritingPart
 from novelgen.generation.ranking import Ranker
-from novelgen.generation.stop import RunObserver, StopSignal
+from novelgen.generation.stop import RunObserver, StopSignal, Struck
 from novelgen.manuscript.passages_seen import SeenPassage, passages_seen
 from tests.generation.conftest import Desk, Desks
 
@@ -164,8 +164,12 @@ def test_the_kept_draft_is_the_one_that_least_speaks_against(desks: Desks) -> No
         assert len(asked) == 2
 
 
+def _struck_where(is_bad: Callable[[str], bool]) -> Callable[[str], Struck | None]:
+    return lambda text: Struck("", text, "loop", "") if is_bad(text) else None
+
+
 def test_a_row_is_ended_where_it_raises_the_alarm() -> None:
-    guard = StreamGuard(RunObserver(StopSignal()), lambda text: "[edit]" in text)
+    guard = StreamGuard(RunObserver(StopSignal()), _struck_where(lambda text: "[edit]" in text))
     for row in range(2):
         guard.on_text(row, "He went home. " * 20)
     guard.on_text(1, "It was[edit] late.\n" * 20)
@@ -176,7 +180,9 @@ def test_a_row_is_ended_where_it_raises_the_alarm() -> None:
 
 
 def test_a_row_that_begins_anew_is_judged_by_its_new_text_alone() -> None:
-    guard = StreamGuard(RunObserver(StopSignal()), lambda text: text.count("home") > 15)
+    guard = StreamGuard(
+        RunObserver(StopSignal()), _struck_where(lambda text: text.count("home") > 15)
+    )
     guard.on_text(0, "He went home. " * 10)
     guard.on_void(0)
     guard.on_text(0, "He went home. " * 10)

@@ -123,3 +123,30 @@ def test_sections_are_the_chapters_with_text(desk: Desk) -> None:
 def test_a_novel_without_text_has_no_sections(desks: Desks) -> None:
     desk = desks.desk()
     assert list(NovelSections(desk.store, desk.novel)()) == []
+
+
+def test_a_rewritten_passage_leaves_the_words_after_it_whose_they_were(desk: Desk) -> None:
+    from novelgen.text.paragraph_spans import paragraph_spans
+    from storage.records import NewRevision, RevisionOrigin, RevisionState
+
+    desk.edit(2, f"{desk.text(2)}\n\nA page that a person wrote.")
+    text = desk.text(2)
+    start, end = paragraph_spans(text)[0]
+    rewritten = f"{text[:start]}Quite another beginning was drawn.{text[end:]}"
+    with desk.store.writing() as work:
+        stands = work.chapters.get(desk.fresh().active_branch_id, 2)
+        assert stands is not None
+        revision = work.chapters.add_revision(
+            desk.novel.id,
+            NewRevision(
+                2,
+                "",
+                RevisionOrigin.REPAIRED,
+                stands.revision.id,
+                RevisionState.COMPLETE,
+                rewritten,
+                count_words(rewritten),
+            ),
+        )
+        work.chapters.point_at(desk.fresh().active_branch_id, 2, revision.id)
+    assert origins(desk, 2) == {AUTHOR: 6, MACHINE: count_words(rewritten) - 6}

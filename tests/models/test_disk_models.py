@@ -415,9 +415,9 @@ def test_cards_are_told_by_their_own_tool(tmp_path: Path, monkeypatch: pytest.Mo
     tool.write_text(f"#!/bin/sh\nprintf '{lines}'\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    assert machine._cards() == (Card("NVIDIA GeForce RTX 3060", 12288 << 20, 11000 << 20),)
+    assert machine.graphics_cards() == (Card("NVIDIA GeForce RTX 3060", 12288 << 20, 11000 << 20),)
     tool.write_text("#!/bin/sh\nexit 9\n")
-    assert machine._cards() == ()
+    assert machine.graphics_cards() == ()
     found = machine.describe_machine()
     assert found.bytes_per_second > 1e8
     assert 0 < found.memory_available_bytes <= found.memory_total_bytes

@@ -42,6 +42,23 @@ def other_process(url: str) -> "Iterator[tuple[subprocess.Popen[str], bool]]":
         process.kill()
 
 
+def test_those_who_look_do_not_take_each_other_for_a_holder(store: Store) -> None:
+    lock = store.try_lock_novel(NOVEL)
+    assert lock is not None
+    lock.release()
+    seen: list[bool] = []
+
+    def look() -> None:
+        seen.extend(store.is_novel_locked(NOVEL) for _ in range(50))
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 200 and not any(seen)
+
+
 def test_a_lock_is_held_by_one_and_freed_by_its_block(store: Store, url: str) -> None:
     assert not store.is_novel_locked(NOVEL)
     lock = store.try_lock_novel(NOVEL)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from novelgen.errors import UsageError
-from novelgen.text.manuscript_text import read_handed_in
+from novelgen.text.manuscript_text import read_handed_in, read_typed
 from novelgen.text.words import count_words
 
 
@@ -31,6 +31,20 @@ from novelgen.text.words import count_words
 def test_paragraphs_of_a_file(raw: str, text: str) -> None:
     handed_in = read_handed_in(raw)
     assert (handed_in.text, handed_in.title) == (text, None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("“Go.”\n\n“No.”\n“Why not?”\n“Because.”", "“Go.”\n\n“No.”\n\n“Why not?”\n\n“Because.”"),
+        ("# 4 is a number\n\nA \\* stays.", "# 4 is a number\n\nA \\* stays."),
+        ("---\nOne.\n---\nTwo.", "* * *\n\nOne.\n\n* * *\n\nTwo."),
+        ("One.\n***\nTwo  words. \x1b[31m", "One.\n\n* * *\n\nTwo words."),
+    ],
+)
+def test_paragraphs_of_an_editor(raw: str, text: str) -> None:
+    typed = read_typed(raw)
+    assert (typed.text, typed.title) == (text, None)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import typer
 
-from novelgen.cli.commands import bench_decode, bench_memory, bench_storage
+from novelgen.cli.commands import bench_decode, bench_keys, bench_memory, bench_storage
 from novelgen.cli.global_options import EPILOG
 
 app = typer.Typer(
@@ -16,5 +16,6 @@ def bench() -> None:
 
 
 app.command("decode", epilog=EPILOG)(bench_decode.decode)
+app.command("keys", epilog=EPILOG)(bench_keys.keys)
 app.command("memory", epilog=EPILOG)(bench_memory.memory)
 app.command("storage", epilog=EPILOG)(bench_storage.storage)

@@ -30,7 +30,9 @@ def export(
     Example: novelgen export 3f2a --format md --output my-novel.md
     """
     invocation = invocation_of(context)
-    first, last = _chapter_range(chapters)
+    from novelgen.manuscript.chapter_range import parse_range
+
+    first, last = parse_range(chapters)
     if output == "-" and invocation.output.as_json:
         raise UsageError("--json and --output - both want stdout.", "Leave one of them out.")
     with invocation.workbench() as workbench:
@@ -51,19 +53,6 @@ def export(
         invocation.output.document({"path": str(path), "format": format_name})
     else:
         invocation.output.data(str(path))
-
-
-def _chapter_range(text: str | None) -> tuple[int, int | None]:
-    if text is None:
-        return 1, None
-    first, separator, last = text.partition("-")
-    try:
-        numbers = int(first), int(last) if separator else int(first)
-    except ValueError:
-        numbers = 0, 0
-    if not 1 <= numbers[0] <= numbers[1]:
-        raise UsageError(f"{text!r} is not a range of chapters.", "Write it like 3-7, or 5.")
-    return numbers
 
 
 def _numbers(chapters: list[int]) -> str:

@@ -10,20 +10,26 @@ import typer
 
 from novelgen.cli.budget_options import BudgetCost, BudgetTokens
 from novelgen.cli.detach_option import DETACH_HELP
+from novelgen.cli.in_workbench import HEADLESS_HELP, open_workbench, opens_workbench
 from novelgen.cli.invocation import invocation_of
-from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS, clean_title, in_range
 from novelgen.errors import UsageError
+from novelgen.generation.novel_fields import (
+    MAX_PREMISE,
+    MAX_SEED,
+    MAX_WORDS,
+    MIN_WORDS,
+    checked_chapters,
+    clean_premise,
+    clean_title,
+    in_range,
+)
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import NovelRequest
     from novelgen.generation.novel_settings import WritingPart
     from novelgen.planning.document import PlanDocument
 
-_MAX_PREMISE = 8_000
-_MAX_CHAPTERS = 5_000
-_MIN_CHAPTER_WORDS = 40
 _SUGGESTED_WORDS = 1_500
-_MAX_SEED = 2**63 - 1
 
 
 def new(
@@ -112,17 +118,13 @@ def new(
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Stop at the plan.")] = False,
     budget_tokens: BudgetTokens = None,
     budget_cost: BudgetCost = None,
-    headless: Annotated[
-        bool,
-        typer.Option(
-            "--headless", help="Write with progress on stderr. The only way in this version."
-        ),
-    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help=HEADLESS_HELP)] = False,
     detach: Annotated[bool, typer.Option("--detach", help=DETACH_HELP)] = False,
 ) -> None:
     """Create a novel, plan it and write it. Prints its id.
 
-    The first time, the default model is fetched (93 MB).
+    In a terminal it opens the workbench, which stops at the plan. The first time, the default model
+    is fetched (93 MB).
 
     Example: novelgen new --title "The Keeper" --target-words 1500 --premise "A lighthouse keeper
     finds a letter dated tomorrow."
@@ -130,12 +132,13 @@ def new(
     invocation = invocation_of(context)
     invocation.follow_first_process()
     from novelgen.bootstrap import NovelRequest
-    from novelgen.cli.detaching import detach_run, resume_arguments
+    from novelgen.cli.detaching import detach_run
     from novelgen.cli.voice_input import sheet_from
     from novelgen.cli.writing import write_novel
     from novelgen.engine.sampling_settings import read_assignments
     from novelgen.engine.spending import Budget
     from novelgen.generation.novel_context import RunLimits
+    from novelgen.runs.orders import resume_arguments
 
     if premise_file is not None:
         premise = _read_premise(premise_file, premise)
@@ -154,10 +157,10 @@ def new(
     request = NovelRequest(
         title=clean_title(title or ""),
         author=clean_title(author or "", "--author"),
-        premise=_clean_premise(premise or ""),
+        premise=clean_premise(premise or ""),
         target_words=in_range(target_words, MIN_WORDS, MAX_WORDS, "--target-words"),
-        seed=secrets.randbits(32) if seed is None else in_range(seed, 0, _MAX_SEED, "--seed"),
-        chapters=_checked_chapters(chapters, target_words),
+        seed=secrets.randbits(32) if seed is None else in_range(seed, 0, MAX_SEED, "--seed"),
+        chapters=checked_chapters(chapters, target_words),
         voice=None if voice is None else sheet_from(voice),
         outline=outline,
         without=tuple(map(_part, without or ())),
@@ -173,6 +176,10 @@ def new(
         if not request.author and workbench.settings.author:
             request = _with_author(request, workbench.settings.author)
         novel = workbench.create_novel(request)
+        if opens_workbench(invocation, is_headless=headless or detach):
+            # It stops at its plan, so that the person can read it first.
+            open_workbench(invocation, workbench, novel.id, replace(limits, plan_only=True))
+            return
         invocation.output.note(f"Novel {novel.id}, seed {novel.seed}.")
         if detach:
             code = detach_run(invocation, workbench, novel, resume_arguments(novel, limits))
@@ -265,24 +272,5 @@ def _from_outline(
 
     if target_words is None and all(chapter.words for chapter in outline.chapters):
         target_words = sum(chapter.words or 0 for chapter in outline.chapters)
-    told = (outline.premise or premise_of(outline))[:_MAX_PREMISE]
+    told = (outline.premise or premise_of(outline))[:MAX_PREMISE]
     return title or outline.title or None, premise or told, target_words
-
-
-def _clean_premise(text: str) -> str:
-    from novelgen.text.sanitize import clean_line
-
-    cleaned = clean_line(text)
-    if len(cleaned) > _MAX_PREMISE:
-        raise UsageError(
-            f"The premise has {len(cleaned):,} characters, more than {_MAX_PREMISE:,}.",
-            "It stands in every prompt; keep it to what the whole book needs.",
-        )
-    return cleaned
-
-
-def _checked_chapters(chapters: int | None, target_words: int) -> int | None:
-    if chapters is None:
-        return None
-    most = max(1, min(_MAX_CHAPTERS, target_words // _MIN_CHAPTER_WORDS))
-    return in_range(chapters, 1, most, f"--chapters for {target_words:,} words")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
-from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS
 from novelgen.errors import UsageError
+from novelgen.generation.novel_fields import MAX_WORDS, MIN_WORDS
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import Workbench

@@ -6,6 +6,7 @@ import typer
 
 from novelgen.cli.budget_options import BudgetCost, BudgetTokens
 from novelgen.cli.detach_option import DETACH_HELP
+from novelgen.cli.in_workbench import HEADLESS_HELP, open_workbench, opens_workbench
 from novelgen.cli.invocation import invocation_of
 
 if TYPE_CHECKING:
@@ -33,28 +34,33 @@ def resume(
         int | None,
         typer.Option(metavar="K", min=1, help="Stop after chapter K (exit code 6)."),
     ] = None,
+    beats: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="Stop after N beats, with the segment in which the last ends (exit code 6).",
+        ),
+    ] = None,
     budget_tokens: BudgetTokens = None,
     budget_cost: BudgetCost = None,
-    headless: Annotated[
-        bool,
-        typer.Option(
-            "--headless", help="Write with progress on stderr. The only way in this version."
-        ),
-    ] = False,
+    headless: Annotated[bool, typer.Option("--headless", help=HEADLESS_HELP)] = False,
     detach: Annotated[bool, typer.Option("--detach", help=DETACH_HELP)] = False,
     plan_only: Annotated[bool, typer.Option("--plan-only", hidden=True)] = False,
 ) -> None:
     """Go on writing from the last committed segment, or from a chosen memory snapshot.
 
+    In a terminal it opens the workbench.
+
     Example: novelgen resume 3f2a --until-chapter 3
     """
-    del headless
     invocation = invocation_of(context)
     invocation.follow_first_process()
-    from novelgen.cli.detaching import detach_run, resume_arguments
+    from novelgen.cli.detaching import detach_run
     from novelgen.cli.writing import run_json, write_novel
     from novelgen.engine.spending import Budget
     from novelgen.generation.novel_context import RunLimits
+    from novelgen.runs.orders import resume_arguments
     from storage.records import NovelStatus
 
     with invocation.writing_workbench() as workbench:
@@ -76,7 +82,10 @@ def resume(
                 invocation.output.data(found.id)
             return
         budget = Budget(budget_tokens, budget_cost)
-        limits = RunLimits(until_words, until_chapter, plan_only, budget)
+        limits = RunLimits(until_words, until_chapter, plan_only, beats, budget)
+        if opens_workbench(invocation, is_headless=headless or detach):
+            open_workbench(invocation, workbench, found.id, limits)
+            return
         if detach:
             code = detach_run(invocation, workbench, found, resume_arguments(found, limits))
         else:

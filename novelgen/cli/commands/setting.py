@@ -6,19 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
-from novelgen.cli.novel_fields import MAX_WORDS, MIN_WORDS, clean_title, in_range
-from novelgen.engine.values import AUTO_ADAPTER, NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
+from novelgen.engine.values import NO_MEMORY_ADAPTER, SCRIPTED_MODEL, is_server
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import Workbench
     from novelgen.bootstrap.switching import ReadingAhead
-    from novelgen.config import Settings
     from novelgen.generation.changing import NovelChanged, NovelWish
     from storage.records import NovelRecord
-
-_MAX_CANDIDATES = 16
-_NO_PLANNER = "none"
 
 
 def set_novel(
@@ -58,6 +53,8 @@ def set_novel(
 
     Example: novelgen set 3f2a --model ./Qwen3-8B --candidates 2
     """
+    from novelgen.bootstrap.wishes import checked_wish
+
     invocation = invocation_of(context)
     if {title, author, target_words, candidates, model, adapter, planner} == {None}:
         raise UsageError(
@@ -66,9 +63,17 @@ def set_novel(
         )
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        settings = workbench.settings
-        wish = _wish(
-            found, settings, title, author, target_words, candidates, model, adapter, planner
+        wish = checked_wish(
+            found,
+            workbench.settings,
+            title=title,
+            author=author,
+            target_words=target_words,
+            candidates=candidates,
+            model=model,
+            adapter=adapter,
+            planner=planner,
+            called=lambda name: f"--{name.replace('_', '-')}",
         )
         changed, ahead = _change(workbench, found, wish)
         words = workbench.find(found.id).totals.words
@@ -90,41 +95,6 @@ def _change(
         is_switch = _reader_of(wished) != _reader_of(novel)
         ahead = reading_ahead(workbench, wished) if is_switch else None
         return change_novel(workbench.store, novel, wish), ahead
-
-
-def _wish(
-    novel: "NovelRecord",
-    settings: "Settings",
-    title: str | None,
-    author: str | None,
-    target_words: int | None,
-    candidates: int | None,
-    model: str | None,
-    adapter: str | None,
-    planner: str | None,
-) -> "NovelWish":
-    """What is asked for, checked. Raises `UsageError`, `NotFoundError`, `ModelError`."""
-    from novelgen.bootstrap import model_and_adapter, model_name, runtime_of
-    from novelgen.generation.changing import NovelWish
-
-    if title is not None:
-        title = clean_title(title)
-        if not title:
-            raise UsageError("--title is empty.", "A novel keeps the title it has without it.")
-    if author is not None:
-        author = clean_title(author, "--author")
-    if target_words is not None:
-        in_range(target_words, MIN_WORDS, MAX_WORDS, "--target-words")
-    if candidates is not None:
-        in_range(candidates, 1, _MAX_CANDIDATES, "--candidates")
-    runtime = None
-    if model is not None:
-        runtime = runtime_of(model, settings)
-    if model is not None or adapter is not None:
-        model, adapter = model_and_adapter(model or novel.model, adapter or AUTO_ADAPTER, settings)
-    if planner is not None:
-        planner = "" if planner in ("", _NO_PLANNER) else model_name(planner, settings)
-    return NovelWish(title, author, target_words, candidates, model, adapter, runtime, planner)
 
 
 def _switched(novel: "NovelRecord", wish: "NovelWish") -> "NovelRecord":

@@ -58,17 +58,31 @@ def ready_gguf(path: Path, cache_dir: Path, on_progress: OnProgress = ignore_pro
         sha256 = remembered_digest(
             cache.root, GGUF_DIGEST, [path], lambda: sha256_of_file(path, report)
         )
-        key = f"gguf-tokenizer-{sha256[:24]}"
+        key = _tokenizer_key(sha256)
         if cache.find(key, sha256) is None:
             _keep_tokenizer(path, cache, key, sha256, header.license)
     on_progress(Progress(Stage.DONE, 1.0))
     return LocalGguf(path.absolute(), cache.directory(key), _fingerprint(sha256), header.license)
 
 
+def known_tokenizer(path: Path, cache_dir: Path) -> Path | None:
+    """Where the tokenizer of a file is that was ready once and is unchanged; hashes nothing."""
+    cache = ModelCache(Path(cache_dir).absolute())
+    sha256 = recall_digest(cache.root, GGUF_DIGEST, [path])
+    if sha256 is None or cache.find(_tokenizer_key(sha256), sha256) is None:
+        return None
+    return cache.directory(_tokenizer_key(sha256))
+
+
 def known_gguf_fingerprint(path: Path, cache_dir: Path) -> str | None:
     """The fingerprint of a file that was ready once and is unchanged; hashes nothing."""
     sha256 = recall_digest(Path(cache_dir).absolute(), GGUF_DIGEST, [path])
     return None if sha256 is None else _fingerprint(sha256)
+
+
+def _tokenizer_key(sha256: str) -> str:
+    """What its folder in the cache is called."""
+    return f"gguf-tokenizer-{sha256[:24]}"
 
 
 def _fingerprint(sha256: str) -> str:

@@ -24,7 +24,14 @@ from novelgen.text.prose_metrics.norms import (
     shipped_norms,
 )
 from novelgen.text.prose_metrics.offenders import MetricAlarm, alarms_in
-from novelgen.text.prose_metrics.windows import Section, Window, WindowCutter, is_whole, windows_of
+from novelgen.text.prose_metrics.windows import (
+    Place,
+    Section,
+    Window,
+    WindowCutter,
+    is_whole,
+    windows_of,
+)
 
 Sections = Callable[[], Iterable[Section]]
 """A book chapter by chapter; every call reads it from its beginning."""
@@ -46,6 +53,8 @@ class WindowQuality:
     """Whether it counts in shares; what is left at the end of a book does not."""
     values: Mapping[str, float]
     alarms: tuple[MetricAlarm, ...]
+    begins: Place
+    """Where its first word stands."""
 
     @property
     def has_many_alarms(self) -> bool:
@@ -230,6 +239,7 @@ class _Reader:
                     is_whole(window, self._norms.window_words),
                     measured.values,
                     alarms_in(window, measured),
+                    window.place(0, 1),
                 )
             )
 

@@ -1,0 +1,1 @@
+"""The workbench in a terminal. Only this package knows Textual."""

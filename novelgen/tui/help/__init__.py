@@ -1,0 +1,1 @@
+"""Every key with its purpose."""

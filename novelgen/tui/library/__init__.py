@@ -1,0 +1,1 @@
+"""The library: all novels, a new one, the inbox, and the first start."""

@@ -1,0 +1,281 @@
+"""All novels: how far each is, what goes on, where to go on; and the way to the first one."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import Click
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
+
+from novelgen.bootstrap.known_models import KnownModels, known_models
+from novelgen.generation.novel_context import RunLimits
+from novelgen.tui.asking import app_of, ask
+from novelgen.tui.library.details import DetailsPanel
+from novelgen.tui.library.first_novel import FirstNovel
+from novelgen.tui.library.new_novel import NewNovelScreen, NovelMade
+from novelgen.tui.library.novel_words import counted
+from novelgen.tui.library.reading import (
+    NovelDetails,
+    NovelState,
+    ShelfNovel,
+    read_details,
+    read_shelf,
+)
+from novelgen.tui.library.shelf import Shelf
+from novelgen.tui.library.welcome import FORM, Welcome
+from novelgen.tui.widgets.keys_footer import KeysFooter
+
+_SECONDS_BETWEEN_LOOKS = 2.0
+_WIDE = 100
+_OF_A_NOVEL = ("resume", "change", "search", "inbox", "end_search")
+
+
+class LibraryScreen(Screen[None]):
+    """The library."""
+
+    TITLE = "Library"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "new", "New novel", tooltip="Begin a novel: title, premise, length, model"),
+        Binding("r", "resume", "Write on", tooltip="Open the novel and go on writing it"),
+        Binding(
+            "e", "change", "Change", tooltip="Change title, author, length, drafts or model"
+        ),
+        Binding("i", "inbox", "Inbox", tooltip="Chapters that were drafted while nobody looked"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Find a novel"),
+        Binding("q", "app.quit", "Quit", tooltip="Leave novelgen; what is being written goes on"),
+        Binding("escape", "end_search", "End search", show=False, tooltip="Show all novels again"),
+    ]  # fmt: skip
+    DEFAULT_CSS = """
+    LibraryScreen #shelf-head { height: 1; margin: 1 2; }
+    LibraryScreen #shelf-search { margin: 0 2 1 2; background: $surface; padding: 0 1; }
+    LibraryScreen #shelf-search:focus { background: $boost; }
+    LibraryScreen #shelf-body { width: 100%; height: 1fr; }
+    LibraryScreen #shelf-side {
+        width: 42; height: 1fr; padding: 0 2; border-left: vkey $border-blurred;
+        scrollbar-size-vertical: 1;
+    }
+    LibraryScreen.-narrow #shelf-side { display: none; }
+    LibraryScreen.-very-wide #shelf-side { width: 60; }
+    LibraryScreen #nothing-found { padding: 1 3; color: $text-muted; height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shelf: list[ShelfNovel] | None = None
+        self._details: NovelDetails | None = None
+        self._known: KnownModels | None = None
+        self._sought = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="shelf-head")
+        search = Input(
+            placeholder="Title, author, or words of the premise", id="shelf-search", compact=True
+        )
+        search.display = False
+        yield search
+        with Horizontal(id="shelf-body"):
+            yield Shelf()
+            yield Static("", id="nothing-found")
+            with VerticalScroll(id="shelf-side", can_focus=False):
+                yield DetailsPanel()
+        yield Welcome()
+        yield KeysFooter()
+
+    def on_mount(self) -> None:
+        self.query_one("#shelf-body").display = False
+        self.query_one(Welcome).display = False
+        self._read()
+        self.set_interval(_SECONDS_BETWEEN_LOOKS, self._read_again)
+
+    def on_screen_resume(self) -> None:
+        self._read()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where there is no novel, what is done with one is not offered."""
+        return bool(self._shelf) or action not in _OF_A_NOVEL
+
+    # Actions
+
+    def action_new(self) -> None:
+        self.app.push_screen(NewNovelScreen(), self.open_made)
+
+    def action_resume(self) -> None:
+        """Open the novel at hand and write it on; with nothing to write it is opened alone."""
+        novel = self.query_one(Shelf).at_hand
+        if novel is None:
+            return
+        is_over = novel.state is NovelState.FINISHED or novel.state.goes_on
+        limits = RunLimits(plan_only=True) if novel.state is NovelState.NEW else RunLimits()
+        app_of(self).open_novel(novel.id, None if is_over else limits)
+
+    def action_change(self) -> None:
+        from novelgen.tui.library.change_novel import ChangeNovel
+
+        novel = self.query_one(Shelf).at_hand
+        if novel is not None:
+            self.app.push_screen(ChangeNovel(novel), lambda _: self._read())
+
+    def action_inbox(self) -> None:
+        from novelgen.tui.library.inbox import InboxScreen
+
+        self.app.push_screen(InboxScreen())
+
+    def action_search(self) -> None:
+        if self._shelf:
+            search = self.query_one("#shelf-search", Input)
+            search.display = True
+            search.focus()
+
+    def action_end_search(self) -> None:
+        search = self.query_one("#shelf-search", Input)
+        search.value = ""
+        search.display = False
+        self._focus()
+
+    def open_made(self, made: NovelMade | None) -> None:
+        """Go to a novel that was begun; it is planned, or written, at once."""
+        if made is None:
+            return
+        app = app_of(self)
+        if made.is_introduced:
+            left = app.left_off.of(made.novel_id)
+            app.left_off.keep(made.novel_id, replace(left, is_introduced=True))
+        app.open_novel(made.novel_id, made.limits)
+
+    # Events
+
+    @on(Input.Changed, "#shelf-search")
+    def seek(self, event: Input.Changed) -> None:
+        self._sought = event.value.strip().casefold()
+        self._fill()
+
+    @on(Input.Submitted, "#shelf-search")
+    def go_to_found(self) -> None:
+        self._focus()
+
+    @on(OptionList.OptionSelected, "#shelf")
+    def open(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option.id is not None:
+            app_of(self).open_novel(event.option.id)
+
+    @on(OptionList.OptionHighlighted, "#shelf")
+    def look_at(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._read_details()
+
+    @on(Shelf.Resized)
+    def lay_out_anew(self) -> None:
+        self._fill()
+
+    @on(Welcome.Chosen)
+    def begin_first(self, event: Welcome.Chosen) -> None:
+        event.stop()
+        if event.way == FORM:
+            self.action_new()
+        else:
+            FirstNovel(self, self._known, self.open_made).begin(event.way)
+
+    @on(Click, "#shelf-head")
+    def open_inbox(self) -> None:
+        if any(novel.waiting for novel in self._shelf or ()):
+            self.action_inbox()
+
+    # Reading
+
+    def _read_again(self) -> None:
+        if self.is_current:
+            self._read()
+
+    def _read(self) -> None:
+        ask(self, read_shelf, self._take, group="shelf")
+
+    def _take(self, shelf: list[ShelfNovel]) -> None:
+        is_new = shelf != self._shelf
+        was_unknown = self._shelf is None
+        self._shelf = shelf
+        if is_new:
+            self._fill()
+            self._read_details()
+        if not shelf and self._known is None and was_unknown:
+            self._look_at_machine()
+
+    def _look_at_machine(self) -> None:
+        def took(known: KnownModels) -> None:
+            self._known = known
+            self.query_one(Welcome).show(known)
+
+        ask(
+            self,
+            lambda workbench: known_models(workbench.paths, workbench.settings),
+            took,
+            group="known",
+        )
+
+    def _read_details(self) -> None:
+        novel = self.query_one(Shelf).at_hand
+        self._show_details()
+        if novel is None or self.size.width < _WIDE:
+            return
+
+        def took(details: NovelDetails) -> None:
+            self._details = details
+            self._show_details()
+
+        novel_id = novel.id
+        ask(self, lambda workbench: read_details(workbench, novel_id), took, group="details")
+
+    # Showing
+
+    def _fill(self) -> None:
+        novels = self._shelf
+        if novels is None:
+            return
+        shown = [novel for novel in novels if self._sought in _searched(novel)]
+        shelf = self.query_one(Shelf)
+        shelf.show(shown, tells_premise=self.size.width < _WIDE)
+        shelf.display = bool(shown)
+        nothing = self.query_one("#nothing-found", Static)
+        nothing.display = not shown
+        nothing.update("No novel has these words. Esc shows all again.")
+        self.query_one("#shelf-body").display = bool(novels)
+        self.query_one(Welcome).display = not novels
+        self.query_one("#shelf-head", Static).update(_head(novels))
+        self._show_details()
+        self.refresh_bindings()
+        if self.focused is None or not self.focused.is_on_screen:
+            self._focus()
+
+    def _show_details(self) -> None:
+        novel = self.query_one(Shelf).at_hand
+        days = {} if novel is None else app_of(self).left_off.of(novel.id).words_by_day
+        self.query_one(DetailsPanel).show(novel, self._details, days)
+
+    def _focus(self) -> None:
+        if self._shelf:
+            self.query_one(Shelf).focus()
+        else:
+            self.query_one("#welcome-ways").focus()
+
+
+def _searched(novel: ShelfNovel) -> str:
+    return f"{novel.title}\n{novel.author}\n{novel.premise}".casefold()
+
+
+def _head(novels: list[ShelfNovel]) -> Content:
+    words = sum(novel.words for novel in novels)
+    waiting = sum(novel.waiting for novel in novels)
+    told = f"{counted(len(novels), 'novel')}, {counted(words, 'word')}" if novels else ""
+    inbox = f"   ✉ {counted(waiting, 'chapter')} in the inbox: " if waiting else ""
+    return Content.assemble(
+        (" novelgen ", "bold $background on $primary"),
+        f"  {told}",
+        (inbox, "$warning"),
+        ("i" if waiting else "", "bold $primary"),
+    )

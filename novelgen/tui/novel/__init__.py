@@ -1,0 +1,1 @@
+"""An open novel: the screen that its places are on."""

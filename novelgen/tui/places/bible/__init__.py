@@ -1,0 +1,1 @@
+"""The bible: who and what there is, the voice, the promises, what is to check."""

@@ -1,0 +1,1 @@
+"""The drafts of a chapter, passage by passage, side by side."""

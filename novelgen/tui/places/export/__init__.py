@@ -1,0 +1,1 @@
+"""Export: the manuscript as a file, and a copy of all novels."""

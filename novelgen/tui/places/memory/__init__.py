@@ -1,0 +1,1 @@
+"""The memory of a novel along its story."""

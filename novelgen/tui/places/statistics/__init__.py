@@ -1,0 +1,1 @@
+"""The novel in figures: when and by whom it was written, what it took, how it reads."""

@@ -1,0 +1,1 @@
+"""The versions of the text: revisions of a chapter, changes, branches."""

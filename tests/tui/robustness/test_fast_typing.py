@@ -1,0 +1,44 @@
+"""Somebody types faster than the screen answers, and saves at once."""
+
+from pathlib import Path
+
+from textual.events import Key
+
+from novelgen.bootstrap import Workbench
+from novelgen.tui.dialogs.confirm import Confirm
+from novelgen.tui.places.desk.editor import ChapterEditor
+from novelgen.tui.widgets.prose_page import ProsePage
+from tests.tui.conftest import TITLE, Opened, shown, until
+
+_TYPED = "Snow fell on the roofs and in the yards. "
+
+
+async def test_all_that_was_typed_is_saved(
+    written_home: Path, opened: Opened, bench: Workbench
+) -> None:
+    def text() -> str:
+        with bench.store.reading() as work:
+            stored = work.chapters.get(work.novels.find(TITLE).active_branch_id, 1)
+            assert stored is not None
+            return work.texts.of_revision(stored.revision.id)
+
+    async with opened(TITLE) as pilot:
+        await until(pilot, lambda: len(pilot.app.screen.query_one(ProsePage).paragraphs) > 3)
+        await pilot.press("e")
+        await until(pilot, lambda: pilot.app.screen.query_one(ChapterEditor).has_focus)
+        for character in _TYPED:
+            pilot.app.post_message(Key(character, character))
+        pilot.app.post_message(Key("f2", None))
+        await until(pilot, lambda: "Saved as revision 2" in shown(pilot))
+        assert text().strip().startswith(_TYPED)
+
+
+async def test_what_was_typed_is_not_thrown_away(written_home: Path, opened: Opened) -> None:
+    async with opened(TITLE) as pilot:
+        await until(pilot, lambda: len(pilot.app.screen.query_one(ProsePage).paragraphs) > 3)
+        await pilot.press("e")
+        await until(pilot, lambda: pilot.app.screen.query_one(ChapterEditor).has_focus)
+        for character in _TYPED:
+            pilot.app.post_message(Key(character, character))
+        pilot.app.post_message(Key("escape", None))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
