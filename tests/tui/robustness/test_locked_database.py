@@ -62,6 +62,11 @@ def first_chapter(bench: Workbench) -> tuple[RevisionRecord, str]:
         return stored.revision, work.texts.of_revision(stored.revision.id)
 
 
+def flowing(pilot: "Pilot[Any]") -> str:
+    """The text on the screen without its frames and line breaks."""
+    return " ".join(shown(pilot).replace("│", " ").split())
+
+
 def is_changing(pilot: "Pilot[Any]") -> bool:
     return any(worker.group == "change" for worker in pilot.app.workers)
 
@@ -79,9 +84,9 @@ async def test_what_was_typed_outlives_a_lock(
         with locked(written_home):
             await pilot.press("f2")
             await until(pilot, lambda: "✗ The database" in shown(pilot))
-            told = " ".join(shown(pilot).replace("│", " ").split())
-            assert "is locked: another program kept writing to it" in told
-            assert "Wait for the other program, or end it, then try again." in told
+            cause = "is locked: another program kept writing to it"
+            await until(pilot, lambda: cause in flowing(pilot))
+            assert "Wait for the other program, or end it, then try again." in flowing(pilot)
             await pilot.press("enter")
             await until(pilot, lambda: editor.has_focus)
         assert editor.text == typed and editor.is_changed
