@@ -103,7 +103,7 @@ def batches(maker: BatchMaker, first: int, end: int, num_workers: int = 0) -> It
 def workers_beside(device_type: str) -> int:
     """How many processes make batches ready while `device_type` computes.
 
-    None where the model itself needs the cores, or where processes cannot be forked.
+    0 where the model itself needs the cores, or where processes cannot be forked.
     """
     if device_type == "cpu" or not sys.platform.startswith("linux"):
         return 0

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from novelgen.tui.app import WorkbenchApp
 
 AnswerT = TypeVar("AnswerT")
-_ONCE = "once"
+ONCE = "once"
+"""The group of workers that do what must not be done twice."""
 
 
 def app_of(node: DOMNode) -> "WorkbenchApp":
@@ -57,8 +58,8 @@ def ask_once(
 ) -> None:
     """Ask for what must not be done twice: passed over while an earlier one is not answered."""
     under_way = (worker for worker in node.workers if worker.node is node)
-    if not any(worker.group == _ONCE and not worker.is_finished for worker in under_way):
-        ask(node, question, then, group=_ONCE, is_exclusive=False, on_error=on_error)
+    if not any(worker.group == ONCE and not worker.is_finished for worker in under_way):
+        ask(node, question, then, group=ONCE, is_exclusive=False, on_error=on_error)
 
 
 def carry_out(

@@ -6,9 +6,10 @@ from contextlib import suppress
 from textual.app import App
 from textual.worker import WorkerError
 
+from novelgen.tui.asking import ONCE
 from novelgen.tui.dialogs.confirm import Confirm
 
-_GROUPS_THAT_SAVE = frozenset(("change", "save", "rearrange", "once"))
+_GROUPS_THAT_SAVE = frozenset(("change", "save", "rearrange", ONCE))
 """Workers of these groups change a novel."""
 
 

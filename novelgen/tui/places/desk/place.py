@@ -290,8 +290,7 @@ class DeskPlace(Place):
         self._explain(told)
 
     def _begin_edit(self, before: ChapterText) -> None:
-        page = self.query_one(ProsePage)
-        paragraph = page.cursor if page.cursor is not None else page.first_in_sight()
+        paragraph = self.paragraph
         self._show_editor(True)
         self.query_one(ChapterEditor).begin(before, max(0, paragraph - 1))
 
