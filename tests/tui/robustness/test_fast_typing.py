@@ -1,8 +1,10 @@
 """Somebody types faster than the screen answers, and saves at once."""
 
 from pathlib import Path
+from typing import Any
 
 from textual.events import Key
+from textual.pilot import Pilot
 
 from novelgen.bootstrap import Workbench
 from novelgen.tui.dialogs.confirm import Confirm
@@ -11,6 +13,15 @@ from novelgen.tui.widgets.prose_page import ProsePage
 from tests.tui.conftest import TITLE, Opened, shown, until
 
 _TYPED = "Snow fell on the roofs and in the yards. "
+
+
+async def type_fast(pilot: "Pilot[Any]") -> None:
+    """Open the chapter's editor and put all letters into it before it has drawn one."""
+    await until(pilot, lambda: len(pilot.app.screen.query_one(ProsePage).paragraphs) > 3)
+    await pilot.press("e")
+    await until(pilot, lambda: pilot.app.screen.query_one(ChapterEditor).has_focus)
+    for character in _TYPED:
+        pilot.app.post_message(Key(character, character))
 
 
 async def test_all_that_was_typed_is_saved(
@@ -23,11 +34,7 @@ async def test_all_that_was_typed_is_saved(
             return work.texts.of_revision(stored.revision.id)
 
     async with opened(TITLE) as pilot:
-        await until(pilot, lambda: len(pilot.app.screen.query_one(ProsePage).paragraphs) > 3)
-        await pilot.press("e")
-        await until(pilot, lambda: pilot.app.screen.query_one(ChapterEditor).has_focus)
-        for character in _TYPED:
-            pilot.app.post_message(Key(character, character))
+        await type_fast(pilot)
         pilot.app.post_message(Key("f2", None))
         await until(pilot, lambda: "Saved as revision 2" in shown(pilot))
         assert text().strip().startswith(_TYPED)
@@ -35,10 +42,9 @@ async def test_all_that_was_typed_is_saved(
 
 async def test_what_was_typed_is_not_thrown_away(written_home: Path, opened: Opened) -> None:
     async with opened(TITLE) as pilot:
-        await until(pilot, lambda: len(pilot.app.screen.query_one(ProsePage).paragraphs) > 3)
-        await pilot.press("e")
-        await until(pilot, lambda: pilot.app.screen.query_one(ChapterEditor).has_focus)
-        for character in _TYPED:
-            pilot.app.post_message(Key(character, character))
+        await type_fast(pilot)
         pilot.app.post_message(Key("escape", None))
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen.query_one(ChapterEditor).has_focus)
+        assert pilot.app.screen.query_one(ChapterEditor).text.startswith(_TYPED)
