@@ -20,6 +20,11 @@ NO_ADAPTER = "none"
 MAIN_BRANCH = "main"
 CONTINUES = "continues"
 """In the provenance of a revision: the id of the one whose text a run went on from in it."""
+MACHINE_WORDS = "machine_words"
+"""In the provenance of a person's revision: the words in it that a model drew, in order.
+
+A list of `[first, count]`, words counted from 0.
+"""
 
 
 class NovelStatus(StrEnum):

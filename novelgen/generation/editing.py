@@ -10,11 +10,14 @@ from novelgen.errors import NotFoundError, UsageError
 from novelgen.generation.consequences import checks_after
 from novelgen.generation.novel_status import settle_status
 from novelgen.planning.structure import Structure
+from novelgen.text.machine_words import WordSpans
 from novelgen.text.manuscript_text import HandedIn
 from novelgen.text.words import count_words
 from storage.change_records import ChangeKind, ChangeRecord, NewChange, NewCheck, Pointers
 from storage.errors import HeadMoved
 from storage.records import (
+    MACHINE_WORDS,
+    JsonObject,
     NewRevision,
     NovelRecord,
     RevisionOrigin,
@@ -84,13 +87,20 @@ def chapter_text(store: Store, novel_id: str, branch_id: str, number: int) -> Ch
 
 
 def edit_chapter(
-    store: Store, before: ChapterText, handed_in: HandedIn, *, ends_chapter: bool | None = None
+    store: Store,
+    before: ChapterText,
+    handed_in: HandedIn,
+    *,
+    ends_chapter: bool | None = None,
+    machine: WordSpans = (),
 ) -> Edited:
     """Make a text the chapter's. `before` is the chapter as the person saw it.
 
     `ends_chapter`: whether the chapter is written to its end with it; by default that stays as it
-    was, and a new chapter is. Raises `TextKeptAside` when the chapter was changed in the meantime,
-    `UsageError` for an empty text.
+    was, and a new chapter is. `machine`: the words of the text that a model drew.
+
+    Raises `TextKeptAside` when the chapter was changed in the meantime, `UsageError` for an empty
+    text.
     """
     if not handed_in.text.strip():
         raise UsageError(
@@ -113,6 +123,7 @@ def edit_chapter(
         state=state,
         text=handed_in.text,
         words=count_words(handed_in.text),
+        provenance=machine_provenance(machine),
     )
     try:
         revision = _put_in_place(store, before, new, checks, ends_chapter=ends_chapter)
@@ -120,6 +131,11 @@ def edit_chapter(
         raise _kept_aside(store, before, new) from moved
     meanwhile = revision.words - new.words
     return Edited(revision, is_changed=True, to_check=len(checks), words_meanwhile=meanwhile)
+
+
+def machine_provenance(machine: WordSpans) -> JsonObject:
+    """What a person's revision keeps of the words in it that a model drew."""
+    return {MACHINE_WORDS: [[first, count] for first, count in machine]} if machine else {}
 
 
 def restore_revision(store: Store, before: ChapterText, revision: RevisionRecord) -> Edited:

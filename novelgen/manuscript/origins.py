@@ -1,8 +1,9 @@
 """Whose words a chapter is made of and where they came from, told from its revisions.
 
 *Author*: what a person wrote where nothing stood, or brought in from a file. *Edited*: what a
-person put in the place of other words. *Machine*: what a model drew. A word that an edit, a new
-draft or a rewritten passage leaves where it was stays whose it was.
+person put in the place of other words. *Machine*: what a model drew, also where a person took it
+over in an edit, which then says so. A word that an edit, a new draft or a rewritten passage leaves
+where it was stays whose it was.
 """
 
 from collections import Counter
@@ -12,7 +13,7 @@ from enum import Enum
 
 from novelgen.text.alignment import Block, align
 from novelgen.text.words import iter_words
-from storage.records import ChapterRecord, RevisionOrigin, RevisionRecord
+from storage.records import MACHINE_WORDS, ChapterRecord, RevisionOrigin, RevisionRecord
 from storage.unit_of_work import UnitOfWork
 
 # Words in a row that hardly stand in two texts by chance.
@@ -55,7 +56,7 @@ def word_stretches(work: UnitOfWork, chapter: ChapterRecord) -> list[WordStretch
     """
     line = _ancestry(work, chapter.revision)
     if len(line) == 1:
-        return _joined([_new(line[0], 0, line[0].words)])
+        return _joined(_brought(line[0], 0, line[0].words, 0))
     words: list[str] = []
     stretches: list[WordStretch] = []
     for revision in line:
@@ -84,12 +85,7 @@ def _after(
     end = Block(len(words), len(new_words), 0)
     for block in [*_kept(revision, words, new_words), end]:
         replaced, inserted = block.old - old_end, block.new - new_end
-        if revision.origin in _BY_MACHINE:
-            yield _new(revision, new_end, inserted)
-        else:
-            edited = min(replaced, inserted)
-            yield replace(_new(revision, new_end, edited), origin=WordOrigin.EDITED)
-            yield _new(revision, new_end + edited, inserted - edited)
+        yield from _brought(revision, new_end, inserted, replaced)
         yield from _cut(stretches, block.old, block.old + block.length)
         old_end, new_end = block.old + block.length, block.new + block.length
 
@@ -119,10 +115,27 @@ def _same(words: Sequence[str], new_words: Sequence[str], most: int) -> int:
     return same
 
 
-def _new(revision: RevisionRecord, first: int, words: int) -> WordStretch:
-    """Words of a revision in whose place nothing stood."""
-    origin = WordOrigin.MACHINE if revision.origin in _BY_MACHINE else WordOrigin.AUTHOR
-    return WordStretch(words, origin, revision, first)
+def _brought(
+    revision: RevisionRecord, first: int, words: int, replaced: int
+) -> Iterator[WordStretch]:
+    """New words of a revision, in the place of so many others. Some stretches may be empty."""
+    if revision.origin in _BY_MACHINE:
+        yield WordStretch(words, WordOrigin.MACHINE, revision, first)
+        return
+    at, end = first, first + words
+    for start, stop in [*_machine_spans(revision, first, end), (end, end)]:
+        edited = min(max(first + replaced, at), start)
+        yield WordStretch(edited - at, WordOrigin.EDITED, revision, at)
+        yield WordStretch(start - edited, WordOrigin.AUTHOR, revision, edited)
+        yield WordStretch(stop - start, WordOrigin.MACHINE, revision, start)
+        at = stop
+
+
+def _machine_spans(revision: RevisionRecord, first: int, end: int) -> list[tuple[int, int]]:
+    """What a person's revision says of the words `[first, end)`: those that a model drew."""
+    told = ((start, start + count) for start, count in revision.provenance.get(MACHINE_WORDS, ()))
+    within = ((max(start, first), min(stop, end)) for start, stop in told)
+    return [(start, stop) for start, stop in within if start < stop]
 
 
 def _cut(stretches: Iterable[WordStretch], start: int, end: int) -> Iterator[WordStretch]:
