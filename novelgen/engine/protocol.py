@@ -24,6 +24,12 @@ class DecodeObserver(Protocol):
         So it is where a connection broke off; an engine of this machine never calls it.
         """
 
+    def on_wait(self, is_waiting: bool) -> None:
+        """Called with True when somebody else has the engine, and with False when the turn comes.
+
+        Never called where nobody has to be waited for.
+        """
+
     def should_stop(self) -> bool:
         """Asked between tokens; True ends every row as `FinishReason.CANCELLED`."""
 
@@ -43,6 +49,9 @@ class QuietObserver:
 
     def on_void(self, row: int) -> None:
         """Nothing was shown."""
+
+    def on_wait(self, is_waiting: bool) -> None:
+        """Nobody is told."""
 
     def should_stop(self) -> bool:
         return False

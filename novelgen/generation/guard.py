@@ -41,6 +41,9 @@ class StreamGuard:
             self._texts.pop(row, None)
             self._looked_at.pop(row, None)
 
+    def on_wait(self, is_waiting: bool) -> None:
+        self._inner.on_wait(is_waiting)
+
     def should_stop(self) -> bool:
         return self._inner.should_stop()
 

@@ -143,6 +143,9 @@ class _AgreeingObserver:
     def on_void(self, row: int) -> None:
         self._observer.on_void(row)
 
+    def on_wait(self, is_waiting: bool) -> None:
+        self._observer.on_wait(is_waiting)
+
     def should_stop(self) -> bool:
         return process_team.agree([self._observer.should_stop()])[0]
 

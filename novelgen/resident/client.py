@@ -107,6 +107,10 @@ class ResidentClient:
                     raise PeerGone
                 continue
             message = receive(self._connection)
+            if "is_waiting" in message:
+                if observer is not None:
+                    observer.on_wait(message["is_waiting"])
+                continue
             if "texts" not in message:
                 return message
             for row, text in message["texts"]:

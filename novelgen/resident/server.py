@@ -24,7 +24,8 @@ from novelgen.resident.rendezvous import (
     withdraw,
 )
 from novelgen.resident.session import Session
-from novelgen.resident.shelf import EngineShelf, WaitCancelled
+from novelgen.resident.shelf import EngineShelf
+from novelgen.resident.turns import WaitCancelled
 from novelgen.resident.wire import PeerGone
 
 _SECONDS_BETWEEN_LOOKS = 0.5

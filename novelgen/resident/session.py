@@ -20,7 +20,7 @@ from novelgen.engine.protocol import Engine
 from novelgen.engine.values import ChatMessage
 from novelgen.errors import DeviceFailed, ModelError, NovelgenError
 from novelgen.resident.order import EngineOrder, FitQuestion
-from novelgen.resident.shelf import WaitCancelled
+from novelgen.resident.turns import WaitCancelled
 from novelgen.resident.wire import (
     Message,
     PeerGone,
@@ -139,7 +139,8 @@ class Session:
     def _decode(self, asked: Message) -> Message:
         request, observer = request_from_json(asked["request"]), _Relay(self._connection)
         try:
-            with self._server.shelf.computing(self._opened(), observer.is_wanted) as engine:
+            shelf = self._server.shelf
+            with shelf.computing(self._opened(), observer.is_wanted, observer.on_wait) as engine:
                 result = engine.decode(request, observer)
         except WaitCancelled:
             return {"was_cancelled": True}
@@ -170,6 +171,9 @@ class _Relay:
 
     def on_void(self, row: int) -> None:
         """Never called: no model of this machine begins a row anew."""
+
+    def on_wait(self, is_waiting: bool) -> None:
+        send(self._connection, {"is_waiting": is_waiting})
 
     def should_stop(self) -> bool:
         self.flush()

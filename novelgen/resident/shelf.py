@@ -9,20 +9,16 @@ from contextlib import contextmanager
 
 from novelgen.engine.protocol import Engine
 from novelgen.resident.order import EngineOrder, FitQuestion, LoadedEngine, Loader
-
-_SECONDS_BETWEEN_QUESTIONS = 0.05
-
-
-class WaitCancelled(Exception):
-    """Whoever waited for the engine does not want it any more."""
+from novelgen.resident.turns import Turns
 
 
 class EngineShelf:
-    """Engines by order. One computes at a time; those nobody holds make room for another."""
+    """Engines by order. One computes at a time, in the order of asking; those that nobody holds
+    make room for another."""
 
     def __init__(self, load: Loader, clock: Callable[[], float] = time.monotonic) -> None:
         self._load, self._clock = load, clock
-        self._computing, self._counting = threading.Lock(), threading.Lock()
+        self._turns, self._counting = Turns(), threading.Lock()
         self._loaded: dict[EngineOrder, LoadedEngine] = {}
         self._questions: dict[EngineOrder, FitQuestion] = {}
         self._holders: Counter[EngineOrder] = Counter()
@@ -35,7 +31,7 @@ class EngineShelf:
 
     @property
     def is_computing(self) -> bool:
-        return self._computing.locked()
+        return self._turns.is_taken
 
     @property
     def idle_seconds(self) -> float:
@@ -45,9 +41,16 @@ class EngineShelf:
     def hold(self, order: EngineOrder, question: FitQuestion) -> tuple[LoadedEngine, bool]:
         """Make an engine ready and keep it for a caller until `release`.
 
-        Returns it, and whether it was loaded already. Raises what loading raises.
+        Returns it, and whether it was loaded already; one that was is had at once, whoever
+        computes. Raises what loading raises.
         """
-        with self._computing:
+        with self._counting:
+            loaded = self._loaded.get(order)
+            if loaded is not None:
+                self._holders[order] += 1
+                self._last_used = self._clock()
+                return loaded, True
+        with self._turns.taken():
             self._last_used = self._clock()
             was_warm = order in self._loaded
             self._questions[order] = question
@@ -64,19 +67,22 @@ class EngineShelf:
         self._last_used = self._clock()
 
     @contextmanager
-    def computing(self, order: EngineOrder, is_wanted: Callable[[], bool]) -> Iterator[Engine]:
+    def computing(
+        self,
+        order: EngineOrder,
+        is_wanted: Callable[[], bool],
+        on_wait: Callable[[bool], None] | None = None,
+    ) -> Iterator[Engine]:
         """The engine of a held order, alone; waits for its turn while `is_wanted` says so.
 
-        An engine that was given back in the meantime is loaded again. Raises `WaitCancelled`.
+        `on_wait` is told whether it waits, if it has to. An engine that was given back in the
+        meantime is loaded again. Raises `WaitCancelled`.
         """
-        while not self._computing.acquire(timeout=_SECONDS_BETWEEN_QUESTIONS):
-            if not is_wanted():
-                raise WaitCancelled
-        try:
-            yield self._get(order).engine
-        finally:
-            self._last_used = self._clock()
-            self._computing.release()
+        with self._turns.taken(is_wanted, on_wait):
+            try:
+                yield self._get(order).engine
+            finally:
+                self._last_used = self._clock()
 
     def at_hand(self, order: EngineOrder) -> Engine | None:
         """A loaded engine, for what needs no computing; None when it was given back."""
@@ -85,20 +91,16 @@ class EngineShelf:
 
     def drop_unheld(self) -> None:
         """Give back the engines that nobody holds; waits for a computation under way."""
-        with self._computing:
+        with self._turns.taken():
             self._drop(lambda order: not self._holders[order])
 
     def drop_idle(self, seconds: float) -> None:
         """Give back every engine when none was used for so long."""
-        if (
-            self._loaded
-            and self.idle_seconds >= seconds
-            and self._computing.acquire(blocking=False)
-        ):
-            try:
+        if not self._loaded or self.idle_seconds < seconds:
+            return
+        with self._turns.taken_if_free() as is_held:
+            if is_held:
                 self._drop(lambda _: True)
-            finally:
-                self._computing.release()
 
     def _get(self, order: EngineOrder) -> LoadedEngine:
         if order not in self._loaded:
@@ -107,9 +109,10 @@ class EngineShelf:
         return self._loaded[order]
 
     def _drop(self, is_dropped: Callable[[EngineOrder], bool]) -> None:
-        dropped = [order for order in self._loaded if is_dropped(order)]
-        for order in dropped:
-            self._loaded.pop(order).close()
+        with self._counting:
+            dropped = [self._loaded.pop(order) for order in [*self._loaded] if is_dropped(order)]
+        for loaded in dropped:
+            loaded.close()
         if dropped:
             gc.collect()
             _empty_device_cache()

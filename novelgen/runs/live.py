@@ -95,6 +95,9 @@ class LiveBroadcast(RunObserver):
         self._inner.on_void(row)
         self._line({"void": row})
 
+    def on_wait(self, is_waiting: bool) -> None:
+        self._inner.on_wait(is_waiting)
+
     def should_stop(self) -> bool:
         return self._inner.should_stop()
 
