@@ -2,19 +2,20 @@
 
 Nothing is reworded. Controls go, paragraphs are parted by one empty line, a scene break is written
 one way. A paragraph may hold several lines in the file only if no empty line parts them and the
-lines are short, as in text that is wrapped by hand.
+lines are short, as in text that is wrapped by hand. Notes of the author (`[[...]]`) stay in the
+text as they were typed, over lines too; `novelgen.text.author_notes` takes them out.
 """
 
 import re
 from dataclasses import dataclass
 
 from novelgen.errors import UsageError
+from novelgen.text.author_notes import HIDDEN, hide_notes, show_notes
 from novelgen.text.sanitize import clean_text
-from novelgen.text.sentences import SCENE_BREAK
+from novelgen.text.scene_breaks import as_paragraph
 
 _HEADING = re.compile(r"#\s+(?:chapter\s+\d+\s*[:.—-]?\s*)?(.*)", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---\n(?:[^\n]*\n)*?---\n")
-_SCENE_BREAK = re.compile(r"(?:[*#_~=-]\s*){3,}|[*#]")
 _ESCAPED = re.compile(r"\\([#>+=|~`<*.)-])")
 _WRAPPED_AT = 100
 """Lines of wrapped text are no longer than this; a longer one is a paragraph by itself."""
@@ -22,9 +23,10 @@ _WRAPPED_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A chapter's prose, and its title where the text begins with a heading."""
+    """A chapter's text, and its title where the text begins with a heading."""
 
     text: str
+    """Prose, and the author's notes in it."""
     title: str | None
 
 
@@ -33,13 +35,15 @@ def read_handed_in(raw: str) -> HandedIn:
 
     Raises `UsageError` when there is more than one chapter in it.
     """
-    lines = _FRONT_MATTER.sub("", clean_text(raw).strip("\n ")).strip("\n ").split("\n")
+    text = _FRONT_MATTER.sub("", clean_text(raw).strip("\n ")).strip("\n ")
+    hidden, notes = hide_notes(text)
+    lines = hidden.split("\n")
     title = None
     heading = _HEADING.fullmatch(lines[0].strip()) if lines else None
     if heading is not None:
-        name = _ESCAPED.sub(r"\1", " ".join(heading.group(1).split()))
-        title = name or None  # "# Chapter 3" names nothing new
-        lines = lines[1:]
+        named = heading.group(1).replace(HIDDEN, "")
+        title = _ESCAPED.sub(r"\1", " ".join(named.split())) or None  # "# Chapter 3" names nothing
+        lines = [HIDDEN * lines[0].count(HIDDEN), *lines[1:]]
     others = [line.strip() for line in lines if line.startswith("# ")]
     if others:
         raise UsageError(
@@ -48,7 +52,7 @@ def read_handed_in(raw: str) -> HandedIn:
             "begins with # and is prose is written \\#.",
         )
     paragraphs = [_paragraph(block) for block in _blocks(lines)]
-    return HandedIn("\n\n".join(each for each in paragraphs if each), title)
+    return HandedIn(show_notes("\n\n".join(filter(None, paragraphs)), notes), title)
 
 
 def read_typed(raw: str) -> HandedIn:
@@ -56,8 +60,21 @@ def read_typed(raw: str) -> HandedIn:
 
     Nothing in it is a heading or an escape; the title stays as it is.
     """
-    paragraphs = (_as_paragraph(line) for line in clean_text(raw).split("\n"))
-    return HandedIn("\n\n".join(each for each in paragraphs if each), None)
+    hidden, notes = hide_notes(clean_text(raw))
+    paragraphs = map(as_paragraph, hidden.split("\n"))
+    return HandedIn(show_notes("\n\n".join(filter(None, paragraphs)), notes), None)
+
+
+def read_pasted(raw: str) -> str:
+    """Text from elsewhere, as it stands in an editor: paragraphs parted by one empty line.
+
+    A piece of a line keeps the white space at its ends.
+    """
+    lines = clean_text(raw).split("\n")
+    if len(lines) == 1:
+        return lines[0]
+    paragraphs = (as_paragraph(" ".join(block)) for block in _blocks(lines))
+    return "\n\n".join(each for each in paragraphs if each)
 
 
 def _blocks(lines: list[str]) -> list[list[str]]:
@@ -79,9 +96,4 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _paragraph(lines: list[str]) -> str:
-    return _ESCAPED.sub(r"\1", _as_paragraph(" ".join(lines)))
-
-
-def _as_paragraph(line: str) -> str:
-    text = " ".join(line.split())
-    return SCENE_BREAK if _SCENE_BREAK.fullmatch(text) else text
+    return _ESCAPED.sub(r"\1", as_paragraph(" ".join(lines)))

@@ -137,6 +137,7 @@ class WorkbenchApp(App[None]):
 
     async def _quit(self) -> None:
         try:
+            await self._settle()
             await saves_done(self)
             unsaved = [each for novel in self._novels for each in novel.unsaved()]
             if await may_leave(self, unsaved):
@@ -149,6 +150,7 @@ class WorkbenchApp(App[None]):
         """Nobody is there to be asked any more."""
 
         async def ended() -> None:
+            await self._settle()
             await self._look_away()
             await saves_done(self)
             self.exit(return_code=code)
@@ -156,6 +158,10 @@ class WorkbenchApp(App[None]):
         if not self.is_headless:
             end_soon(code)
         carry_out(self, ended, group="hang-up")
+
+    async def _settle(self) -> None:
+        for novel in self._novels:
+            await novel.settle()
 
     async def _look_away(self) -> None:
         for novel in self._novels:

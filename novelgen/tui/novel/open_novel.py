@@ -53,6 +53,8 @@ class OpenNovel:
         self.page = LivePage()
         self.ordered = ""
         """What a process was sent off for and whose run has not begun, or has none; in words."""
+        self.words_today = 0
+        """Written since the last day before, as saved."""
         self._chapter = 1
         self.spot: Spot | None = None
         """Where the desk goes next; it takes it away."""

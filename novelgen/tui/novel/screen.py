@@ -77,6 +77,8 @@ class NovelScreen(Screen[None]):
         self._control: RunControl | None = None
         self._is_ordering = False
         self._has_looked_away = False
+        self._words_at_first: int | None = None
+        """Of the novel, when it was opened on the first day that it is known."""
         self._overview_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -159,6 +161,7 @@ class NovelScreen(Screen[None]):
 
     def action_leave(self) -> None:
         async def left() -> None:
+            await self.settle()
             await saves_done(app_of(self))
             if await may_leave(app_of(self), self.unsaved()):
                 await self.look_away()
@@ -169,6 +172,14 @@ class NovelScreen(Screen[None]):
     def unsaved(self) -> list[str]:
         """What was typed in the places and is not saved."""
         return [unsaved for place in self.query(Place) if (unsaved := place.unsaved())]
+
+    async def settle(self) -> None:
+        """Save what saves itself; what refuses is shown, and is unsaved still."""
+        for place in self.query(Place):
+            try:
+                await place.settle()
+            except NovelgenError as error:
+                app_of(self).show_error(error)
 
     async def look_away(self) -> None:
         """The person goes elsewhere: their place is kept, and what is drafted meets them later.
@@ -314,7 +325,9 @@ class NovelScreen(Screen[None]):
         def read(overview: NovelOverview) -> None:
             self.novel.overview = overview
             self.query_one(NovelHeader).overview = overview
-            self._left = self._left.with_words(overview.summary.totals.words, today())
+            words = overview.summary.totals.words
+            self.novel.words_today = self._words_today(words)
+            self._left = self._left.with_words(words, today())
             then(overview)
 
         ask(
@@ -324,6 +337,15 @@ class NovelScreen(Screen[None]):
             group="overview",
             on_error=on_error,
         )
+
+    def _words_today(self, words: int) -> int:
+        """Since the last day before; on the first day, since the novel was opened."""
+        since = self._left.words_since_yesterday(words, today())
+        if since is not None:
+            return since
+        first = self._left.words_by_day.get(today().isoformat(), words)
+        self._words_at_first = first if self._words_at_first is None else self._words_at_first
+        return words - self._words_at_first
 
     def _overview_is_old(self) -> None:
         """Read it again, but not with every segment of a fast run."""

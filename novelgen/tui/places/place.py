@@ -49,6 +49,9 @@ class Place(Widget):
         """What was typed here and is not saved, such as "chapter 2"; empty for nothing."""
         return ""
 
+    async def settle(self) -> None:
+        """Save what saves itself, before the person goes elsewhere. Raises `NovelgenError`."""
+
     def ask(
         self,
         question: Callable[[Workbench], AnswerT],

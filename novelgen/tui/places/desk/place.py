@@ -9,23 +9,25 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import OptionList
 
 from novelgen.bootstrap import Workbench
-from novelgen.errors import NovelgenError, UsageError
-from novelgen.generation.editing import ChapterText, Edited, chapter_text, edit_chapter, undo_change
+from novelgen.errors import UsageError
+from novelgen.generation.editing import Edited, undo_change
 from novelgen.generation.events import ChapterBegun
 from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.passage_locks import lock_passage, standing_locks
-from novelgen.text.manuscript_text import read_typed
 from novelgen.tui.asking import app_of
 from novelgen.tui.dialogs.ask_line import AskLine
+from novelgen.tui.novel.open_novel import Spot
 from novelgen.tui.places.desk.beat_panel import BeatPanel
 from novelgen.tui.places.desk.chapter_list import ChapterList
-from novelgen.tui.places.desk.editor import ChapterEditor
 from novelgen.tui.places.desk.machine_panel import MachinePanel
 from novelgen.tui.places.desk.prose import page_of
 from novelgen.tui.places.desk.reading import DeskChapter, read_desk
+from novelgen.tui.places.desk.sitting_down import SittingDown
 from novelgen.tui.places.place import Place
 from novelgen.tui.run.news import RunNews
 from novelgen.tui.widgets.prose_page import ProsePage
+from novelgen.tui.writing.desk import WritingDesk
+from novelgen.tui.writing.opening import OpenedChapter
 from storage.records import NovelStatus
 
 
@@ -56,19 +58,23 @@ class DeskPlace(Place):
         self._fresh_revision = ""
         self._live = 0
         """The chapter that is being drawn; 0 for none."""
-        self._is_saving = False
+        self._sitting_down = SittingDown(self)
+        self._has_looked = False
+        """Whether texts were looked for that a sudden end left behind."""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield ChapterList()
             yield ProsePage(id="prose")
-            yield ChapterEditor()
+            yield WritingDesk()
             with VerticalScroll(id="desk-side"):
                 yield BeatPanel()
                 yield MachinePanel()
 
     def on_mount(self) -> None:
-        self.query_one(ChapterEditor).display = False
+        self.desk.display = False
+        self.desk.say = self.explain
+        self.desk.words_today_before = lambda: self.novel.words_today
         self.query_one(MachinePanel).display = False
 
     def arrive(self) -> None:
@@ -80,6 +86,8 @@ class DeskPlace(Place):
         number = self.novel.chapter
         self.ask(lambda workbench: read_desk(workbench, self.novel.id, number, target), self._take)
         self._show_chapters()
+        if self.desk.display and number != self.desk.chapter:
+            self.desk.leave()
 
     def hear(self, news: RunNews) -> None:
         chapter = self._chapter
@@ -95,11 +103,15 @@ class DeskPlace(Place):
         self._show_side()
         self.query_one(MachinePanel).hear(news)
 
+    @property
+    def desk(self) -> WritingDesk:
+        return self.query_one(WritingDesk)
+
     def unsaved(self) -> str:
-        for editor in self.query(ChapterEditor):
-            if editor.display and editor.is_changed:
-                return f"chapter {editor.chapter}"
-        return ""
+        return f"chapter {self.desk.chapter}" if self.desk.is_changed else ""
+
+    async def settle(self) -> None:
+        await self.desk.settle()
 
     def _go_along(self, news: RunNews) -> None:
         """Stay where the book grows, unless the person reads elsewhere."""
@@ -127,19 +139,13 @@ class DeskPlace(Place):
                 self.novel.write(RunLimits(until_chapter=unwritten[0]))
 
     def action_edit(self) -> None:
-        number = self.novel.chapter
-
-        def read(workbench: Workbench) -> ChapterText:
-            novel = workbench.find(self.novel.id).novel
-            return chapter_text(workbench.store, novel.id, novel.active_branch_id, number)
-
-        self.ask(read, self._begin_edit, group="edit")
+        self._sitting_down.write(self.novel.chapter, self.paragraph)
 
     def action_rewrite(self) -> None:
         selected = self._selected()
         chapter = self._chapter
         if selected is None or chapter is None:
-            self._explain("Mark a paragraph first, with j and k or a click; J and K mark more.")
+            self.explain("Mark a paragraph first, with j and k or a click; J and K mark more.")
             return
         first, last = selected
         which = f"paragraph {first}" if first == last else f"paragraphs {first} to {last}"
@@ -183,7 +189,7 @@ class DeskPlace(Place):
     def action_lock(self) -> None:
         selected, shown = self._selected(), self._chapter
         if selected is None or shown is None:
-            self._explain("Mark a paragraph first, with j and k or a click.")
+            self.explain("Mark a paragraph first, with j and k or a click.")
             return
         number = shown.number
 
@@ -212,7 +218,7 @@ class DeskPlace(Place):
             novel = workbench.find(self.novel.id).novel
             return undo_change(workbench.store, novel).change.label
 
-        self.change(take_back, lambda label: self._explain(f"Taken back: {label}"))
+        self.change(take_back, lambda label: self.explain(f"Taken back: {label}"))
 
     def action_beat(self) -> None:
         """Change the beat in hand, or the last one of a chapter that is written."""
@@ -220,7 +226,7 @@ class DeskPlace(Place):
 
         chapter = self._chapter
         if chapter is None or not chapter.beats:
-            self._explain("The beats of this chapter are planned when writing reaches it.")
+            self.explain("The beats of this chapter are planned when writing reaches it.")
             return
         beat = chapter.beat if chapter.beat is not None else len(chapter.beats) - 1
         self.app.push_screen(BeatEditor(self.novel, chapter.number, beat))
@@ -256,48 +262,47 @@ class DeskPlace(Place):
             self.remove_class("-chapters")
             self.query_one(ProsePage).focus()
 
-    @on(ChapterEditor.Saved)
-    def save(self, event: ChapterEditor.Saved) -> None:
+    def begin_writing(self, opened: OpenedChapter, paragraph: int, words: str) -> None:
+        """The chapter is held: write it."""
+        self._show_desk(True)
+        self.desk.begin(opened, paragraph, words)
+        self._spell()
+
+    @on(WritingDesk.Saved)
+    def tell_saved(self, event: WritingDesk.Saved) -> None:
         event.stop()
-        if self._is_saving:
-            return
-        self._is_saving = True
-        self._explain("Saving …")
+        self.novel.has_changed()
+        self.explain(_saved_in_words(event.saved))
 
-        def keep(workbench: Workbench) -> Edited:
-            return edit_chapter(workbench.store, event.before, read_typed(event.text))
-
-        self.change(keep, self._edited, on_error=self._not_saved)
-
-    @on(ChapterEditor.Left)
-    def end_edit(self, event: ChapterEditor.Left) -> None:
+    @on(WritingDesk.Left)
+    def end_writing(self, event: WritingDesk.Left) -> None:
         event.stop()
-        self._show_editor(False)
+        self.explain("" if event.saved is None else _saved_in_words(event.saved))
+        chapter = event.chapter + event.step
+        if event.step and any(each.number == chapter for each in self.novel.chapters):
+            self.novel.choose_chapter(chapter)
+            self._sitting_down.write(chapter, 1)
+        else:
+            self._show_desk(False)
+            if self.novel.chapter == event.chapter:
+                self.novel.spot = Spot(event.chapter, event.paragraph)
+        if event.saved is not None and event.saved.is_changed:
+            self.novel.has_changed()
+        elif not event.step:
+            self.reload()
 
-    def _not_saved(self, error: NovelgenError) -> None:
-        self._is_saving = False
-        self._explain("Not saved. What you wrote stands here still.")
-        app_of(self).show_error(error)
+    def _spell(self) -> None:
+        """Fetch the words that are known, in the background."""
+        self.ask(
+            lambda workbench: workbench.spelling.for_novel(self.novel.id),
+            self.desk.check_spelling,
+            group="spelling",
+        )
 
-    def _edited(self, edited: Edited) -> None:
-        self._is_saving = False
-        self._show_editor(False)
-        told = f"Saved as revision {edited.revision.number}: {edited.revision.words:,} words."
-        if not edited.is_changed:
-            told = "Nothing was changed."
-        elif edited.to_check:
-            told += f" {edited.to_check} later passages to check."
-        self._explain(told)
-
-    def _begin_edit(self, before: ChapterText) -> None:
-        paragraph = self.paragraph
-        self._show_editor(True)
-        self.query_one(ChapterEditor).begin(before, max(0, paragraph - 1))
-
-    def _show_editor(self, shown: bool) -> None:
-        editor, page = self.query_one(ChapterEditor), self.query_one(ProsePage)
-        editor.display, page.display = shown, not shown
-        (editor if shown else page).focus()
+    def _show_desk(self, shown: bool) -> None:
+        page = self.query_one(ProsePage)
+        self.desk.display, page.display = shown, not shown
+        (self.desk.page if shown else page).focus()
 
     @property
     def paragraph(self) -> int:
@@ -322,6 +327,9 @@ class DeskPlace(Place):
         self._show_prose(keeps_place=not is_other)
         self._show_side()
         self.query_one(MachinePanel).look_if_elsewhere()
+        if not self._has_looked:
+            self._has_looked = True
+            self._sitting_down.look_for_recovered()
         spot = self.novel.spot
         if spot is not None and spot.chapter == chapter.number:
             self.novel.spot = None
@@ -366,9 +374,21 @@ class DeskPlace(Place):
             return ["Enter writes the next chapter; w writes on to the end of the book."]
         return []
 
-    def _explain(self, text: str) -> None:
+    def explain(self, text: str) -> None:
+        """Say something in the line of news."""
         say = getattr(self.screen, "say", None)
         if callable(say):
             say(text)
         else:
             app_of(self).show_error(UsageError(text))
+
+
+def _saved_in_words(edited: Edited) -> str:
+    if not edited.is_changed:
+        return "Nothing was changed."
+    told = f"Saved as revision {edited.revision.number}: {edited.revision.words:,} words."
+    if edited.words_meanwhile:
+        told += f" A run wrote {edited.words_meanwhile:,} words behind it meanwhile."
+    if edited.to_check:
+        told += f" {edited.to_check} later passages to check."
+    return told

@@ -5,9 +5,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from novelgen.tui.places.versions.diff_page import diff_page, num_places
 from novelgen.tui.places.versions.lines import comparison_line
 from novelgen.tui.places.versions.reading import BranchComparison, TextDiff
+from novelgen.tui.widgets.diff_page import diff_page, num_places
 from novelgen.tui.widgets.kept_list import KeptList
 from novelgen.tui.widgets.prose_page import ProsePage
 
@@ -50,13 +50,13 @@ class VersionDetail(Vertical):
         page.display = True
         if not chapters.has_focus:
             chapters.display = False
-        places = num_places(diff)
+        places = num_places(diff.spans)
         told = "They are the same."
         if places:
             where = "1 place" if places == 1 else f"{places} places"
             told = f"{100 * diff.share_changed:.1f} % of the words differ, in {where}."
         self._tell(diff.title, told, "  Struck: went. Underlined: came." if places else "")
-        paragraphs = diff_page(diff, whole=self._shows_whole or not places)
+        paragraphs = diff_page(diff.spans, whole=self._shows_whole or not places)
         if list(page.paragraphs) == paragraphs:
             return  # the reader stays where they are
         page.show(paragraphs, keeps_place=False)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from novelgen.text.diff_hunks import diff_hunks
 from novelgen.text.word_diff import DiffKind, DiffSpan
-from novelgen.tui.places.versions.reading import TextDiff
 from novelgen.tui.widgets.prose_page import Paragraph, Stretch
 from novelgen.tui.widgets.styled_prose import StyledPiece, paragraphs_of
 
@@ -12,26 +11,26 @@ _STYLES = {DiffKind.EQUAL: "", DiffKind.DELETED: "removed", DiffKind.INSERTED: "
 _LEFT_OUT = "…"
 
 
-def diff_page(diff: TextDiff, *, whole: bool) -> list[Paragraph]:
+def diff_page(spans: Sequence[DiffSpan], *, whole: bool) -> list[Paragraph]:
     """What went is struck through, what came is underlined."""
     if whole:
-        return paragraphs_of(_pieces(diff.spans))
+        return paragraphs_of(_pieces(spans))
     found: list[Paragraph] = []
-    for hunk in diff_hunks(diff.spans):
+    for hunk in diff_hunks(spans):
         found.append(_note(f"¶ {hunk.paragraph}"))
         first, last = hunk.spans[0], hunk.spans[-1]
         pieces = _pieces(hunk.spans)
-        if first.kind is DiffKind.EQUAL and first is not diff.spans[0]:
+        if first.kind is DiffKind.EQUAL and first is not spans[0]:
             pieces.insert(0, StyledPiece(_LEFT_OUT, "note"))
-        if last.kind is DiffKind.EQUAL and last is not diff.spans[-1]:
+        if last.kind is DiffKind.EQUAL and last is not spans[-1]:
             pieces.append(StyledPiece(_LEFT_OUT, "note"))
         found += paragraphs_of(pieces)
     return found
 
 
-def num_places(diff: TextDiff) -> int:
+def num_places(spans: Sequence[DiffSpan]) -> int:
     """In how many places the texts differ."""
-    return len(diff_hunks(diff.spans))
+    return len(diff_hunks(spans))
 
 
 def _pieces(spans: Sequence[DiffSpan]) -> list[StyledPiece]:

@@ -1,0 +1,1 @@
+"""The writing desk: a chapter while a person writes it."""

@@ -1,0 +1,163 @@
+"""Writing together: the machine goes on at the cursor, or tells a marked passage anew.
+
+It draws in a thread over the text as it stands, saved or not; what comes is offered as it comes
+and stays an offer until the person takes it. Nothing here waits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from novelgen.errors import NovelgenError
+from novelgen.tui.asking import app_of, ask
+from novelgen.tui.writing.offer import Offer, everything, first_sentence, first_word
+
+if TYPE_CHECKING:
+    from novelgen.bootstrap import Workbench
+    from novelgen.tui.writing.desk import WritingDesk
+
+_SECONDS_BETWEEN_LOOKS = 0.1
+_PIECES = {"word": first_word, "sentence": first_sentence, "all": everything}
+
+Draw = Callable[["Workbench", int, "Drawing"], str]
+"""Draws try number so-and-so, from 0, and tells a drawing of it; returns the whole text."""
+
+
+@dataclass(slots=True)
+class Drawing:
+    """What goes on in the thread; it writes here and the screen looks."""
+
+    text: str = ""
+    told: str = ""
+    """What it waits for, in words."""
+    is_wanted: bool = True
+    began: float = field(default_factory=monotonic)
+
+    def on_text(self, text: str) -> None:
+        self.text = text
+
+    def tell(self, told: str) -> None:
+        self.told = told
+
+    def is_still_wanted(self) -> bool:
+        return self.is_wanted
+
+
+class GhostWriter:
+    """The offers of one desk."""
+
+    def __init__(self, desk: "WritingDesk", say: Callable[[str], object]) -> None:
+        self._desk, self._say = desk, say
+        self.offer = Offer(desk.page)
+        self._draw: Draw | None = None
+        self._tries: list[str] = []
+        self._shown = 0
+        """Which of the tries is shown, from 0."""
+        self._drawing: Drawing | None = None
+        self._timer: Timer | None = None
+        self._hint = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is offered, or about to be."""
+        return self.offer.is_open
+
+    def begin(self, draw: Draw, hint: str, replaces: tuple[int, int] | None = None) -> None:
+        """Draw something new; `hint` tells how it is taken."""
+        self.end()
+        self._draw, self._tries, self._hint = draw, [], hint
+        self.offer.open(replaces)
+        self._draw_next()
+
+    def retry(self) -> None:
+        """Show the next try; draw one where all were seen."""
+        if self._drawing is not None:
+            return
+        if self._shown + 1 < len(self._tries):
+            self._show(self._shown + 1)
+        elif self._draw is not None:
+            self._draw_next()
+
+    def previous(self) -> None:
+        """Show the try before."""
+        if self._drawing is None and self._shown > 0:
+            self._show(self._shown - 1)
+
+    def take(self, piece: str) -> None:
+        """Take a "word", a "sentence" or "all" of what is shown."""
+        if self.offer.replaced is not None:
+            if self._drawing is None and piece == "all" and self.offer.take_instead():
+                self.end()
+            return
+        if not self.offer.text:
+            return
+        if self._drawing is not None:  # what was taken is fixed; the rest of it is not waited for
+            self._stop_drawing()
+        self.offer.take(_PIECES[piece])
+        self._tries, self._shown = [self.offer.text], 0
+        self._draw = None
+        if not self.offer.text.strip():
+            self.end()
+
+    def end(self) -> None:
+        """Take the offer away."""
+        self._stop_drawing()
+        if self.offer.is_open:
+            self.offer.withdraw()
+            self._say("")
+        self._draw, self._tries, self._shown = None, [], 0
+
+    def _draw_next(self) -> None:
+        draw, number = self._draw, len(self._tries)
+        if draw is None:
+            return
+        drawing = self._drawing = Drawing()
+        self.offer.show("")
+
+        def drawn(text: str) -> None:
+            if self._drawing is drawing:
+                self._stop_drawing()
+                self._tries.append(text)
+                self._show(len(self._tries) - 1)
+
+        def failed(error: NovelgenError) -> None:
+            if self._drawing is drawing:
+                self.end()
+                app_of(self._desk).show_error(error)
+
+        ask(
+            self._desk,
+            lambda workbench: draw(workbench, number, drawing),
+            drawn,
+            group="ghost",
+            is_exclusive=False,
+            on_error=failed,
+        )
+        self._timer = self._desk.set_interval(_SECONDS_BETWEEN_LOOKS, self._look)
+        self._look()
+
+    def _look(self) -> None:
+        drawing = self._drawing
+        if drawing is None:
+            return
+        self.offer.show(drawing.text)
+        seconds = monotonic() - drawing.began
+        doing = drawing.told or "Drawing"
+        self._say(f"{doing} … {seconds:.0f} s   esc ends it")
+
+    def _show(self, number: int) -> None:
+        self._shown = number
+        self.offer.show(self._tries[number])
+        which = f"{number + 1} of {len(self._tries)}   " if len(self._tries) > 1 else ""
+        self._say(f"{which}{self._hint}")
+
+    def _stop_drawing(self) -> None:
+        if self._drawing is not None:
+            self._drawing.is_wanted = False
+            self._drawing = None
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
