@@ -1,60 +1,43 @@
-"""The writing desk: one chapter, held by this window, with all that helps to write it.
+"""The writing desk: a chapter that is held, with all that helps to write it.
 
-What is typed goes to the sitting, which journals it, before anything is drawn; leaving saves it as
-one revision. Who shows the desk is told by messages what became of it.
+The machine offers and the person takes; what is searched for is found on the page; an earlier
+revision stands beside it.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.document._history import EditHistory
-from textual.message import Message
-from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import TextArea
 
-from novelgen.errors import NovelgenError
-from novelgen.generation.editing import Edited
-from novelgen.text.author_notes import note_spans, without_notes
 from novelgen.text.words import count_words
-from novelgen.tui.asking import app_of, ask
+from novelgen.tui.asking import ask
 from novelgen.tui.dialogs.ask_line import AskLine
+from novelgen.tui.dialogs.choose import Choose
+from novelgen.tui.writing.beside import Beside, choices, read_earlier, revisions_of
 from novelgen.tui.writing.co_writing import TAKE_ALL, TAKE_PIECES, going_on, telling_anew
+from novelgen.tui.writing.find_bar import FindBar
 from novelgen.tui.writing.ghost import GhostWriter
-from novelgen.tui.writing.look import KEPT_AS, Look, look_from
 from novelgen.tui.writing.look_dialog import LookDialog
-from novelgen.tui.writing.moving import paragraph_number, paragraph_start
-from novelgen.tui.writing.opening import OpenedChapter, locked_spans
-from novelgen.tui.writing.page import WritingPage
 from novelgen.tui.writing.rewrite_dialog import RewriteDialog
-from novelgen.tui.writing.status import WritingState, WritingStatus
+from novelgen.tui.writing.sitting_desk import SittingDesk
+from novelgen.tui.writing.spelling import SpellingRound
+from storage.records import RevisionRecord
 
 if TYPE_CHECKING:
     from novelgen.generation.rewriting import Instruction
-    from novelgen.sittings.sitting import Sitting
-    from novelgen.text.spelling import Speller
 
 _TAKES = {"right": "word", "ctrl+right": "word", "down": "sentence", "tab": "all"}
-_SECONDS_UNTIL_COUNTED = 0.3
-"""After the last key: counting a long chapter is not done with every one."""
+"""Keys that take a piece of what is offered."""
 
 
-class WritingDesk(Widget):
+class WritingDesk(SittingDesk):
     """A chapter while it is written."""
 
     NAME = "Writing"
     PURPOSE = "Write the chapter: what you type is kept as you type it"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "ctrl+s,f2", "save", "Save", key_display="F2 ^s",
-            tooltip="Save now, as a revision; leaving saves as well",
-        ),
-        Binding("escape", "leave", "Leave", tooltip="Save, and back to reading"),
         Binding(
             "f5,ctrl+@", "go_on", "Go on", key_display="F5",
             tooltip="Have the machine go on from the cursor; you take a word, a sentence, or all",
@@ -64,124 +47,37 @@ class WritingDesk(Widget):
             tooltip="Have what is marked told anew; with nothing marked, say what happens next",
         ),
         Binding("f9", "look", "Look", tooltip="Typewriter, focus, line spacing, marks, spelling"),
-        Binding("alt+d", "discard", "Discard", show=False,
-                tooltip="Throw away what was typed since it was saved last"),
-        Binding("ctrl+pagedown,alt+pagedown", "chapter(1)", "Next chapter", show=False,
-                tooltip="Save, and write the next chapter"),
-        Binding("ctrl+pageup,alt+pageup", "chapter(-1)", "Chapter before", show=False,
-                tooltip="Save, and write the chapter before"),
+        Binding("f3,ctrl+f", "find", "Find", key_display="F3", tooltip="Find words in the chapter"),
+        Binding(
+            "f4", "replace", "Replace", show=False, tooltip="Find words, and put others there"
+        ),
+        Binding(
+            "f7", "spell", "Spelling", show=False, tooltip="Go to the next word that is not known"
+        ),
+        Binding(
+            "f10", "beside", "Beside", show=False,
+            tooltip="Show an earlier revision beside the page, or close it",
+        ),
     ]  # fmt: skip
 
-    class Left(Message):
-        """The chapter was let go. `step`: how many chapters on the next is that is wanted; 0 for
-        reading."""
-
-        def __init__(
-            self, chapter: int, paragraph: int, saved: Edited | None, step: int = 0
-        ) -> None:
-            super().__init__()
-            self.chapter = chapter
-            self.saved = saved
-            self.paragraph = paragraph
-            self.step = step
-
-    class Saved(Message):
-        """A revision was made of what was typed, and the desk stays."""
-
-        def __init__(self, saved: Edited) -> None:
-            super().__init__()
-            self.saved = saved
-
     def __init__(self) -> None:
-        super().__init__(id="writing-desk")
-        self._opened: OpenedChapter | None = None
-        self._histories: dict[tuple[str, int], tuple[str, EditHistory]] = {}
-        """By branch and chapter: the text it was left with, and what undo knows of it."""
-        self._counting: Timer | None = None
-        self._state = WritingState()
-        self._words_at_start = 0
-        self._is_saving = False
+        super().__init__()
         self.caution = ""
         """What the novel's model cannot do when it is told to change something, in words."""
-        self.say: Callable[[str], object] = lambda text: None
-        """Tells the person something in the line of news."""
-        self.words_today_before: Callable[[], int | None] = lambda: None
-        """Words written today in the novel, as it is saved."""
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="writing"):
-            with Horizontal(id="writing-sheet"):
-                yield WritingPage(id="writing-page")
-            yield WritingStatus()
 
     def on_mount(self) -> None:
         self.ghost = GhostWriter(self, lambda text: self.say(text))
-        self.page.listener = self
+        self.spelling = SpellingRound(self)
         self.page.takes_key = self._takes_key
-        self.page.wear(look_from(app_of(self).left_off.value(KEPT_AS)))
 
-    @property
-    def page(self) -> WritingPage:
-        return self.query_one(WritingPage)
+    def compose_beside(self) -> ComposeResult:
+        yield Beside()
 
-    @property
-    def sitting(self) -> "Sitting | None":
-        """What is written; None while nothing is."""
-        return None if self._opened is None else self._opened.sitting
+    def compose_below(self) -> ComposeResult:
+        yield FindBar()
 
-    @property
-    def chapter(self) -> int:
-        """The number of the chapter; 0 while there is none."""
-        return 0 if self.sitting is None else self.sitting.before.number
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether there is something that no revision holds."""
-        return self.sitting is not None and self.sitting.is_changed
-
-    # From opening to leaving
-
-    def begin(self, opened: OpenedChapter, paragraph: int = 0, words: str = "") -> None:
-        """Write this chapter, beginning at a paragraph, from 1, or at words in it."""
-        sitting = opened.sitting
-        self._opened = opened
-        self._words_at_start = _words(sitting.buffer)
-        self._load(sitting.buffer)
-        kept = self._histories.get((sitting.before.branch_id, self.chapter))
-        if kept is not None and kept[0] == sitting.buffer:
-            self.page.history = kept[1]
-        start = paragraph_start(sitting.buffer, max(paragraph, 1))
-        at = sitting.buffer.find(words, start) if words else start
-        self.page.select(max(at, start), max(at, start))
-        self._state = WritingState(
-            saved="recovered, not saved" if sitting.is_changed else "nothing typed yet"
-        )
-        self._mark()
-        self._count()
-
-    def typed(self, start: int, end: int, text: str, *, by_machine: bool) -> None:
-        """The page was changed: journal it first."""
-        if self.sitting is not None:
-            self.sitting.typed(start, end, text, by_machine=by_machine)
-            self._has_changed()
-
-    def restored(self, text: str) -> None:
-        """Undo or redo gave the page this text."""
-        if self.sitting is not None:
-            self.sitting.restored(text)
-            self._has_changed()
-
-    def check_spelling(self, speller: "Speller") -> None:
-        """From now on misspelt words are marked."""
-        self.page.misspelt_in = lambda line: [
-            (word.start, word.end) for word in speller.misspelt(line)
-        ]
-        self.page.restyle()
-
-    def wear(self, look: Look) -> None:
-        """Take on a look and keep it."""
-        app_of(self).left_off.keep_value(KEPT_AS, look.as_json())
-        self.page.wear(look)
+    def put_away(self) -> None:
+        self.ghost.end()
 
     # Writing together
 
@@ -244,157 +140,51 @@ class WritingDesk(Widget):
     def action_look(self) -> None:
         self.app.push_screen(LookDialog(self.page.look, self.wear))
 
-    def action_save(self) -> None:
-        self.save(lambda saved: self.post_message(self.Saved(saved)))
+    # What stands beside and below
 
-    def action_leave(self) -> None:
-        self.leave()
-
-    def action_chapter(self, step: int) -> None:
-        self.leave(step)
-
-    def action_discard(self) -> None:
-        from novelgen.tui.dialogs.confirm import Confirm
-
-        def answered(throws_away: bool | None) -> None:
-            if throws_away and self.sitting is not None:
-                self.sitting.discard()
-                self._let_go(None)
-
-        question = "What you typed since it was saved last is thrown away."
-        self.app.push_screen(Confirm("Discard", question, "Throw away", "Go on"), answered)
-
-    def leave(self, step: int = 0) -> None:
-        """Save what there is to save, and let the chapter go."""
-        if self.sitting is None:
+    def action_beside(self) -> None:
+        """Show a revision at the right of the page, or close it."""
+        beside = self.query_one(Beside)
+        if beside.is_open:
+            beside.close()
             return
-        if self.sitting.is_changed:
-            self.save(lambda saved: self._let_go(saved, step))
-        else:
-            self._let_go(None, step)
-
-    async def settle(self) -> None:
-        """Save what there is to save, and let go: the person goes elsewhere."""
-        sitting = self.sitting
-        if sitting is not None:
-            self.ghost.end()
-            if sitting.is_changed:
-                self._was_saved(await app_of(self).desk.ask(lambda _: sitting.save()))
-            self._let_go(None)
-
-    def save(self, then: Callable[[Edited], object]) -> None:
-        """Make a revision of what was typed; `then` is told of it."""
-        self.ghost.end()
-        sitting = self.sitting
-        if sitting is None or self._is_saving:
-            return
-        self._is_saving = True
-
-        def saved(edited: Edited) -> None:
-            self._is_saving = False
-            self._was_saved(edited)
-            then(edited)
-
-        def failed(error: NovelgenError) -> None:
-            self._is_saving = False
-            self._tell(saved="not saved; kept in the journal")
-            app_of(self).show_error(error)
-
-        self._tell(saved="saving …")
-        ask(self, lambda _: sitting.save(), saved, group="save", on_error=failed)
-
-    def _was_saved(self, edited: Edited) -> None:
         sitting = self.sitting
         if sitting is None:
             return
-        if sitting.buffer != self.page.text:  # a run wrote on at its end meanwhile
-            at = self.page.cursor
-            self._load(sitting.buffer)
-            self.page.select(at, at, center=False)
-        self._words_at_start = _words(sitting.buffer)
-        self._tell(saved=f"saved as revision {edited.revision.number}")
-        self._mark()
+        novel_id, chapter = sitting.before.novel_id, self.chapter
 
-    def _let_go(self, saved: Edited | None, step: int = 0) -> None:
-        sitting = self.sitting
-        if sitting is None:
-            return
-        self.ghost.end()
-        key = (sitting.before.branch_id, self.chapter)
-        self._histories[key] = (self.page.text, self.page.history)
-        paragraph = paragraph_number(self.page.text, self.page.cursor)
-        sitting.close()
-        self._opened = None
-        self.post_message(self.Left(sitting.before.number, paragraph, saved, step))
+        def chosen(revision_id: str | None) -> None:
+            if revision_id is not None:
+                text = sitting.buffer
+                ask(
+                    self,
+                    lambda workbench: read_earlier(workbench, revision_id, text),
+                    beside.show,
+                    group="beside",
+                )
 
-    def _load(self, text: str) -> None:
-        listener, self.page.listener = self.page.listener, None
-        self.page.history = EditHistory(
-            max_checkpoints=1000, checkpoint_timer=2.0, checkpoint_max_characters=100
+        def found(revisions: list[RevisionRecord]) -> None:
+            self.app.push_screen(Choose("Which revision?", choices(revisions)), chosen)
+
+        ask(
+            self,
+            lambda workbench: revisions_of(workbench, novel_id, chapter),
+            found,
+            group="beside",
         )
-        self.page.load_text(text)
-        self.page.listener = listener
-
-    # What the person sees
-
-    def _has_changed(self) -> None:
-        self._mark()
-        sitting = self.sitting
-        if sitting is not None:
-            self._tell(saved="not saved yet" if sitting.is_changed else "as saved")
-        if self._counting is None:
-            self._counting = self.set_timer(_SECONDS_UNTIL_COUNTED, self._count)
-
-    def _mark(self) -> None:
-        """Take the marks of the text anew."""
-        opened = self._opened
-        if opened is None:
-            return
-        text = opened.sitting.buffer
-        marks = self.page.marks
-        marks.machine = opened.sitting.machine
-        marks.notes = note_spans(text)
-        marks.locked = locked_spans(text, opened.locked_texts)
-        self.page.restyle()
 
     @on(TextArea.SelectionChanged)
-    def follow(self, event: TextArea.SelectionChanged) -> None:
-        event.stop()
-        start, end = self.page.selected
-        words = count_words(self.page.text[start:end]) if start < end else 0
-        if words != self._state.selected_words:
-            self._tell(selected_words=words)
-        if self._counting is None:
-            self._counting = self.set_timer(_SECONDS_UNTIL_COUNTED, self._count)
+    def go_along(self) -> None:
+        self.query_one(Beside).go_along(self.page.cursor)
 
-    @on(TextArea.Changed)
-    def pass_over(self, event: TextArea.Changed) -> None:
-        event.stop()
+    def action_spell(self) -> None:
+        self.put_away()
+        self.spelling.next_word()
 
-    def _count(self) -> None:
-        self._counting = None
-        sitting = self.sitting
-        if sitting is None:
-            return
-        text = sitting.buffer
-        words = _words(text)
-        machine = sum(count_words(text[start:end]) for start, end in sitting.machine)
-        before = self.words_today_before()
-        written = words - self._words_at_start
-        self._tell(
-            chapter=self.chapter,
-            words=words,
-            words_today=written if before is None else before + written,
-            paragraph=paragraph_number(text, min(self.page.cursor, len(text))),
-            paragraphs=sum(1 for line in text.split("\n") if line.strip()),
-            share_author=1 - machine / words if words else None,
-        )
+    def action_find(self) -> None:
+        self.put_away()
+        self.query_one(FindBar).open(self.page)
 
-    def _tell(self, **changes: object) -> None:
-        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
-        self.query_one(WritingStatus).show(self._state)
-
-
-def _words(text: str) -> int:
-    """Words of the prose; notes are none of it."""
-    return count_words(without_notes(text)[0])
+    def action_replace(self) -> None:
+        self.put_away()
+        self.query_one(FindBar).open(self.page, replaces=True)

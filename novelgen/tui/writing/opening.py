@@ -28,7 +28,7 @@ def recovered_text(workbench: "Workbench", novel_id: str, chapter: int) -> "Reco
 
 
 def open_chapter(workbench: "Workbench", novel_id: str, chapter: int) -> OpenedChapter:
-    """Hold a chapter of the active branch, to write it. Raises `ChapterHeld` and `NotFoundError`."""
+    """Hold a chapter of the active branch and read it. Raises `ChapterHeld`, `NotFoundError`."""
     sitting = workbench.sittings.open(novel_id, chapter)
     try:
         return opened(workbench, sitting)

@@ -96,6 +96,17 @@ class WritingPage(MarkedPage):
         finally:
             self._is_machine = False
 
+    def put_all(self, pieces: Sequence[tuple[int, int, str]]) -> None:
+        """Replace stretches, in order and apart, as one step that undo takes back."""
+        stack = self.history._undo_stack
+        self.history.checkpoint()
+        steps = len(stack)
+        for start, end, text in reversed(pieces):
+            self.put(start, end, text)
+        batches = [stack.pop() for _ in range(min(len(pieces), len(stack) - steps))]
+        if batches:
+            stack.append([edit for batch in reversed(batches) for edit in batch])
+
     # Changes
 
     def edit(self, edit: Edit) -> EditResult:
@@ -116,6 +127,7 @@ class WritingPage(MarkedPage):
         self._was_restored()
 
     def _was_restored(self) -> None:
+        self._rewrap_and_refresh_virtual_size()  # the edits of a step may lie far apart
         self._starts = []
         if self.listener is not None:
             self.listener.restored(self.text)

@@ -50,7 +50,7 @@ def clipped(spans: Sequence[Span], start: int, end: int) -> list[Span]:
 
 
 def shifted(spans: Sequence[Span], start: int, end: int, length: int) -> list[Span]:
-    """Spans after `[start, end)` was replaced by so many characters; what is cut into is clipped."""
+    """Spans after `[start, end)` gave way to so many characters; what was in it is cut off."""
     moved = []
     shift = length - (end - start)
     for first, last in spans:

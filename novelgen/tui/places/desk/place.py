@@ -295,7 +295,7 @@ class DeskPlace(Place):
         """Fetch the words that are known, in the background."""
         self.ask(
             lambda workbench: workbench.spelling.for_novel(self.novel.id),
-            self.desk.check_spelling,
+            self.desk.spelling.know,
             group="spelling",
         )
 
