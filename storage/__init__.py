@@ -26,6 +26,7 @@ from storage.errors import (
     StorageFailure,
 )
 from storage.inbox_records import InboxRecord, InboxState, NewInboxItem
+from storage.mark_records import MarkKind, MarkRecord, NewMark, NoteContent
 from storage.records import (
     MAIN_BRANCH,
     NO_ADAPTER,
@@ -119,6 +120,8 @@ __all__ = [
     "InboxRecord",
     "InboxState",
     "JsonObject",
+    "MarkKind",
+    "MarkRecord",
     "NameTaken",
     "NewChange",
     "NewCheck",
@@ -126,6 +129,7 @@ __all__ = [
     "NewFact",
     "NewFinding",
     "NewInboxItem",
+    "NewMark",
     "NewNovel",
     "NewPlannedChapter",
     "NewRevision",
@@ -134,6 +138,7 @@ __all__ = [
     "NewSnapshot",
     "NewSummary",
     "NewThread",
+    "NoteContent",
     "NovelChanges",
     "NovelRecord",
     "NovelStatus",

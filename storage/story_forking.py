@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from storage.repositories.base import copy_row
 from storage.story_records import StoryOrigin, ThreadState
 from storage.story_tables import (
+    AuthorMarkRow,
     ContextRow,
     EntryRow,
     FactRow,
@@ -71,6 +72,7 @@ def copy_story(session: Session, shared: SharedText) -> None:
     _copy_findings(session, shared)
     _copy_voice(session, shared)
     _copy_locks(session, shared)
+    _copy_marks(session, shared)
     session.flush()
 
 
@@ -165,6 +167,20 @@ def _copy_locks(session: Session, shared: SharedText) -> None:
             _copy(session, shared, row)
 
 
+def _copy_marks(session: Session, shared: SharedText) -> None:
+    """Those of the shared chapters that stand; in a cut chapter those before the cut."""
+    statement = select(AuthorMarkRow).where(
+        AuthorMarkRow.branch_id == shared.from_branch_id,
+        AuthorMarkRow.chapter <= shared.through_chapter,
+        AuthorMarkRow.settled_at.is_(None),
+    )
+    cut = shared.cut
+    for row in session.scalars(statement.order_by(AuthorMarkRow.id)).all():
+        is_in_cut = cut is not None and row.chapter == shared.through_chapter
+        if cut is None or not is_in_cut or row.anchor.get("offset", 0) <= len(cut.text):
+            _copy(session, shared, row)
+
+
 def _current(session: Session, shared: SharedText, kind: type[VersionT]) -> Iterator[VersionT]:
     statement = select(kind).where(
         kind.branch_id == shared.from_branch_id, kind.is_current.is_(True)
@@ -175,7 +191,7 @@ def _current(session: Session, shared: SharedText, kind: type[VersionT]) -> Iter
 def _copy(
     session: Session,
     shared: SharedText,
-    row: VersionRow | FindingRow | VoiceSheetRow | PassageLockRow,
+    row: VersionRow | FindingRow | VoiceSheetRow | PassageLockRow | AuthorMarkRow,
     **changes: object,
 ) -> None:
     session.add(copy_row(row, id=None, branch_id=shared.branch_id, **changes))

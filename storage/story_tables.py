@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from storage.mark_records import MarkKind
 from storage.story_records import (
     EntryKind,
     FactState,
@@ -172,3 +173,18 @@ class PassageLockRow(Row):
     text: Mapped[str]
     created_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
+
+
+class AuthorMarkRow(Row):
+    __tablename__ = "author_marks"
+    __table_args__ = (Index("ix_author_marks_chapter", "branch_id", "chapter"),)
+
+    id: Mapped[int] = mapped_column(NUMBERED, primary_key=True)
+    novel_id: Mapped[str] = mapped_column(ForeignKey("novels.id"))
+    branch_id: Mapped[str] = mapped_column(ForeignKey("branches.id"))
+    chapter: Mapped[int]
+    kind: Mapped[MarkKind]
+    body: Mapped[str]
+    anchor: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

@@ -32,6 +32,7 @@ from sqlalchemy.types import JSON
 
 from storage.change_records import ChangeKind, CheckState
 from storage.inbox_records import InboxState
+from storage.mark_records import MarkKind
 from storage.records import NovelStatus, PlanOrigin, RevisionOrigin, RevisionState
 from storage.run_records import PauseRequest, RunPurpose, RunStatus
 from storage.story_records import (
@@ -106,6 +107,7 @@ class Row(DeclarativeBase):
         ChangeKind: _enum(ChangeKind),
         CheckState: _enum(CheckState),
         InboxState: _enum(InboxState),
+        MarkKind: _enum(MarkKind),
         NovelStatus: _enum(NovelStatus),
         PauseRequest: _enum(PauseRequest),
         PlanOrigin: _enum(PlanOrigin),

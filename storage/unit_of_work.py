@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from storage.commit import append_segment, complete_chapter, require_epoch
 from storage.records import ChapterCompletion, RevisionRecord, SegmentCommit, SegmentRecord
+from storage.repositories.author_marks import AuthorMarkRepository
 from storage.repositories.base import SessionHandle
 from storage.repositories.bible import EntryRepository, FactRepository
 from storage.repositories.branches import BranchRepository
@@ -47,6 +48,7 @@ class UnitOfWork:
         self.findings = FindingRepository(self._handle)
         self.voices = VoiceRepository(self._handle)
         self.passage_locks = PassageLockRepository(self._handle)
+        self.author_marks = AuthorMarkRepository(self._handle)
 
     def commit_segment(self, commit: SegmentCommit) -> SegmentRecord:
         """Add a segment with its memory and context, and count it in its revision, novel and run.

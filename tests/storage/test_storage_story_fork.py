@@ -8,9 +8,11 @@ from storage import (
     BranchFork,
     BranchRecord,
     EntryKind,
+    MarkKind,
     NewEntry,
     NewFact,
     NewFinding,
+    NewMark,
     NewThread,
     RevisionRecord,
     StoryOrigin,
@@ -239,3 +241,24 @@ def test_the_voice_and_the_locks_are_taken(
         assert (voice.version, voice.sheet) == (1, {"tense": "present"})
         locked = work.passage_locks.of_branch(branch.id)
         assert [each.text for each in locked] == ["Said in 1.2.", "Said in 2.0."]
+
+
+def test_the_marks_that_stand_in_the_shared_text_are_taken(
+    scribe: Scribe, chapters: dict[int, RevisionRecord]
+) -> None:
+    with scribe.store.writing() as work:
+        for number, offset in ((1, 900), (2, 0), (2, 900), (3, 0)):
+            work.author_marks.add(
+                NewMark(
+                    scribe.novel.id, scribe.branch_id, number, MarkKind.NOTE, f"{number}.{offset}",
+                    {"offset": offset},
+                )
+            )  # fmt: skip
+        done = work.author_marks.add(
+            NewMark(scribe.novel.id, scribe.branch_id, 1, MarkKind.MARK, "", {"offset": 1})
+        )
+        work.author_marks.settle(scribe.branch_id, done.id)
+    branch = fork(scribe, 2, 1)
+    with scribe.store.reading() as work:
+        assert [each.body for each in work.author_marks.of_branch(branch.id)] == ["1.900", "2.0"]
+        assert len(work.author_marks.of_branch(scribe.branch_id)) == 4

@@ -4,7 +4,9 @@
 second branch, and one that stopped in the middle of its second chapter. `schema-0002.db` holds
 novels of the same names: of the finished one two chapters were edited and a name was renamed, of
 the branched one a chapter was drafted anew and that was undone, and of the last one a chapter was
-drafted by a detached run and waits in the inbox.
+drafted by a detached run and waits in the inbox. `schema-0003.db` holds "The Keeper", with two
+chapters edited, a name renamed, a bible with facts and a finding, a locked passage and a voice, and
+"Salt" with a second branch.
 """
 
 import shutil
@@ -18,6 +20,8 @@ from storage import (
     BranchFork,
     ChangeKind,
     ChapterCompletion,
+    MarkKind,
+    NewMark,
     NovelRecord,
     RevisionState,
     RunPurpose,
@@ -29,6 +33,7 @@ from tests.conftest import REPOSITORY, CommandLine
 
 ASSET = REPOSITORY / "tests" / "assets" / "schema-0001.db"
 SECOND = REPOSITORY / "tests" / "assets" / "schema-0002.db"
+THIRD = REPOSITORY / "tests" / "assets" / "schema-0003.db"
 MODEL = "4c6fbc852d2a3b7349fcf33554ef6cf27d8109fddd3bc83f62f870bc013cba78"
 ADAPTER = "20ed2a0e6c785fb108c4310334e2980bd23f8b23488a084567e63c0ce0de4023"
 GENESIS = "cefd3fdd5393114ed1c390f962ea37b075a634428ba99bbf8dac81bb3d29ef73"
@@ -229,7 +234,7 @@ def test_what_was_written_in_the_second_schema_stays_to_the_byte(second: Path) -
         assert after[table] == before[table]
     assert after.keys() - before.keys() == {
         "contexts", "summaries", "bible_entries", "bible_facts", "threads", "findings",
-        "voice_sheets", "passage_locks",
+        "voice_sheets", "passage_locks", "author_marks",
     }  # fmt: skip
     for table in after.keys() - before.keys():
         assert after[table] == []
@@ -269,3 +274,41 @@ def test_a_novel_of_the_second_schema_can_be_branched(second: Path) -> None:
         assert cut is not None
         assert work.segments.context(cut.revision.id, 0) is None
         assert work.facts.of_branch(branch.id) == []
+
+
+@pytest.fixture
+def third(tmp_path: Path) -> Path:
+    return Path(shutil.copy(THIRD, tmp_path / "third.db"))
+
+
+def test_what_was_written_in_the_third_schema_stays_to_the_byte(third: Path) -> None:
+    before, guards = rows_of(third), triggers_of(third)
+    assert before["alembic_version"] == [{"version_num": "0003"}]
+    assert upgrade_schema(f"sqlite:///{third}") == head_revision()
+    after = rows_of(third)
+    assert {table for table in before if not before[table]} == {"inbox", "revision_cuts"}
+    for table in before.keys() - {"alembic_version"}:
+        assert after[table] == before[table]
+    assert after.keys() - before.keys() == {"author_marks"}
+    assert after["author_marks"] == []
+    new_guards = triggers_of(third)
+    assert guards.items() <= new_guards.items()
+    assert new_guards.keys() - guards.keys() == {
+        "author_marks_are_never_deleted", "author_marks_stay_where_they_belong",
+    }  # fmt: skip
+
+
+def test_a_novel_of_the_third_schema_takes_marks_and_keeps_what_it_knows(third: Path) -> None:
+    url = f"sqlite:///{third}"
+    upgrade_schema(url)
+    with open_store(url) as store, store.writing() as work:
+        novel = work.novels.find("The Keeper")
+        branch_id = novel.active_branch_id
+        mark = work.author_marks.add(
+            NewMark(novel.id, branch_id, 1, MarkKind.NOTE, "why?", {"offset": 0})
+        )
+        assert work.author_marks.of_branch(branch_id) == [mark]
+        assert any("scar" in fact.text for fact in work.facts.of_branch(branch_id))
+        assert [lock.chapter for lock in work.passage_locks.of_branch(branch_id)] == [1]
+        assert work.changes.undo(branch_id).kind is ChangeKind.BIBLE
+        assert work.changes.undo(branch_id).kind is ChangeKind.RENAME
