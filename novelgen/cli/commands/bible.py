@@ -120,12 +120,12 @@ def _edit(
             "There is no terminal for an editor.",
             "Print the document with --yaml and hand it in with --from FILE.",
         )
-    from novelgen.cli.chapter_input import edited_text
+    from novelgen.sittings.outside_editor import edited_text
     from novelgen.story.bible_editing import apply_document
 
     folder, document = invocation.paths.state / "editing", _document(workbench, novel)
     with (
-        edited_text(folder, f"{novel.id}-bible", document, invocation.output) as raw,
+        edited_text(folder, f"{novel.id}-bible", document, invocation.output.note) as raw,
         workbench.store.writing() as work,
     ):
         return apply_document(work, novel.active_branch_id, raw)

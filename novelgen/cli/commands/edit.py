@@ -44,11 +44,13 @@ def edit(
     Example: novelgen edit 3f2a --chapter 7 --file chapter-7.txt
     """
     invocation = invocation_of(context)
-    from novelgen.cli.chapter_input import edited_text, text_of_file, text_of_stdin
+    from novelgen.cli.chapter_input import text_of_stdin
     from novelgen.cli.idle_reading import read_when_idle
     from novelgen.generation.editing import chapter_text, edit_chapter
     from novelgen.generation.passage_locks import broken_locks
+    from novelgen.sittings.outside_editor import edited_text
     from novelgen.text.manuscript_text import read_handed_in
+    from novelgen.text.text_files import text_of_file
 
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
@@ -65,7 +67,7 @@ def edit(
         else:
             name = f"{found.id}-chapter-{chapter}"
             folder = invocation.paths.state / "editing"
-            with edited_text(folder, name, before.text, invocation.output) as raw:
+            with edited_text(folder, name, before.text, invocation.output.note) as raw:
                 edited = take(raw)
         if edited.is_changed:
             read_when_idle(invocation, workbench, found)

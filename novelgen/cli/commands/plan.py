@@ -195,9 +195,9 @@ def _edit(
     format_name: str,
     target_words: int | None,
 ) -> "Replanned":
-    from novelgen.cli.chapter_input import edited_text
     from novelgen.cli.plan_output import rendered
     from novelgen.generation.plan_editing import see_plan, store_document
+    from novelgen.sittings.outside_editor import edited_text
 
     if not sys.stdin.isatty():
         raise UsageError(
@@ -206,7 +206,7 @@ def _edit(
     seen = see_plan(workbench.store, novel)
     folder = invocation.paths.state / "editing"
     text, name = rendered(seen, format_name), f"{novel.id}-plan"
-    with edited_text(folder, name, text, invocation.output, f".{format_name}") as raw:
+    with edited_text(folder, name, text, invocation.output.note, f".{format_name}") as raw:
         document = _parsed(raw, is_yaml=format_name == "yaml")
         return store_document(workbench.store, seen, document, target_words)
 

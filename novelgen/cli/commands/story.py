@@ -125,11 +125,11 @@ def _reset(
 
 
 def _edited(invocation: Invocation, novel: "NovelRecord", told: "Told") -> str:
-    from novelgen.cli.chapter_input import edited_text
+    from novelgen.sittings.outside_editor import edited_text
 
     name = f"{novel.id}-{told.kind.value}-{told.number}-summary"
     folder: Path = invocation.paths.state / "editing"
-    with edited_text(folder, name, told.text, invocation.output) as raw:
+    with edited_text(folder, name, told.text, invocation.output.note) as raw:
         return _checked(raw)
 
 

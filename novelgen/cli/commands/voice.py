@@ -132,12 +132,12 @@ def _edit(
     invocation: Invocation, workbench: "Workbench", novel: "NovelRecord", before: "Voice"
 ) -> None:
     """What is wrong with the text is said, and the text is kept."""
-    from novelgen.cli.chapter_input import edited_text
+    from novelgen.sittings.outside_editor import edited_text
     from novelgen.story.voice_document import document_of, read_document
 
     folder = invocation.paths.state / "editing"
     text = document_of(before.sheet)
-    with edited_text(folder, f"{novel.id}-voice", text.strip(), invocation.output) as raw:
+    with edited_text(folder, f"{novel.id}-voice", text.strip(), invocation.output.note) as raw:
         sheet = read_document(raw, "The sheet")
         unchanged = before.own if sheet == before.sheet else sheet
         _keep(invocation, workbench, novel, before, unchanged)

@@ -20,6 +20,7 @@ from novelgen.tui.writing.co_writing import TAKE_ALL, TAKE_PIECES, going_on, tel
 from novelgen.tui.writing.find_bar import FindBar
 from novelgen.tui.writing.ghost import GhostWriter
 from novelgen.tui.writing.look_dialog import LookDialog
+from novelgen.tui.writing.outside import edit_outside
 from novelgen.tui.writing.rewrite_dialog import RewriteDialog
 from novelgen.tui.writing.sitting_desk import SittingDesk
 from novelgen.tui.writing.spelling import SpellingRound
@@ -57,6 +58,10 @@ class WritingDesk(SittingDesk):
         Binding(
             "f10", "beside", "Beside", show=False,
             tooltip="Show an earlier revision beside the page, or close it",
+        ),
+        Binding(
+            "f12,alt+e", "outside", "Own editor", show=False,
+            tooltip="Edit the chapter in $VISUAL or $EDITOR",
         ),
     ]  # fmt: skip
 
@@ -100,6 +105,9 @@ class WritingDesk(SittingDesk):
             return
         self.page.select(self.page.cursor, self.page.cursor, center=False)
         text, at = self.sitting.buffer, self.page.cursor
+        if any(first < at < last for first, last in self.page.marks.locked):
+            self.say("The passage at the cursor is locked: no machine changes it.")
+            return
         draw = going_on(self.sitting.before.novel_id, self.chapter, text, at, next_line)
         self.ghost.begin(draw, TAKE_PIECES)
 
@@ -180,6 +188,10 @@ class WritingDesk(SittingDesk):
     def action_spell(self) -> None:
         self.put_away()
         self.spelling.next_word()
+
+    def action_outside(self) -> None:
+        self.put_away()
+        edit_outside(self)
 
     def action_find(self) -> None:
         self.put_away()

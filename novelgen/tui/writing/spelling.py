@@ -62,7 +62,7 @@ class SpellingRound:
             ask(
                 desk,
                 lambda workbench: workbench.spelling.learn(word),
-                lambda _: self._learnt(),
+                lambda _: self._learnt(word),
                 group="learn",
             )
             return
@@ -70,6 +70,8 @@ class SpellingRound:
             desk.page.put(*span, answer.put)
         self.next_word()
 
-    def _learnt(self) -> None:
+    def _learnt(self, word: str) -> None:
+        if self._speller is not None:
+            self._speller.learn(word)
         self._desk.page.restyle()
         self.next_word()
