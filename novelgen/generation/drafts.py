@@ -96,6 +96,12 @@ class DraftMaker:
             attempt, row, lead + kept if kept else "", count_words(kept), mean_logprob, alarm
         )
 
+    def before_alarm(self, drawn: str) -> tuple[str, bool]:
+        """All that may stand of a row that has ended, and whether anything is left out."""
+        text = self._joined(drawn)
+        alarm = self._first_alarm(text)
+        return (text, False) if alarm is None else (text[: alarm.start].rstrip(), True)
+
     def cleaned(self, drawn: str) -> str:
         """What was drawn as prose of this book, with the quotation marks that it has."""
         return with_marks_of(self._prose_before, clean_prose(drawn))

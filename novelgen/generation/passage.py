@@ -168,7 +168,7 @@ class PassageWriter:
             memory=material.memory,
             brief=context.brief,
             tail=context.tail_with(prefix),
-            sampling=_hotter(self._sampling(material), attempt),
+            sampling=hotter(self._sampling(material), attempt),
             stream_keys=tuple(
                 stream_key(self._seed, "prose", [*where, row, attempt]) for row in range(rows)
             ),
@@ -237,7 +237,8 @@ def _prefix(drafts: Sequence[Draft], wanted: Wanted) -> str:
     return max(clean, key=lambda draft: draft.words).text
 
 
-def _hotter(sampling: SamplingParams, attempt: int) -> SamplingParams:
+def hotter(sampling: SamplingParams, attempt: int) -> SamplingParams:
+    """The settings of a further attempt: what went wrong once must not be the likeliest again."""
     if not attempt:
         return sampling
     return replace(

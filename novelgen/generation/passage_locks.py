@@ -81,12 +81,46 @@ def require_unlocked(
     """
     broken = broken_locks(work, branch_id, chapter, old_text, kept)
     if broken:
-        passage = fold(broken[0].text)
-        shown = passage if len(passage) <= _SHOWN else f"{passage[:_SHOWN].rstrip()}…"
-        raise UsageError(
-            f"A passage of chapter {chapter} is locked: “{shown}” (lock {broken[0].id}).",
-            f"Leave it out, or release it with `novelgen unlock NOVEL {broken[0].id}`.",
-        )
+        raise _locked(broken[0], chapter)
+
+
+def locked_spans(
+    work: UnitOfWork, branch_id: str, chapter: int, text: str
+) -> list[tuple[int, int]]:
+    """`[start, end)` of every place in `text`, which need not be saved, where a locked passage of
+    the chapter stands; in order."""
+    return [span for _, span in _locks_in(work, branch_id, chapter, text)]
+
+
+def require_no_lock_at(
+    work: UnitOfWork, branch_id: str, chapter: int, text: str, start: int, end: int
+) -> None:
+    """Raises `UsageError` when `[start, end)` of a text touches a locked passage of its chapter, or
+    stands inside one where it is empty."""
+    for lock, (begins, ends) in _locks_in(work, branch_id, chapter, text):
+        if begins < max(end, start + 1) and ends > start and (begins < start or start < end):
+            raise _locked(lock, chapter)
+
+
+def _locks_in(
+    work: UnitOfWork, branch_id: str, chapter: int, text: str
+) -> list[tuple[PassageLockRecord, tuple[int, int]]]:
+    found = []
+    for lock in work.passage_locks.of_branch(branch_id, chapter):
+        start = text.find(lock.text)
+        while start >= 0 and lock.text:
+            found.append((lock, (start, start + len(lock.text))))
+            start = text.find(lock.text, start + 1)
+    return sorted(found, key=lambda each: each[1])
+
+
+def _locked(lock: PassageLockRecord, chapter: int) -> UsageError:
+    passage = fold(lock.text)
+    shown = passage if len(passage) <= _SHOWN else f"{passage[:_SHOWN].rstrip()}…"
+    return UsageError(
+        f"A passage of chapter {chapter} is locked: “{shown}” (lock {lock.id}).",
+        f"Leave it out, or release it with `novelgen unlock NOVEL {lock.id}`.",
+    )
 
 
 def _text(work: UnitOfWork, branch_id: str, number: int) -> str:
