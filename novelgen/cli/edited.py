@@ -24,11 +24,15 @@ def say_edited(output: Output, before: "ChapterText", edited: "Edited") -> None:
             "changed": edited.is_changed,
             "words_meanwhile": edited.words_meanwhile,
             "to_check": edited.to_check,
+            "notes_changed": edited.has_other_notes,
         }
         output.document(document)
         return
     if not edited.is_changed:
-        output.data(f"Chapter {revision.chapter_number} is as it was (revision {revision.number}).")
+        kept = "; your notes in it are kept" if edited.has_other_notes else ""
+        output.data(
+            f"Chapter {revision.chapter_number} is as it was (revision {revision.number}){kept}."
+        )
         return
     output.data(
         f"Chapter {revision.chapter_number} is revision {revision.number} now: "

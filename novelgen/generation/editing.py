@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 from novelgen.errors import NotFoundError, UsageError
 from novelgen.generation.consequences import checks_after
+from novelgen.generation.note_keeping import keep_notes, notes_of_chapter
 from novelgen.generation.novel_status import settle_status
 from novelgen.planning.structure import Structure
+from novelgen.text.author_notes import join_notes, note_spans, split_notes
 from novelgen.text.machine_words import WordSpans
 from novelgen.text.manuscript_text import HandedIn
 from novelgen.text.words import count_words
@@ -52,6 +54,8 @@ class Edited:
     """Later passages that may no longer fit."""
     words_meanwhile: int = 0
     """Words that a run wrote at the chapter's end while the person edited; they stand behind."""
+    has_other_notes: bool = False
+    """Whether the author's notes in the chapter are others now, with its text or without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,13 @@ def chapter_text(store: Store, novel_id: str, branch_id: str, number: int) -> Ch
     return ChapterText(novel_id, branch_id, number, None, title, "")
 
 
+def buffer_of(store: Store, before: ChapterText) -> str:
+    """A chapter as its author edits it: the prose, with their notes where they stand in it."""
+    with store.reading() as work:
+        notes = notes_of_chapter(work, before.branch_id, before.number)
+    return join_notes(before.text.strip(), notes)
+
+
 def edit_chapter(
     store: Store,
     before: ChapterText,
@@ -93,19 +104,24 @@ def edit_chapter(
     *,
     ends_chapter: bool | None = None,
     machine: WordSpans = (),
+    replaces_notes: bool = False,
 ) -> Edited:
     """Make a text the chapter's. `before` is the chapter as the person saw it.
 
     `ends_chapter`: whether the chapter is written to its end with it; by default that stays as it
     was, and a new chapter is. `machine`: the words of the text that a model drew.
+    `replaces_notes`: the person had `buffer_of` before them, so that notes which are not handed in
+    are done with; otherwise those handed in come to the ones that stand.
 
     Raises `TextKeptAside` when the chapter was changed in the meantime, `UsageError` for an empty
     text.
     """
+    handed_in = _without_notes(handed_in)
     if not handed_in.text.strip():
         raise UsageError(
             f"The text for chapter {before.number} is empty.",
-            "An empty file is taken for a mistake; nothing was changed.",
+            "An empty file is taken for a mistake, and notes alone are no text; nothing was "
+            "changed.",
         )
     old = before.revision
     state = _state_after(old, ends_chapter)
@@ -113,7 +129,9 @@ def edit_chapter(
     if old is not None and handed_in.text == before.text.strip() and title == old.title:
         stays_open = old.state is RevisionState.OPEN and state is RevisionState.PARTIAL
         if stays_open or state is old.state:
-            return Edited(old, is_changed=False, to_check=0)
+            with store.writing() as work:
+                has_other = _keep_notes(work, before, handed_in, replaces=replaces_notes)
+            return Edited(old, is_changed=False, to_check=0, has_other_notes=has_other)
     checks = checks_after(store, before.branch_id, before.number, before.text, handed_in.text)
     new = NewRevision(
         before.number,
@@ -126,11 +144,13 @@ def edit_chapter(
         provenance=machine_provenance(machine),
     )
     try:
-        revision = _put_in_place(store, before, new, checks, ends_chapter=ends_chapter)
+        with store.writing() as work:
+            revision = _put_in_place(work, before, new, checks, ends_chapter=ends_chapter)
+            has_other = _keep_notes(work, before, handed_in, replaces=replaces_notes)
     except HeadMoved as moved:
-        raise _kept_aside(store, before, new) from moved
+        raise _kept_aside(store, before, new, handed_in) from moved
     meanwhile = revision.words - new.words
-    return Edited(revision, is_changed=True, to_check=len(checks), words_meanwhile=meanwhile)
+    return Edited(revision, True, len(checks), meanwhile, has_other)
 
 
 def machine_provenance(machine: WordSpans) -> JsonObject:
@@ -184,22 +204,36 @@ def redo_change(store: Store, novel: NovelRecord) -> Undone:
 
 
 def _put_in_place(
-    store: Store,
+    work: UnitOfWork,
     before: ChapterText,
     new: NewRevision,
     checks: list[NewCheck],
     *,
     ends_chapter: bool | None,
 ) -> RevisionRecord:
-    with store.writing() as work:
-        new = _with_words_meanwhile(work, before, new, ends_chapter)
-        revision = work.chapters.add_revision(before.novel_id, new)
-        done = "added" if before.revision is None else "edited"
-        label = f"chapter {new.chapter_number} {done}"
-        work.changes.make(_change(before, ChangeKind.EDIT, label, revision))
-        work.checks.add(checks)
-        settle_status(work, before.novel_id)
+    new = _with_words_meanwhile(work, before, new, ends_chapter)
+    revision = work.chapters.add_revision(before.novel_id, new)
+    done = "added" if before.revision is None else "edited"
+    label = f"chapter {new.chapter_number} {done}"
+    work.changes.make(_change(before, ChangeKind.EDIT, label, revision))
+    work.checks.add(checks)
+    settle_status(work, before.novel_id)
     return revision
+
+
+def _without_notes(handed_in: HandedIn) -> HandedIn:
+    """What is handed in with its notes beside the prose, also where nobody took them out."""
+    if not note_spans(handed_in.text):
+        return handed_in
+    prose, notes = split_notes(handed_in.text)
+    return replace(handed_in, text=prose, notes=(*handed_in.notes, *notes))
+
+
+def _keep_notes(
+    work: UnitOfWork, before: ChapterText, handed_in: HandedIn, *, replaces: bool
+) -> bool:
+    place = before.novel_id, before.branch_id, before.number
+    return keep_notes(work, *place, handed_in.notes, replaces=replaces)
 
 
 def _check(store: Store, change: ChangeRecord, left: Pointers, stands: Pointers) -> int:
@@ -256,9 +290,12 @@ def _with_words_meanwhile(
     return replace(new, text=whole, words=count_words(whole), state=state)
 
 
-def _kept_aside(store: Store, before: ChapterText, new: NewRevision) -> TextKeptAside:
+def _kept_aside(
+    store: Store, before: ChapterText, new: NewRevision, handed_in: HandedIn
+) -> TextKeptAside:
     with store.writing() as work:
         revision = work.chapters.add_revision(before.novel_id, new)
+        _keep_notes(work, before, handed_in, replaces=False)
     number = new.chapter_number
     return TextKeptAside(
         f"Chapter {number} was changed while you wrote. Your text is kept as its revision "

@@ -2,15 +2,22 @@
 
 Nothing is reworded. Controls go, paragraphs are parted by one empty line, a scene break is written
 one way. A paragraph may hold several lines in the file only if no empty line parts them and the
-lines are short, as in text that is wrapped by hand. Notes of the author (`[[...]]`) stay in the
-text as they were typed, over lines too; `novelgen.text.author_notes` takes them out.
+lines are short, as in text that is wrapped by hand. Notes of the author (`[[...]]`, over lines too)
+are taken out of the prose and handed in beside it, as they were typed.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from novelgen.errors import UsageError
-from novelgen.text.author_notes import HIDDEN, hide_notes, show_notes
+from novelgen.text.author_notes import (
+    HIDDEN,
+    AnchoredNote,
+    hide_notes,
+    show_notes,
+    split_notes,
+)
 from novelgen.text.sanitize import clean_text
 from novelgen.text.scene_breaks import as_paragraph
 
@@ -23,11 +30,12 @@ _WRAPPED_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """A chapter's text, and its title where the text begins with a heading."""
+    """A chapter's prose, and its title where the text begins with a heading."""
 
     text: str
-    """Prose, and the author's notes in it."""
     title: str | None
+    notes: tuple[AnchoredNote, ...] = ()
+    """The author's notes that stood in it."""
 
 
 def read_handed_in(raw: str) -> HandedIn:
@@ -52,7 +60,7 @@ def read_handed_in(raw: str) -> HandedIn:
             "begins with # and is prose is written \\#.",
         )
     paragraphs = [_paragraph(block) for block in _blocks(lines)]
-    return HandedIn(show_notes("\n\n".join(filter(None, paragraphs)), notes), title)
+    return _handed_in(paragraphs, notes, title)
 
 
 def read_typed(raw: str) -> HandedIn:
@@ -62,7 +70,7 @@ def read_typed(raw: str) -> HandedIn:
     """
     hidden, notes = hide_notes(clean_text(raw))
     paragraphs = map(as_paragraph, hidden.split("\n"))
-    return HandedIn(show_notes("\n\n".join(filter(None, paragraphs)), notes), None)
+    return _handed_in(paragraphs, notes, None)
 
 
 def read_pasted(raw: str) -> str:
@@ -75,6 +83,12 @@ def read_pasted(raw: str) -> str:
         return lines[0]
     paragraphs = (as_paragraph(" ".join(block)) for block in _blocks(lines))
     return "\n\n".join(each for each in paragraphs if each)
+
+
+def _handed_in(paragraphs: Iterable[str], notes: Sequence[str], title: str | None) -> HandedIn:
+    """The chapter of paragraphs in which a character stands for each note."""
+    prose, anchored = split_notes(show_notes("\n\n".join(filter(None, paragraphs)), notes))
+    return HandedIn(prose, title, tuple(anchored))
 
 
 def _blocks(lines: list[str]) -> list[list[str]]:

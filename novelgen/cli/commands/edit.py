@@ -38,7 +38,8 @@ def edit(
 
     The chapter after the last one can be given too; `resume` then goes on behind it.
     The text is plain paragraphs, the lines of one are joined; a first line `# Title` names the
-    chapter. What later chapters
+    chapter. Your notes, `[[such as this]]`, stay yours: the editor shows them, nothing else does.
+    What later chapters
     make of the change is listed by `novelgen check`; `novelgen undo` takes it back.
 
     Example: novelgen edit 3f2a --chapter 7 --file chapter-7.txt
@@ -46,7 +47,7 @@ def edit(
     invocation = invocation_of(context)
     from novelgen.cli.chapter_input import text_of_stdin
     from novelgen.cli.idle_reading import read_when_idle
-    from novelgen.generation.editing import chapter_text, edit_chapter
+    from novelgen.generation.editing import buffer_of, chapter_text, edit_chapter
     from novelgen.generation.passage_locks import broken_locks
     from novelgen.sittings.outside_editor import edited_text
     from novelgen.text.manuscript_text import read_handed_in
@@ -56,9 +57,14 @@ def edit(
         found = workbench.find(novel).novel
         before = chapter_text(workbench.store, found.id, found.active_branch_id, chapter)
 
-        def take(raw: str) -> "Edited":
-            handed_in = read_handed_in(raw)
-            return edit_chapter(workbench.store, before, handed_in, ends_chapter=complete)
+        def take(raw: str, *, replaces_notes: bool = False) -> "Edited":
+            return edit_chapter(
+                workbench.store,
+                before,
+                read_handed_in(raw),
+                ends_chapter=complete,
+                replaces_notes=replaces_notes,
+            )
 
         if file is not None:
             edited = take(text_of_file(file))
@@ -67,8 +73,9 @@ def edit(
         else:
             name = f"{found.id}-chapter-{chapter}"
             folder = invocation.paths.state / "editing"
-            with edited_text(folder, name, before.text, invocation.output.note) as raw:
-                edited = take(raw)
+            shown = buffer_of(workbench.store, before)
+            with edited_text(folder, name, shown, invocation.output.note) as raw:
+                edited = take(raw, replaces_notes=True)
         if edited.is_changed:
             read_when_idle(invocation, workbench, found)
             with workbench.store.reading() as work:
