@@ -39,6 +39,8 @@ class Spot:
     chapter: int
     paragraph: int | None = None
     words: str = ""
+    writes: bool = False
+    """Whether the chapter is to be written there, and not read."""
 
 
 class OpenNovel:

@@ -18,6 +18,7 @@ from novelgen.engine.spending import Budget
 from novelgen.errors import NotFoundError, NovelgenError, UsageError
 from novelgen.generation.events import RunStopped, StopReason
 from novelgen.generation.novel_context import RunLimits
+from novelgen.generation.to_check import ToCheck
 from novelgen.manuscript.overview import NovelOverview
 from novelgen.tui.asking import app_of, ask, carry_out
 from novelgen.tui.left_off import LeftOff
@@ -52,6 +53,10 @@ class NovelScreen(Screen[None]):
         Binding(
             "P", "stop_now", "Stop now", show=False, tooltip="Stop at once; the segment is redrawn"
         ),
+        Binding("f8", "to_check", "To check", show=False, tooltip="All there is to check: go there "
+                "with Enter, and come back with the same key"),
+        Binding("f3,slash", "replace", "Search", show=False, key_display="/",
+                tooltip="Search the book, the plan and the bible; put other words there"),
         Binding(
             "left_square_bracket", "step_chapter(-1)", "Chapter before", show=False,
             key_display="[", tooltip="Go to the chapter before",
@@ -77,6 +82,8 @@ class NovelScreen(Screen[None]):
         self._control: RunControl | None = None
         self._is_ordering = False
         self._has_looked_away = False
+        self._checked = 0
+        """Which of the things to check was gone to last."""
         self._words_at_first: int | None = None
         """Of the novel, when it was opened on the first day that it is known."""
         self._overview_timer: Timer | None = None
@@ -229,6 +236,21 @@ class NovelScreen(Screen[None]):
 
     def action_stop_now(self) -> None:
         self._pause(at_once=True)
+
+    def action_to_check(self) -> None:
+        """Show all there is to check, at the entry that was gone to last."""
+        from novelgen.tui.checking.dialog import CheckListDialog, read_to_check
+
+        def shown(entries: Sequence[ToCheck]) -> None:
+            def chosen(entry: ToCheck | None) -> None:
+                if entry is not None:
+                    self._checked = entries.index(entry)
+                    self.novel.go_to("Desk", Spot(entry.chapter, entry.paragraph))
+                    self.say(f"{entry.told}   F8 goes back to the list")
+
+            self.app.push_screen(CheckListDialog(entries, self._checked), chosen)
+
+        ask(self, lambda bench: read_to_check(bench, self.novel.id), shown, group="to-check")
 
     # News
 

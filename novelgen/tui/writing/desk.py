@@ -27,7 +27,7 @@ from novelgen.tui.writing.spelling import SpellingRound
 from storage.records import RevisionRecord
 
 if TYPE_CHECKING:
-    from novelgen.generation.rewriting import Instruction
+    from novelgen.generation.co_writing_values import Instruction
 
 _TAKES = {"right": "word", "ctrl+right": "word", "down": "sentence", "tab": "all"}
 """Keys that take a piece of what is offered."""
@@ -64,11 +64,6 @@ class WritingDesk(SittingDesk):
             tooltip="Edit the chapter in $VISUAL or $EDITOR",
         ),
     ]  # fmt: skip
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.caution = ""
-        """What the novel's model cannot do when it is told to change something, in words."""
 
     def on_mount(self) -> None:
         self.ghost = GhostWriter(self, lambda text: self.say(text))
@@ -127,7 +122,7 @@ class WritingDesk(SittingDesk):
                 self.ghost.begin(draw, TAKE_ALL, replaces=span)
 
         words = count_words(text[span[0] : span[1]])
-        self.app.push_screen(RewriteDialog(words, self.caution), wished)
+        self.app.push_screen(RewriteDialog(words), wished)
 
     def _takes_key(self, key: str) -> bool:
         """While something is offered some keys take it, and all others take it away."""

@@ -33,6 +33,8 @@ class Drawing:
     text: str = ""
     told: str = ""
     """What it waits for, in words."""
+    note: str = ""
+    """What the person should know of what was drawn."""
     is_wanted: bool = True
     began: float = field(default_factory=monotonic)
 
@@ -58,7 +60,7 @@ class GhostWriter:
         """Which of the tries is shown, from 0."""
         self._drawing: Drawing | None = None
         self._timer: Timer | None = None
-        self._hint = ""
+        self._hint = self._note = ""
 
     @property
     def is_open(self) -> bool:
@@ -121,6 +123,7 @@ class GhostWriter:
             if self._drawing is drawing:
                 self._stop_drawing()
                 self._tries.append(text)
+                self._note = drawing.note
                 self._show(len(self._tries) - 1)
 
         def failed(error: NovelgenError) -> None:
@@ -130,7 +133,7 @@ class GhostWriter:
 
         ask(
             self._desk,
-            lambda workbench: draw(workbench, number, drawing),
+            lambda workbench: _drawn(draw, workbench, number, drawing),
             drawn,
             group="ghost",
             is_exclusive=False,
@@ -145,14 +148,14 @@ class GhostWriter:
             return
         self.offer.show(drawing.text)
         seconds = monotonic() - drawing.began
-        doing = drawing.told or "Drawing"
-        self._say(f"{doing} … {seconds:.0f} s   esc ends it")
+        doing = "Drawing" if drawing.text else drawing.told or "Drawing"
+        self._say(f"{doing} … {seconds:.0f} s   esc ends it   {drawing.note}".rstrip())
 
     def _show(self, number: int) -> None:
         self._shown = number
         self.offer.show(self._tries[number])
         which = f"{number + 1} of {len(self._tries)}   " if len(self._tries) > 1 else ""
-        self._say(f"{which}{self._hint}")
+        self._say(f"{which}{self._hint}   {self._note}".rstrip())
 
     def _stop_drawing(self) -> None:
         if self._drawing is not None:
@@ -161,3 +164,13 @@ class GhostWriter:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+
+def _drawn(draw: Draw, workbench: "Workbench", number: int, drawing: Drawing) -> str:
+    """What is drawn; nothing where it is not wanted any more."""
+    from novelgen.generation.passage import DrawingCancelled
+
+    try:
+        return draw(workbench, number, drawing)
+    except DrawingCancelled:
+        return ""

@@ -8,7 +8,7 @@ from novelgen.tui.writing.styling import Span
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import Workbench
-    from novelgen.sittings.recovery import RecoveredText
+    from novelgen.sittings.recovered_text import RecoveredText
     from novelgen.sittings.sitting import Sitting
 
 

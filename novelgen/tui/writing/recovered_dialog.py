@@ -4,7 +4,6 @@ It is shown beside the chapter as a difference; what becomes of it is the person
 leaving the dialog changes nothing.
 """
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -19,7 +18,7 @@ from novelgen.tui.widgets.diff_page import diff_page
 from novelgen.tui.widgets.prose_page import ProsePage
 
 if TYPE_CHECKING:
-    from novelgen.sittings.recovery import RecoveredText
+    from novelgen.sittings.recovered_text import RecoveredText
 
 GO_ON, KEEP, THROW_AWAY = "go-on", "keep", "throw-away"
 
@@ -38,9 +37,9 @@ class RecoveredDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         recovered = self._recovered
-        when = datetime.fromtimestamp(recovered.when).strftime("%A %d %B, %H:%M")
+        when = f"{recovered.when:%A %d %B, %H:%M}"
         words = count_words(recovered.text) - count_words(self._present)
-        torn = " The last keys before the end may be missing." if recovered.is_torn else ""
+        torn = " The last keys before the end may be missing." if recovered.torn else ""
         with Vertical(classes="box") as box:
             box.border_title = f"Recovered text of chapter {recovered.chapter}"
             yield Static(
@@ -53,22 +52,26 @@ class RecoveredDialog(Dialog[str]):
             yield Static(Content(_moved(recovered)), classes="remedy")
             yield ProsePage(id="recovered-difference")
             with Horizontal(classes="buttons"):
-                yield Button("Go on writing it", id=GO_ON, variant="primary")
-                yield Button("Keep it as a revision", id=KEEP)
+                can, may_keep = recovered.can_take_up, recovered.can_keep_aside
+                yield Button("Go on writing it", id=GO_ON, variant="primary", disabled=not can)
+                yield Button("Keep it as a revision", id=KEEP, disabled=not may_keep)
                 yield Button("Throw it away", id=THROW_AWAY)
                 yield Button("Later", id="later")
 
     def on_mount(self) -> None:
         spans = diff_words(self._present, self._recovered.text)
         self.query_one(ProsePage).show(diff_page(spans, whole=False))
-        self.query_one(f"#{GO_ON}").focus()
+        for button in self.query(Button):
+            if not button.disabled:
+                button.focus()
+                break
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(None if event.button.id == "later" else event.button.id)
 
 
 def _moved(recovered: "RecoveredText") -> str:
-    if recovered.stands_on_present:
+    if recovered.is_current:
         return "Underlined: what it has and the chapter has not. Struck: what only the chapter has."
     return (
         "The chapter was changed since. Going on and saving keeps this text beside it as a "

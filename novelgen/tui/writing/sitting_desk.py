@@ -137,14 +137,20 @@ class SittingDesk(Widget):
         kept = self._histories.get((sitting.before.branch_id, self.chapter))
         if kept is not None and kept[0] == sitting.buffer:
             self.page.history = kept[1]
-        start = paragraph_start(sitting.buffer, max(paragraph, 1))
-        at = sitting.buffer.find(words, start) if words else start
-        self.page.select(max(at, start), max(at, start))
+        self.go_to(paragraph, words)
         self._state = WritingState(
             saved="recovered, not saved" if sitting.is_changed else "nothing typed yet"
         )
         self._mark()
         self._count()
+
+    def go_to(self, paragraph: int, words: str = "") -> None:
+        """Bring a paragraph, from 1, or words in it into sight, with the cursor there."""
+        text = self.page.text
+        start = paragraph_start(text, max(paragraph, 1))
+        found = text.find(words, start) if words else -1
+        at = max(found, start)
+        self.page.select(at, at)
 
     def typed(self, start: int, end: int, text: str, *, by_machine: bool) -> None:
         """The page was changed: journal it first."""

@@ -38,7 +38,8 @@ class DeskPlace(Place):
     PURPOSE = "Read and change a chapter, and watch it being written"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", "Go on", show=False, tooltip="Do what the note at the end says"),
-        Binding("e", "edit", "Edit", tooltip="Change the text of the chapter"),
+        Binding("e", "edit", "Write", tooltip="Write the chapter yourself, from here"),
+        Binding("v", "read", "Read", show=False, tooltip="Read the novel as a book, from here"),
         Binding("r", "rewrite", "Rewrite", tooltip="Have the marked paragraphs written anew"),
         Binding("R", "redraft", "Redraft", show=False, tooltip="Have the chapter drafted anew"),
         Binding("l", "lock", "Lock", show=False, tooltip="Lock the marked paragraphs, or release"),
@@ -140,6 +141,11 @@ class DeskPlace(Place):
 
     def action_edit(self) -> None:
         self._sitting_down.write(self.novel.chapter, self.paragraph)
+
+    def action_read(self) -> None:
+        from novelgen.tui.reader.screen import ReaderScreen
+
+        self.app.push_screen(ReaderScreen(self.novel, self.paragraph))
 
     def action_rewrite(self) -> None:
         selected = self._selected()
@@ -333,7 +339,11 @@ class DeskPlace(Place):
         spot = self.novel.spot
         if spot is not None and spot.chapter == chapter.number:
             self.novel.spot = None
-            if spot.paragraph is not None:
+            if spot.writes:
+                self._sitting_down.write(spot.chapter, spot.paragraph or 1, spot.words)
+            elif self.desk.display and self.desk.chapter == chapter.number:
+                self.desk.go_to(spot.paragraph or 1, spot.words)
+            elif spot.paragraph is not None:
                 self.query_one(ProsePage).go_to(spot.paragraph)
         if is_other and self.novel.picture.chapter == chapter.number:
             self.query_one(ProsePage).follow_end()

@@ -10,7 +10,7 @@ from novelgen.tui.writing.recovered_dialog import GO_ON, KEEP, THROW_AWAY, Recov
 from storage.records import RevisionRecord
 
 if TYPE_CHECKING:
-    from novelgen.sittings.recovery import RecoveredText
+    from novelgen.sittings.recovered_text import RecoveredText
     from novelgen.tui.places.desk.place import DeskPlace
 
 

@@ -1,0 +1,1 @@
+"""Everything of a novel that is to be checked, in one list."""

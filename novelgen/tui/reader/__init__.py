@@ -1,0 +1,1 @@
+"""Reading a novel as a book."""
