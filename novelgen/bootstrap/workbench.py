@@ -7,9 +7,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
 from novelgen.bootstrap.choices import database_url, model_and_adapter, model_name, runtime_of
+from novelgen.bootstrap.co_writing import CoWritingDesk
 from novelgen.bootstrap.engines import EngineRoom
 from novelgen.bootstrap.inbox import InboxDesk
 from novelgen.bootstrap.running import RunDesk
+from novelgen.bootstrap.sitting_desk import SittingDesk
 from novelgen.config import Settings
 from novelgen.paths import Paths
 
@@ -58,6 +60,8 @@ class Workbench:
         self.engines = EngineRoom(self)
         self.runs = RunDesk(self)
         self.inbox = InboxDesk(self)
+        self.co_writing = CoWritingDesk(self)
+        self.sittings = SittingDesk(self)
 
     def __enter__(self) -> "Workbench":
         return self
@@ -68,6 +72,7 @@ class Workbench:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self.co_writing.close()
         self.engines.close()
         if self._store is not None:
             self._store.close()
