@@ -38,6 +38,10 @@ class Paths:
         return self.config / "config.toml"
 
     @property
+    def personal_dictionary(self) -> Path:
+        return self.config / "dictionary.txt"
+
+    @property
     def user_prompts(self) -> Path:
         return self.config / "prompts"
 

@@ -12,6 +12,7 @@ from novelgen.bootstrap.engines import EngineRoom
 from novelgen.bootstrap.inbox import InboxDesk
 from novelgen.bootstrap.running import RunDesk
 from novelgen.bootstrap.sitting_desk import SittingDesk
+from novelgen.bootstrap.spelling import SpellingDesk
 from novelgen.config import Settings
 from novelgen.paths import Paths
 
@@ -60,6 +61,7 @@ class Workbench:
         self.engines = EngineRoom(self)
         self.runs = RunDesk(self)
         self.inbox = InboxDesk(self)
+        self.spelling = SpellingDesk(self)
         self.co_writing = CoWritingDesk(self)
         self.sittings = SittingDesk(self)
 
