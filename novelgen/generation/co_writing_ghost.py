@@ -4,6 +4,7 @@ One row, so that the first word comes as soon as the model can. What the guard s
 again with other numbers; the best of it is taken where nothing is good.
 """
 
+import re
 from dataclasses import dataclass
 
 from novelgen.engine.protocol import Engine
@@ -35,6 +36,9 @@ from novelgen.text.words import count_words
 _TIMES = 3
 _LEAST_WORDS = 6
 """Of a sentence that is taken although more was wanted."""
+_LEAST_SHARE = 0.4
+"""Of the wanted words, from which on a text is good."""
+_NO_BEGINNING = re.compile(r"[^\w\s\"“”'‘’«(—–…,.;:!?-]|\d+[.)]\s")
 _INSIDE = WordRange(2, 16)
 """Words put into a sentence that goes on behind."""
 _SURE_CHARS = 24
@@ -82,6 +86,7 @@ class GhostWriter:
                 shaped=self._shaped,
                 is_over=self._is_over,
                 stop_strings=self._stops,
+                least_words=0 if self._is_inside else self._wanted.least,
             )
             prompt_tokens = rows.prompt_tokens
             tries.append(self._try(rows.texts[0], told))
@@ -161,8 +166,9 @@ class GhostWriter:
             kept = best_beginning(self._engine, told, self._lead(raw), body, after, self._wanted)
             return _Try(raw, kept, is_good=bool(kept) and not is_struck)
         kept = self._cut(body, is_struck=is_struck)
-        least = 2 * _LEAST_WORDS if is_struck else _LEAST_WORDS
-        return _Try(raw, kept, is_good=count_words(kept) >= least)
+        is_prose = bool(kept) and not _NO_BEGINNING.match(kept)
+        is_good = is_prose and count_words(kept) >= self._wanted.least * _LEAST_SHARE
+        return _Try(raw, kept, is_good=is_good)
 
     def _cut(self, body: str, *, is_struck: bool) -> str:
         """Up to the end of a sentence near the wanted words, else of a clause."""

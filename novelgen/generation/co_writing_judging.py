@@ -1,10 +1,11 @@
 """How likely the text behind a place becomes by what is put before it.
 
-All candidates are asked about in one call behind the prompt that they were drawn from, which the
-engine has just read.
+All candidates are asked about in one call, behind the last words before the place: what a sentence
+goes on with hangs on those, and reading more of the text for every candidate would take seconds.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from novelgen.engine.protocol import Engine
 from novelgen.generation.co_writing_context import Told
@@ -14,7 +15,8 @@ from novelgen.text.sentences import beginning_of_prose
 
 _AFTER_WORDS = 40
 _JOIN_WORDS = 10
-_MOST_PLACES = 16
+_MOST_PLACES = 12
+_LAST_CHARS = 400
 
 
 def first_words(text: str, count: int = _AFTER_WORDS) -> str:
@@ -25,6 +27,7 @@ def first_words(text: str, count: int = _AFTER_WORDS) -> str:
 def nats_of_after(engine: Engine, told: Told, candidates: Sequence[str], after: str) -> list[float]:
     """Mean log-probability a token of `after` behind each candidate; the candidates hold all white
     space between. 0 for all where nothing follows or the engine gives no scores."""
+    told = replace(told, brief="", tail=_last_words(told.tail))
     if not after.strip() or not engine.info.can_score or not candidates:
         return [0.0] * len(candidates)
     texts = [text for each in candidates for text in (each, each + after)]
@@ -51,6 +54,10 @@ def best_beginning(
     joined = [lead + each + trail_between(each, after) for each in beginnings]
     nats = nats_of_after(engine, told, joined, _line_after(after))
     return beginnings[max(range(len(nats)), key=nats.__getitem__)]
+
+
+def _last_words(tail: str) -> str:
+    return tail if len(tail) <= _LAST_CHARS else tail[-_LAST_CHARS:].partition(" ")[2]
 
 
 def _line_after(after: str) -> str:

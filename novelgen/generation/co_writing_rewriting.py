@@ -193,6 +193,7 @@ class Rewriter:
             shaped=self._answered if is_asked else self._standing,
             is_over=(lambda _: False) if is_asked else self._is_over,
             stop_strings=("\n",) if is_line else (),
+            least_words=0 if is_asked or self._ends_inside else self._wanted // 2,
         )
 
     @property

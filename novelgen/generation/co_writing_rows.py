@@ -129,8 +129,10 @@ def draw_rows(
     shaped: Callable[[str], str],
     is_over: Callable[[str], bool],
     stop_strings: Sequence[str] = (),
+    least_words: int = 0,
 ) -> Rows:
-    """Texts of about that many words at most. `shaped` makes of a row what a person sees of it.
+    """Texts of about that many words at most, which the model does not end before the least.
+    `shaped` makes of a row what a person sees of it.
 
     Raises `DrawingCancelled` when they are not wanted any more.
     """
@@ -144,6 +146,7 @@ def draw_rows(
             sampling=sampling,
             stream_keys=tuple(stream_keys),
             max_new_tokens=new_tokens(most_words),
+            min_new_tokens=least_words,
             max_words=most_words + _SLACK_WORDS,
             stop_strings=tuple(stop_strings),
         ),
