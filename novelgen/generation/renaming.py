@@ -1,32 +1,20 @@
 """Changes a name through a novel: prose, plan, bible, titles, premise, as one change."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from novelgen.errors import NotFoundError, UsageError
-from novelgen.generation.passage_locks import require_unlocked
+from novelgen.generation.chapter_texts import (
+    change_checks,
+    changed_chapters,
+    changed_check,
+    require_unlocked_chapters,
+)
+from novelgen.generation.plan_texts import change_plan, plan_texts
 from novelgen.story.renaming import count_in_story, rename_story
 from novelgen.text.renaming import Occurrence, occurrences, rename_in
-from novelgen.text.words import count_words
-from storage.change_records import ChangeKind, ChangeRecord, NewChange, NewCheck, Pointers
-from storage.records import (
-    ChapterRecord,
-    JsonObject,
-    NewPlannedChapter,
-    NewRevision,
-    NovelRecord,
-    PlannedBeats,
-    PlannedChapterRecord,
-    PlanRecord,
-    RevisionOrigin,
-    RevisionState,
-)
+from storage.change_records import ChangeKind, ChangeRecord, NewChange, Pointers
+from storage.records import NovelRecord
 from storage.store import Store
-from storage.unit_of_work import UnitOfWork
-
-_TEXT_KEYS = frozenset({"name", "description", "title", "brief", "characters", "places"})
-"""Keys of a plan's JSON under which texts of the story stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +57,8 @@ def preview_rename(store: Store, novel: NovelRecord, old: str) -> RenamePreview:
         }
         records = work.chapters.of_branch(branch_id)
         plan = work.plans.current(branch_id)
-        plan_text = "" if plan is None else "\n".join(_plan_texts(work, plan))
+        texts = [] if plan is None else [text for _, text in plan_texts(work, plan)]
+        plan_text = "\n".join(texts)
         in_story = count_in_story(work, branch_id, old)
     return RenamePreview(
         chapters,
@@ -89,25 +78,33 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
     """
     require_names(old, new)
     branch_id = novel.active_branch_id
+
+    def renamed(text: str) -> str:
+        return rename_in(text, old, new)[0]
+
     with store.reading() as work:
-        chapters = [
-            (chapter, renamed)
-            for chapter in work.chapters.of_branch(branch_id)
-            if (renamed := _renamed(work, chapter, old, new)) is not None
-        ]
+        chapters = list(
+            changed_chapters(
+                work,
+                branch_id,
+                lambda _, title, text: (renamed(title), renamed(text)),
+                {"renamed": [old, new]},
+            )
+        )
     with store.writing() as work:
         fresh = work.novels.get(novel.id)
-        _require_unlocked(work, branch_id, chapters)
-        before = {chapter.number: chapter.revision.id for chapter, _ in chapters}
+        require_unlocked_chapters(work, branch_id, chapters)
+        before = {each.chapter.number: each.chapter.revision.id for each in chapters}
         after = {
-            chapter.number: work.chapters.add_revision(novel.id, renamed).id
-            for chapter, renamed in chapters
+            each.chapter.number: work.chapters.add_revision(novel.id, each.new).id
+            for each in chapters
         }
-        old_plan, new_plan = _rename_plan(work, branch_id, old, new)
-        _rename_checks(work, branch_id, old, new)
+        made = f"{old} renamed to {new}"
+        old_plan, new_plan = change_plan(work, branch_id, lambda _, text: renamed(text), made)
+        change_checks(work, branch_id, lambda check: changed_check(check, renamed))
         revisions = {before[number]: after[number] for number in before}
         story = rename_story(work, branch_id, old, new, revisions)
-        title, premise = rename_in(fresh.title, old, new)[0], rename_in(fresh.premise, old, new)[0]
+        title, premise = renamed(fresh.title), renamed(fresh.premise)
         has_title, has_premise = title != fresh.title, premise != fresh.premise
         if not (before or new_plan or story or has_title or has_premise):
             raise NotFoundError(
@@ -118,7 +115,7 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
                 novel.id,
                 branch_id,
                 ChangeKind.RENAME,
-                f"{old} renamed to {new}",
+                made,
                 Pointers(
                     before,
                     old_plan,
@@ -135,148 +132,6 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
                 ),
             )
         )
-
-
-def _renamed(work: UnitOfWork, chapter: ChapterRecord, old: str, new: str) -> NewRevision | None:
-    """The chapter with its new name; None where the name does not stand."""
-    revision = chapter.revision
-    text = work.texts.of_revision(revision.id)
-    renamed, count = rename_in(text, old, new)
-    title, in_title = rename_in(revision.title, old, new)
-    if not count and not in_title:
-        return None
-    is_open = revision.state is RevisionState.OPEN
-    return NewRevision(
-        chapter.number,
-        title,
-        RevisionOrigin.EDITED,
-        parent_id=revision.id,
-        state=RevisionState.PARTIAL if is_open else revision.state,
-        text=renamed,
-        words=count_words(renamed),
-        provenance={"renamed": [old, new]},
-    )
-
-
-def _require_unlocked(
-    work: UnitOfWork, branch_id: str, chapters: list[tuple[ChapterRecord, NewRevision]]
-) -> None:
-    """Raises `UsageError` when the name stands in a locked passage."""
-    locked = {lock.chapter for lock in work.passage_locks.of_branch(branch_id)}
-    for chapter, renamed in chapters:
-        if chapter.number in locked:
-            text = work.texts.of_revision(chapter.revision.id)
-            require_unlocked(work, branch_id, chapter.number, text, [renamed.text or ""])
-
-
-def _rename_checks(work: UnitOfWork, branch_id: str, old: str, new: str) -> None:
-    """What is to be checked stays so under the new name, and under the old one after `undo`."""
-    renamed = []
-    for check in work.checks.open_of_branch(branch_id):
-        texts = (check.before, check.after, check.passage)
-        changed = [rename_in(text, old, new)[0] for text in texts]
-        if changed != list(texts):
-            renamed.append(
-                NewCheck(
-                    branch_id=branch_id,
-                    kind=check.kind,
-                    term=rename_in(check.term, old, new)[0],
-                    edited_chapter=check.edited_chapter,
-                    before=changed[0],
-                    after=changed[1],
-                    chapter=check.chapter,
-                    paragraph=check.paragraph,
-                    passage=changed[2],
-                )
-            )
-    work.checks.add(renamed)
-
-
-def _rename_plan(
-    work: UnitOfWork, branch_id: str, old: str, new: str
-) -> tuple[str | None, str | None]:
-    """Identities of the plan before and after; None twice where it does not hold the name."""
-    plan = work.plans.current(branch_id)
-    if plan is None or not occurrences("\n".join(_plan_texts(work, plan)), old):
-        return None, None
-
-    def changed(text: str) -> str:
-        return rename_in(text, old, new)[0]
-
-    structure = _with_names(plan.structure, changed) | {"made": f"{old} renamed to {new}"}
-    added = work.plans.add(branch_id, structure)
-    for chapter in work.plans.chapters(plan.id):
-        work.plans.add_chapter(
-            added.id,
-            replace(
-                _as_new(chapter),
-                title=changed(chapter.title),
-                brief=changed(chapter.brief),
-                provenance=_with_names(chapter.provenance, changed),
-            ),
-        )
-        beats = work.plans.beats(plan.id, chapter.number)
-        if beats is not None:
-            renamed = tuple(
-                replace(
-                    beat,
-                    title=changed(beat.title),
-                    brief=changed(beat.brief),
-                    characters=tuple(map(changed, beat.characters)),
-                    place=changed(beat.place),
-                )
-                for beat in beats.beats
-            )
-            work.plans.add_beats(added.id, chapter.number, PlannedBeats(renamed, beats.origin))
-    return plan.identity, added.identity
-
-
-def _with_names(document: JsonObject, changed: Callable[[str], str]) -> dict[str, Any]:
-    """What a plan says beside its chapters, changed in every text that tells of the story."""
-    return {key: _renamed_value(key, value, changed) for key, value in document.items()}
-
-
-def _renamed_value(key: str, value: Any, changed: Callable[[str], str]) -> Any:
-    if isinstance(value, Mapping):
-        return _with_names(value, changed)
-    if isinstance(value, list | tuple):
-        return [_renamed_value(key, each, changed) for each in value]
-    return changed(value) if isinstance(value, str) and key in _TEXT_KEYS else value
-
-
-def _texts_in(key: str, value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, each in value.items():
-            yield from _texts_in(name, each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _texts_in(key, each)
-    elif isinstance(value, str) and key in _TEXT_KEYS:
-        yield value
-
-
-def _plan_texts(work: UnitOfWork, plan: PlanRecord) -> list[str]:
-    texts = list(_texts_in("", plan.structure))
-    for chapter in work.plans.chapters(plan.id):
-        texts += [chapter.title, chapter.brief, *_texts_in("", chapter.provenance)]
-        beats = work.plans.beats(plan.id, chapter.number)
-        if beats is not None:
-            for beat in beats.beats:
-                texts += [beat.title, beat.brief, *beat.characters, beat.place]
-    return texts
-
-
-def _as_new(chapter: PlannedChapterRecord) -> NewPlannedChapter:
-    return NewPlannedChapter(
-        number=chapter.number,
-        part=chapter.part,
-        title=chapter.title,
-        brief=chapter.brief,
-        target_words=chapter.target_words,
-        role=chapter.role,
-        origin=chapter.origin,
-        provenance=chapter.provenance,
-    )
 
 
 def _require_name(name: str) -> None:
