@@ -1,5 +1,7 @@
-"""The co-writer's desk: one engine connection a novel, opened when first asked for, kept until the
-workbench closes. The resident engine serves it beside any run; its model is loaded once for both."""
+"""The co-writer's desk: one engine connection a novel, kept until the workbench closes.
+
+The resident engine serves it beside any run; the model is loaded once for both.
+"""
 
 import threading
 from dataclasses import dataclass

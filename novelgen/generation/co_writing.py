@@ -32,12 +32,9 @@ from novelgen.generation.passage_locks import require_no_lock_at
 from novelgen.generation.passage_source import LookedAt
 from novelgen.prompting.brief import Brief
 from novelgen.prompting.library import PromptLibrary
-from novelgen.text.sentences import beginning_of_prose
 from storage.store import Store
 
 _SECONDS_BETWEEN_QUESTIONS = 0.05
-_AFTER_WORDS = 60
-"""Words of the text behind that a chat model is told of."""
 
 
 class CoWriter:
@@ -86,8 +83,9 @@ class CoWriter:
             context = CoWritingContext(
                 source, self._books, cursor.chapter, cursor.before, cursor.after
             )
-            brief = self._ghost_brief(context, next_line.strip())
-            writer = GhostWriter(self._engine, context, words or WordRange(), source.novel.seed)
+            wanted = words or WordRange()
+            brief = self._ghost_brief(context, next_line.strip(), wanted)
+            writer = GhostWriter(self._engine, context, wanted, source.novel.seed)
             return writer.draw(brief, attempt, listener)
 
     def rewrite(
@@ -142,27 +140,14 @@ class CoWriter:
                 work, source.branch_id, chapter, text, start, start if end is None else end
             )
 
-    def _ghost_brief(self, context: CoWritingContext, next_line: str) -> Brief:
+    def _ghost_brief(self, context: CoWritingContext, next_line: str, words: WordRange) -> Brief:
         """A model without a chat template takes what happens next for what is planned here."""
-        planned = context.place.brief().beat
         if not self.info.has_chat_template:
             return context.brief(beat=next_line or None)
+        told = f"What happens next: {next_line}" if next_line else ""
         if not context.after.strip():
-            return context.brief(instruction=_next(next_line))
-        beat = self._library.render(
-            "infill_beat",
-            {
-                "beat": planned,
-                "instruction": _next(next_line),
-                "words": WordRange().most,
-                "after": beginning_of_prose(context.after, _AFTER_WORDS),
-            },
-        )
-        return context.brief(beat=beat)
-
-
-def _next(line: str) -> str:
-    return f"What happens next: {line}" if line else ""
+            return context.brief(instruction=told)
+        return context.leading_brief(told, words.most)
 
 
 __all__ = ["CoWriter", "DrawingCancelled"]

@@ -23,13 +23,15 @@ from novelgen.story.voice_keeper import voice_of
 from novelgen.text.alarms.watch import Watch
 from novelgen.text.joins import begins_paragraph
 from novelgen.text.names import capitalised_in, names_in
-from novelgen.text.sentences import end_of_prose
+from novelgen.text.sentences import beginning_of_prose, end_of_prose
 from novelgen.text.words import count_words
 from storage.unit_of_work import UnitOfWork
 
 CPU_TAIL_TOKENS = 256
 """Of the text before, on a processor, where reading it is what a person waits for."""
 _CHARS_PER_TOKEN = 6
+_AFTER_WORDS = 60
+"""Words of the text behind that a chat model is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,20 @@ class CoWritingContext:
             brief = replace(brief, beat=beat)
         self._brief = replace(brief, instruction=instruction)
         return self._brief
+
+    def leading_brief(self, instruction: str, words: int) -> Brief:
+        """A brief for text that leads up to what stands behind the place: with its beginning, for
+        models with a chat template."""
+        beat = self.place.brief().beat
+        if not self._source.engine.info.has_chat_template:
+            return self.brief(beat=f"{beat} {instruction}".strip())
+        variables = {
+            "beat": beat,
+            "instruction": instruction,
+            "words": words,
+            "after": beginning_of_prose(self.after, _AFTER_WORDS),
+        }
+        return self.brief(beat=self._source.library.render("infill_beat", variables))
 
     def told(self, brief: Brief, *, new_tokens: int) -> Told:
         """The prompt for text that goes on from the place. Raises `UsageError` for a brief that

@@ -12,7 +12,7 @@ from novelgen.engine.randomness import stream_key
 from novelgen.errors import ModelError
 from novelgen.generation.co_writing_context import CoWritingContext, Told
 from novelgen.generation.co_writing_judging import best_beginning
-from novelgen.generation.co_writing_rows import Listener, draw_rows, new_tokens
+from novelgen.generation.co_writing_rows import Listener, Rows, draw_rows, new_tokens
 from novelgen.generation.co_writing_values import Continuation, WordRange
 from novelgen.generation.drafts import DraftMaker, Wanted
 from novelgen.generation.passage import hotter
@@ -21,6 +21,7 @@ from novelgen.text.joins import (
     begins_paragraph,
     cut_between,
     follows_in_paragraph,
+    is_in_quotation,
     is_inside_sentence,
     is_mid_sentence,
     lead_between,
@@ -33,12 +34,18 @@ from novelgen.text.joins import (
 from novelgen.text.prose import without_fragment
 from novelgen.text.words import count_words
 
-_TIMES = 3
+_ROWS = (1, 4, 4)
+"""Drawn together at each try; the prompt is read once for all."""
 _LEAST_WORDS = 6
 """Of a sentence that is taken although more was wanted."""
 _LEAST_SHARE = 0.4
 """Of the wanted words, from which on a text is good."""
-_NO_BEGINNING = re.compile(r"[^\w\s\"“”'‘’«(—–…,.;:!?-]|\d+[.)]\s")
+_NO_PROSE = re.compile(
+    r"[^\w\s\"“”'‘’«(—–…,.;:!?-]|\d+\w*\s*[.)–—-]\s"
+    r"|what happens next\b|.{0,60}\b(?:title|author|plot|theme) of the (?:novel|story|book)\b",
+    re.IGNORECASE,
+)
+"""At the beginning of what was drawn: lists, headings, and questions about the book."""
 _INSIDE = WordRange(2, 16)
 """Words put into a sentence that goes on behind."""
 _SURE_CHARS = 24
@@ -52,6 +59,8 @@ class _Try:
     raw: str
     body: str
     is_good: bool
+    is_struck: bool
+    """Whether it was cut before something that must not stand."""
 
 
 class GhostWriter:
@@ -71,29 +80,17 @@ class GhostWriter:
         """Raises `DrawingCancelled`, and `ModelError` when the model writes nothing usable."""
         told = self._context.told(brief, new_tokens=new_tokens(self._wanted.most))
         tries: list[_Try] = []
-        prompt_tokens = 0
-        for time in range(_TIMES):
+        for time, count in enumerate(_ROWS):
             if time:
                 listener.show("")
-            key = stream_key(self._seed, "ghost", [self._context.chapter, attempt, time])
-            rows = draw_rows(
-                self._engine,
-                told,
-                hotter(self._context.sampling, time),
-                [key],
-                self._wanted.most,
-                listener,
-                shaped=self._shaped,
-                is_over=self._is_over,
-                stop_strings=self._stops,
-                least_words=0 if self._is_inside else self._wanted.least,
-            )
-            prompt_tokens = rows.prompt_tokens
-            tries.append(self._try(rows.texts[0], told))
-            if tries[-1].is_good:
+            heat = sum(each.is_struck for each in tries)
+            rows = self._rows(told, attempt, time, count, min(heat, time), listener)
+            tries += [self._try(raw, told) for raw in rows.texts]
+            if any(each.is_good for each in tries):
                 break
-        best = max(tries, key=lambda each: (each.is_good, count_words(each.body)))
-        if not best.body:
+        usable = [each for each in tries if each.is_good or not each.is_struck]
+        best = max(usable, key=lambda each: (each.is_good, count_words(each.body)), default=None)
+        if best is None or not best.body:
             raise ModelError(
                 f"The model wrote nothing usable at this place of chapter {self._context.chapter}.",
                 "Try again, or say first what happens next.",
@@ -107,8 +104,26 @@ class GhostWriter:
             seconds_to_first_text=listener.first_text,
             seconds_waited=listener.waited,
             seconds=listener.seconds,
-            prompt_tokens=prompt_tokens,
-            times_drawn=len(tries),
+            prompt_tokens=rows.prompt_tokens,
+            times_drawn=time + 1,
+        )
+
+    def _rows(
+        self, told: Told, attempt: int, time: int, count: int, heat: int, listener: Listener
+    ) -> Rows:
+        where: list[int | str] = [self._context.chapter, attempt, time]
+        is_last = time + 1 == len(_ROWS)
+        return draw_rows(
+            self._engine,
+            told,
+            hotter(self._context.sampling, heat),
+            [stream_key(self._seed, "ghost", [*where, row]) for row in range(count)],
+            self._wanted.most,
+            listener,
+            shaped=self._shaped,
+            is_over=self._is_over,
+            stop_strings=self._stops,
+            least_words=self._wanted.least if is_last and not self._is_inside else 0,
         )
 
     @property
@@ -153,22 +168,25 @@ class GhostWriter:
         first = raw[: len(raw) - len(raw.lstrip())]
         return "\n" in first and is_mid_sentence(self._context.before) and self._has_begun
 
-    def _ends(self, body: str, *, closed: bool = True) -> list[int]:
-        return sentence_ends(self._context.before, body, closed=closed)
+    def _ends(self, body: str) -> list[int]:
+        """Where it may end: quotations are closed, save one that the text behind goes on with."""
+        context = self._context
+        in_quotation = follows_in_paragraph(context.after) and is_in_quotation(context.before)
+        return sentence_ends(context.before, body, in_quotation=in_quotation)
 
     def _try(self, raw: str, told: Told) -> _Try:
         if self._breaks_sentence(raw):
-            return _Try(raw, "", is_good=False)
+            return _Try(raw, "", is_good=False, is_struck=False)
         standing, is_struck = self._maker.before_alarm(raw)
         body = self._body(standing)
         if self._is_inside:
             after = self._context.after
             kept = best_beginning(self._engine, told, self._lead(raw), body, after, self._wanted)
-            return _Try(raw, kept, is_good=bool(kept) and not is_struck)
+            return _Try(raw, kept, is_good=bool(kept) and not is_struck, is_struck=is_struck)
         kept = self._cut(body, is_struck=is_struck)
-        is_prose = bool(kept) and not _NO_BEGINNING.match(kept)
+        is_prose = bool(kept) and not _NO_PROSE.match(kept)
         is_good = is_prose and count_words(kept) >= self._wanted.least * _LEAST_SHARE
-        return _Try(raw, kept, is_good=is_good)
+        return _Try(raw, kept, is_good=is_good, is_struck=is_struck or not is_prose)
 
     def _cut(self, body: str, *, is_struck: bool) -> str:
         """Up to the end of a sentence near the wanted words, else of a clause."""
@@ -182,7 +200,7 @@ class GhostWriter:
         longer = [end for end, words in counted if words > wanted.most]
         if shorter or longer:
             return body[: shorter[-1] if shorter else longer[0]]
-        opened = self._ends(body, closed=False)
+        opened = sentence_ends(self._context.before, body, in_quotation=None)
         if opened and not follows_in_paragraph(self._context.after):
             return with_quote_closed(self._context.before, body[: opened[-1]])
         if is_struck:

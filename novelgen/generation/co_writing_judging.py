@@ -10,12 +10,12 @@ from dataclasses import replace
 from novelgen.engine.protocol import Engine
 from novelgen.generation.co_writing_context import Told
 from novelgen.generation.co_writing_values import WordRange
-from novelgen.text.joins import cut_between, trail_between
+from novelgen.text.joins import cut_between, is_in_quotation, trail_between
 from novelgen.text.sentences import beginning_of_prose
 
 _AFTER_WORDS = 40
-_JOIN_WORDS = 10
-_MOST_PLACES = 12
+_JOIN_WORDS = 6
+_MOST_PLACES = 8
 _LAST_CHARS = 400
 
 
@@ -48,28 +48,29 @@ def best_beginning(
 
     Without scores it is one up to the end of a clause.
     """
-    beginnings = _beginnings(body, wanted)
+    beginnings = beginnings_of(body, wanted)
     if not beginnings or not engine.info.can_score:
         return cut_between(body, wanted.least, (wanted.least + wanted.most) // 2)
     joined = [lead + each + trail_between(each, after) for each in beginnings]
-    nats = nats_of_after(engine, told, joined, _line_after(after))
+    nats = nats_of_after(engine, told, joined, line_after(after))
     return beginnings[max(range(len(nats)), key=nats.__getitem__)]
 
 
-def _last_words(tail: str) -> str:
-    return tail if len(tail) <= _LAST_CHARS else tail[-_LAST_CHARS:].partition(" ")[2]
+def beginnings_of(body: str, wanted: WordRange, most_places: int = _MOST_PLACES) -> list[str]:
+    """Beginnings of so many words that end with one, evenly chosen; a quotation that they open is
+    closed in them."""
+    words = body.split()
+    least, most = min(wanted.least, len(words)), min(wanted.most, len(words))
+    step = max(1, -(-(most + 1 - least) // most_places))
+    texts = (" ".join(words[:count]).rstrip(",;:—–-.!?") for count in range(least, most + 1, step))
+    return list(dict.fromkeys(each for each in texts if each and not is_in_quotation(each)))
 
 
-def _line_after(after: str) -> str:
-    """The first words of a sentence that goes on, with the space before them."""
+def line_after(after: str) -> str:
+    """The first words of a sentence that goes on behind a place, with the space before them."""
     following = first_words(after.split("\n", 1)[0], _JOIN_WORDS)
     return f" {following}" if after[:1].isspace() else following
 
 
-def _beginnings(body: str, wanted: WordRange) -> list[str]:
-    """Beginnings that end with a word."""
-    words = body.split()
-    least, most = min(wanted.least, len(words)), min(wanted.most, len(words))
-    step = max(1, -(-(most + 1 - least) // _MOST_PLACES))
-    texts = (" ".join(words[:count]).rstrip(",;:—–-.!?") for count in range(least, most + 1, step))
-    return list(dict.fromkeys(each for each in texts if each))
+def _last_words(tail: str) -> str:
+    return tail if len(tail) <= _LAST_CHARS else tail[-_LAST_CHARS:].partition(" ")[2]

@@ -11,7 +11,12 @@ from novelgen.engine.randomness import stream_key
 from novelgen.engine.values import ChatMessage
 from novelgen.errors import ModelError
 from novelgen.generation.co_writing_context import BooksRead, CoWritingContext, Told
-from novelgen.generation.co_writing_judging import best_beginning, first_words, nats_of_after
+from novelgen.generation.co_writing_judging import (
+    beginnings_of,
+    first_words,
+    line_after,
+    nats_of_after,
+)
 from novelgen.generation.co_writing_rows import Listener, Rows, draw_rows, new_tokens
 from novelgen.generation.co_writing_values import (
     Instruction,
@@ -28,6 +33,7 @@ from novelgen.generation.ranking import repeat_share
 from novelgen.text.joins import (
     begins_paragraph,
     follows_in_paragraph,
+    is_in_quotation,
     is_inside_sentence,
     is_mid_sentence,
     lead_between,
@@ -45,6 +51,8 @@ MOST_WORDS = 800
 _TIMES = 3
 _ROWS, _ROWS_OF_LONG = 4, 2
 _LONG_WORDS = 150
+_PLACES = 3
+"""At which a row may end inside a sentence."""
 _SURE_CHARS = 24
 _SHOWN_CHARS = 900
 _SHOWN_AFTER_WORDS = 80
@@ -152,18 +160,16 @@ class Rewriter:
 
     def _drawn_anew(self, attempt: int, listener: Listener) -> tuple[str, Told, int]:
         """By a model that only goes on with a text: several, of which the text behind judges."""
-        own = self._instruction.text.strip()
-        brief = self._context.brief(beat=f"{self._context.place.brief().beat} {own}".strip())
+        brief = self._context.leading_brief(self._instruction.text.strip(), self._wanted)
         most = self._wanted + min(self._wanted, 30)
         told = self._context.told(brief, new_tokens=new_tokens(most))
         found: list[tuple[str, str]] = []
         for time in range(_TIMES):
             count = _ROWS if self._wanted <= _LONG_WORDS else _ROWS_OF_LONG
             rows = self._rows(told, attempt, time, count, most, listener)
-            bodies = [
-                (lead_between(self._before, raw), self._body(raw, told)) for raw in rows.texts
-            ]
-            found += [each for each in bodies if each[1]]
+            for raw in rows.texts:
+                lead = lead_between(self._before, raw)
+                found += [(lead, body) for body in self._bodies(raw) if body]
             if found:
                 break
             listener.show("")
@@ -213,39 +219,45 @@ class Rewriter:
     def _is_over(self, raw: str) -> bool:
         text = self._standing(raw)
         sure = len(text) - _SURE_CHARS
-        ends = sentence_ends(self._before, text)
+        ends = self._ends(text)
         is_enough = any(count_words(text[:end]) >= self._wanted and end < sure for end in ends)
         return is_enough or self._maker.struck(raw) is not None
 
-    def _body(self, raw: str, told: Told) -> str:
-        """What of a row may stand in the place of the passage."""
+    def _bodies(self, raw: str) -> list[str]:
+        """What of a row may stand in the place of the passage: where a sentence goes on behind it,
+        several beginnings."""
         if "\n" in raw[: len(raw) - len(raw.lstrip())] and is_mid_sentence(self._before):
-            return ""
+            return []
         standing, _ = self._maker.before_alarm(raw)
         text = self._standing(standing)
         if not self._ends_inside:
-            return without_repeated_end(self._to_sentence(text), self._after[:400])
+            return [without_repeated_end(self._to_sentence(text), self._after[:400])]
         wanted = WordRange(max(1, self._wanted // 2), self._wanted + max(2, self._wanted // 2))
-        lead = lead_between(self._before, raw)
-        return best_beginning(self._engine, told, lead, text, self._after, wanted)
+        return beginnings_of(text, wanted, _PLACES)
 
     def _to_sentence(self, text: str) -> str:
         """Up to the end of a sentence near the wanted words."""
-        ends = sentence_ends(self._before, text)
+        ends = self._ends(text)
         if not ends:
-            ends = sentence_ends(self._before, text, closed=False)
+            ends = sentence_ends(self._before, text, in_quotation=None)
         if not ends:
             return ""
         end = min(ends, key=lambda each: abs(count_words(text[:each]) - self._wanted))
         is_open = follows_in_paragraph(self._after)
         return text[:end] if is_open else with_quote_closed(self._before, text[:end])
 
+    def _ends(self, text: str) -> list[int]:
+        """Where it may end: in a quotation where the passage does, and the text behind goes on."""
+        whole = self._before + self._core
+        in_quotation = follows_in_paragraph(self._after) and is_in_quotation(whole)
+        return sentence_ends(self._before, text, in_quotation=in_quotation)
+
     def _best(self, told: Told, found: list[tuple[str, str]]) -> str:
-        gap = self._after[: len(self._after) - len(self._after.lstrip())]
-        following = first_words(self._after.strip())
-        nats = nats_of_after(
-            self._engine, told, [lead + text + gap for lead, text in found], following
-        )
+        gap, following = self._behind()
+        joined = [lead + text + gap for lead, text in found]
+        nats = nats_of_after(self._engine, told, joined, following)
+        if self._ends_inside:
+            return found[max(range(len(found)), key=nats.__getitem__)][1]
         near = f"{self._context.shown_before}\n\n{self._after[:2_000]}"
         judged = [
             Rewriting(
@@ -259,6 +271,13 @@ class Rewriter:
             for number, ((_, text), leads) in enumerate(zip(found, nats, strict=True), 1)
         ]
         return best(judged, self._wanted).text
+
+    def _behind(self) -> tuple[str, str]:
+        """The white space behind the passage, and the words that judge."""
+        if self._ends_inside:
+            return "", line_after(self._after)
+        gap = self._after[: len(self._after) - len(self._after.lstrip())]
+        return gap, first_words(self._after.strip())
 
     def _nothing(self) -> ModelError:
         return ModelError(

@@ -97,6 +97,10 @@ _TOLD = {
     Ready.ANEW: "Say the same in other words.",
 }
 _LENGTHS = {Ready.EXPAND: 1.6, Ready.SHORTEN: 0.6}
+_LEAST_HIDDEN_SIZE = 1_024
+"""Of a model that follows an instruction about a passage: about half a thousand million parameters.
+Smaller ones with a chat template answer with something else."""
+_SERVER = "server"
 _LENGTHS_ALONE = frozenset([Ready.EXPAND, Ready.SHORTEN])
 
 
@@ -151,8 +155,9 @@ class Rewritten:
 
 
 def can_follow(info: EngineInfo) -> bool:
-    """Whether a model can be told what to change."""
-    return info.has_chat_template
+    """Whether a model can be told what to change. The bundled one is too small for that."""
+    is_large = info.device == _SERVER or info.hidden_size >= _LEAST_HIDDEN_SIZE
+    return info.has_chat_template and is_large
 
 
 def why_not(info: EngineInfo, instruction: Instruction) -> str:

@@ -6,7 +6,7 @@ model drew and wherever in the text it is to stand.
 
 import re
 
-from novelgen.text.sentences import complete_sentence_ends, has_balanced_quotes
+from novelgen.text.sentences import complete_sentence_ends
 from novelgen.text.words import count_words
 
 _CLOSING = ",.;:!?…)]}”»%"
@@ -72,7 +72,7 @@ def lead_between(before: str, drawn: str) -> str:
         return ""
     if before[-1] in _OPENING or is_quote_opened(last_paragraph(before)) or text[0] in _CLOSING:
         return ""
-    if text[0] == '"' and _closes_quote(before):
+    if text[0] == '"' and is_in_quotation(before):
         return ""
     has_space = drawn[0].isspace()
     return " " if has_space or text[0] == '"' or not is_mid_sentence(before) else ""
@@ -112,17 +112,25 @@ def without_repeated_end(text: str, after: str) -> str:
     return text
 
 
-def sentence_ends(before: str, text: str, *, closed: bool = True) -> list[int]:
+def is_in_quotation(text: str) -> bool:
+    """Whether a quotation is open at the end of a text."""
+    line = last_paragraph(text)
+    return bool(line.count('"') % 2) or line.count("“") > line.count("”")
+
+
+def sentence_ends(before: str, text: str, *, in_quotation: bool | None = False) -> list[int]:
     """Offsets at which `text` may stop behind `before`: sentences that have ended.
 
-    `closed`: those alone where every quotation is closed.
+    Those alone where a quotation is open, or none is; with None both.
     """
     line = last_paragraph(before)
     whole = line + text
-    ends = [end - len(line) for end in complete_sentence_ends(whole) if end > len(line)]
-    if not closed:
-        return ends
-    return [end for end in ends if has_balanced_quotes(whole, len(line) + end)]
+    ends = [end for end in complete_sentence_ends(whole) if end > len(line)]
+    return [
+        end - len(line)
+        for end in ends
+        if in_quotation is None or is_in_quotation(whole[:end]) == in_quotation
+    ]
 
 
 def with_quote_closed(before: str, text: str) -> str:
@@ -143,10 +151,6 @@ def cut_between(text: str, least_words: int, most_words: int) -> str:
         if count_words(kept[: match.start()]) >= least_words:
             return kept[: match.start()].rstrip()
     return kept
-
-
-def _closes_quote(before: str) -> bool:
-    return last_paragraph(before).count('"') % 2 == 1
 
 
 def _bare(word: str) -> str:
