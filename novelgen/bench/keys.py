@@ -75,7 +75,7 @@ def bench_keys(
         waits = sorted(_typed(terminal, keys))
         seconds = time.perf_counter() - begun
         per_second = (terminal.received - sent_before) / seconds
-        terminal.write(_ESCAPE)
+        terminal.write(_ESCAPE + b"d")
         terminal.settle()
         terminal.write(b"y")
         terminal.settle()

@@ -99,11 +99,13 @@ def _begin_the_first_novel(visit: Visit) -> None:
 def _edit_the_chapter(visit: Visit) -> None:
     terminal = visit.terminal
     terminal.keys("e")
-    terminal.until("^s F2 Save")
+    terminal.until("F2 ^s Save")
     terminal.type("Snow fell on the roofs. ")
     terminal.keys("F2")
     terminal.until("Saved as revision 2")
     assert visit.first_chapter["revision"] == 2
+    terminal.keys("Escape")
+    terminal.until("Edit")
 
 
 def _rewrite_a_paragraph(visit: Visit) -> None:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.events import Key, Paste
+from textual.message import Message
 
 from novelgen.text.manuscript_text import read_pasted
 from novelgen.tui.writing.marked_page import MarkedPage
@@ -64,6 +65,10 @@ class WritingPage(MarkedPage):
         *_moving("paragraph", "ctrl+up", "ctrl+down", "Paragraph"),
         *_moving("scene", "alt+up", "alt+down", "Scene"),
         *_moving("chapter", "ctrl+home", "ctrl+end", "Chapter"),
+        Binding("ctrl+pagedown,alt+pagedown", "turn_chapter(1)", "Next chapter", show=False,
+                tooltip="Save, and write the next chapter"),
+        Binding("ctrl+pageup,alt+pageup", "turn_chapter(-1)", "Chapter before", show=False,
+                tooltip="Save, and write the chapter before"),
         Binding(
             "ctrl+z,ctrl+underscore,alt+z", "undo", "Undo", show=False,
             tooltip="Take back what was typed last",
@@ -76,6 +81,13 @@ class WritingPage(MarkedPage):
         Binding("ctrl+c,alt+c", "copy", "Copy", show=False, tooltip="Copy what is marked"),
         Binding("ctrl+v,alt+v", "paste", "Paste", show=False, tooltip="Put in what was copied"),
     ]  # fmt: skip
+
+    class ChapterWanted(Message):
+        """The person wants to write another chapter, so many further on."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
 
     def __init__(self, *, id: str | None = None) -> None:
         self.listener: ChangeListener | None = None
@@ -166,6 +178,9 @@ class WritingPage(MarkedPage):
 
     def action_paste(self) -> None:
         self._paste_text(self.app.clipboard)
+
+    def action_turn_chapter(self, step: int) -> None:
+        self.post_message(self.ChapterWanted(step))
 
     def action_step(self, unit: str, step: int, select: bool = False) -> None:
         """Go a sentence, paragraph or scene on, or to the chapter's end."""

@@ -47,10 +47,6 @@ class SittingDesk(Widget):
         Binding("escape", "leave", "Leave", tooltip="Save, and back to reading"),
         Binding("alt+d", "discard", "Discard", show=False,
                 tooltip="Throw away what was typed since it was saved last"),
-        Binding("ctrl+pagedown,alt+pagedown", "chapter(1)", "Next chapter", show=False,
-                tooltip="Save, and write the next chapter"),
-        Binding("ctrl+pageup,alt+pageup", "chapter(-1)", "Chapter before", show=False,
-                tooltip="Save, and write the chapter before"),
     ]  # fmt: skip
 
     class Left(Message):
@@ -84,6 +80,8 @@ class SittingDesk(Widget):
         self._is_saving = False
         self.say: Callable[[str], object] = _say_nothing
         """Tells the person something in the line of news."""
+        self.target_words: Callable[[], int] = _no_target
+        """Words that the chapter is to have; 0 where that is not known."""
         self.words_today_before: Callable[[], int | None] = lambda: None
         """Words written today in the novel, as it is saved."""
 
@@ -175,8 +173,10 @@ class SittingDesk(Widget):
     def action_leave(self) -> None:
         self.leave()
 
-    def action_chapter(self, step: int) -> None:
-        self.leave(step)
+    @on(WritingPage.ChapterWanted)
+    def turn_chapter(self, event: WritingPage.ChapterWanted) -> None:
+        event.stop()
+        self.leave(event.step)
 
     def action_discard(self) -> None:
         from novelgen.tui.dialogs.confirm import Confirm
@@ -312,6 +312,7 @@ class SittingDesk(Widget):
         self._tell(
             chapter=self.chapter,
             words=words,
+            target_words=self.target_words(),
             words_today=written if before is None else before + written,
             paragraph=paragraph_number(text, min(self.page.cursor, len(text))),
             paragraphs=sum(1 for line in text.split("\n") if line.strip()),
@@ -330,3 +331,7 @@ def _words(text: str) -> int:
 
 def _say_nothing(_: str) -> None:
     """Until somebody listens."""
+
+
+def _no_target() -> int:
+    return 0

@@ -182,11 +182,13 @@ async def test_an_edit_elsewhere_is_seen_when_the_person_comes_back(
         await pilot.press("1", "e")
         await until(
             pilot,
-            lambda: pilot.app.focused is not None and pilot.app.focused.id == "chapter-editor",
+            lambda: pilot.app.focused is not None and pilot.app.focused.id == "writing-page",
         )
         await press_text(pilot, "So ")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Saved as revision" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen.query_one(ProsePage).has_focus)
         await pilot.press("4")
         await until(pilot, lambda: "1 the author’s" in cell_line(pilot))
 

@@ -10,9 +10,9 @@ from novelgen.bootstrap import Workbench
 from novelgen.generation.passage_locks import standing_locks
 from novelgen.tui.places.desk.beat_panel import BeatPanel
 from novelgen.tui.places.desk.chapter_list import ChapterList
-from novelgen.tui.places.desk.editor import ChapterEditor
 from novelgen.tui.places.desk.machine_panel import MachinePanel
 from novelgen.tui.widgets.prose_page import ProsePage
+from novelgen.tui.writing.page import WritingPage
 from storage.records import RevisionRecord
 from storage.run_records import RunPurpose
 from tests.tui.conftest import TITLE, Opened, press_text, shown, until
@@ -53,34 +53,15 @@ async def test_an_edit_is_a_revision_and_undo_takes_it_back(
     async with opened(TITLE) as pilot:
         await until_read(pilot)
         await pilot.press("e")
-        await until(pilot, lambda: pilot.app.screen.query_one(ChapterEditor).has_focus)
+        await until(pilot, lambda: pilot.app.screen.query_one(WritingPage).has_focus)
         await press_text(pilot, "Snow fell. ")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: revision_of(bench, 1).number == 2)
         assert text_of(bench, 1) == "Snow fell. " + before
+        await pilot.press("escape")
         await until(pilot, lambda: page(pilot).has_focus and "Snow fell." in shown(pilot))
         await pilot.press("u")
         await until(pilot, lambda: text_of(bench, 1) == before)
-
-
-async def test_leaving_an_edit_asks_first(
-    written_home: Path, opened: Opened, bench: Workbench
-) -> None:
-    async with opened(TITLE) as pilot:
-        await until_read(pilot)
-        await pilot.press("e")
-        editor = pilot.app.screen.query_one(ChapterEditor)
-        await until(pilot, lambda: editor.has_focus)
-        await pilot.press("x", "escape")
-        await until(pilot, lambda: "Throw the changes away?" in shown(pilot))
-        await pilot.press("n")
-        await until(pilot, lambda: editor.has_focus)
-        assert editor.is_changed
-        await pilot.press("escape")
-        await until(pilot, lambda: "Throw the changes away?" in shown(pilot))
-        await pilot.press("y")
-        await until(pilot, lambda: page(pilot).has_focus)
-        assert revision_of(bench, 1).number == 1
 
 
 async def test_an_empty_chapter_is_refused_and_the_text_stays(
@@ -89,14 +70,14 @@ async def test_an_empty_chapter_is_refused_and_the_text_stays(
     async with opened(TITLE) as pilot:
         await until_read(pilot)
         await pilot.press("e")
-        editor = pilot.app.screen.query_one(ChapterEditor)
+        editor = pilot.app.screen.query_one(WritingPage)
         await until(pilot, lambda: editor.has_focus)
         editor.clear()
         await pilot.press("f2")
         await until(pilot, lambda: "is empty" in shown(pilot))
         await pilot.press("escape")
         assert revision_of(bench, 1).number == 1
-        assert editor.display
+        assert editor.is_attached
 
 
 async def test_marked_paragraphs_are_rewritten(

@@ -74,9 +74,9 @@ async def test_while_one_types_the_keys_that_work_are_shown(
         await until(pilot, lambda: "1. " in shown(pilot) and "finished" in shown(pilot))
         await pilot.press("e")
         await until(pilot, lambda: pilot.app.focused is not None)
-        await until(pilot, lambda: pilot.app.focused.id == "chapter-editor")  # type: ignore[union-attr]
+        await until(pilot, lambda: pilot.app.focused.id == "writing-page")  # type: ignore[union-attr]
         await pilot.press("f1")
-        await until(pilot, lambda: "Save the text as a new revision" in shown(pilot))
+        await until(pilot, lambda: "Save now, as a revision" in shown(pilot))
         assert "Have the chapter drafted anew" not in shown(pilot)
 
 

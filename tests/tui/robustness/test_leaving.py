@@ -12,30 +12,29 @@ from textual.pilot import Pilot
 from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError
 from novelgen.manuscript.overview import NovelOverview
+from novelgen.sittings import sitting as sittings
 from novelgen.tui.app import WorkbenchApp
 from novelgen.tui.library.screen import LibraryScreen
 from novelgen.tui.novel.screen import NovelScreen
-from novelgen.tui.places.desk import place as desk_place
-from novelgen.tui.places.desk.editor import ChapterEditor
-from novelgen.tui.places.plan.document_view import DocumentArea
 from novelgen.tui.places.plan.outline_list import OutlineList
 from novelgen.tui.run.control import RunControl
 from novelgen.tui.widgets.form_fields import FormFields
 from novelgen.tui.widgets.prose_page import ProsePage
+from novelgen.tui.writing.desk import WritingDesk
 from tests.tui.conftest import TITLE, Opened, press_text, shown, until, written
 
 _TYPED = "Snow fell. "
 
 
-async def edited(pilot: "Pilot[Any]") -> ChapterEditor:
-    """Something is typed into chapter 1, and the person looks at the plan."""
+async def edited(pilot: "Pilot[Any]") -> WritingDesk:
+    """Something is typed into chapter 1."""
     await until(pilot, lambda: len(pilot.app.screen.query_one(ProsePage).paragraphs) > 3)
     await pilot.press("e")
-    editor = pilot.app.screen.query_one(ChapterEditor)
-    await until(pilot, lambda: editor.has_focus)
+    desk = pilot.app.screen.query_one(WritingDesk)
+    await until(pilot, lambda: desk.page.has_focus)
     await press_text(pilot, _TYPED)
-    await until(pilot, lambda: editor.is_changed)
-    return editor
+    await until(pilot, lambda: desk.is_changed)
+    return desk
 
 
 async def go_to_plan(pilot: "Pilot[Any]") -> None:
@@ -56,53 +55,56 @@ def text_of(bench: Workbench) -> str:
         return work.texts.of_revision(stored.revision.id)
 
 
-async def test_quitting_asks_about_a_chapter(
+async def test_quitting_saves_the_chapter(
     written_home: Path, opened: Opened, bench: Workbench
 ) -> None:
     async with opened(TITLE) as pilot:
-        editor = await edited(pilot)
+        await edited(pilot)
         await pilot.press("ctrl+q")
-        await until(pilot, lambda: "Chapter 1 is not saved." in shown(pilot))
-        assert "Throw away" in shown(pilot) and "Go on editing" in shown(pilot)
-        await pilot.press("n")
-        await until(pilot, lambda: editor.has_focus)
-        assert editor.is_changed and not is_over(pilot)
-        await pilot.press("ctrl+q")
-        await until(pilot, lambda: "Chapter 1 is not saved." in shown(pilot))
-        await pilot.press("ctrl+q", "y")
         await until(pilot, lambda: is_over(pilot))
-    assert _TYPED not in text_of(bench)
+    assert _TYPED in text_of(bench)
 
 
-async def test_leaving_the_novel_asks_about_a_chapter_out_of_sight(
-    written_home: Path, opened: Opened
-) -> None:
-    async with opened(TITLE) as pilot:
-        editor = await edited(pilot)
-        await pilot.press("tab", "2")
-        await until(pilot, lambda: pilot.app.screen.query_one(OutlineList).has_focus)
-        await pilot.press("escape")
-        await until(pilot, lambda: "Chapter 1 is not saved." in shown(pilot))
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, NovelScreen))
-        assert editor.is_changed
-        await pilot.press("escape")
-        await until(pilot, lambda: "Chapter 1 is not saved." in shown(pilot))
-        await pilot.press("y")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
-
-
-async def test_nothing_is_asked_after_what_was_typed_is_thrown_away(
-    written_home: Path, opened: Opened
+async def test_leaving_the_novel_saves_a_chapter_out_of_sight(
+    written_home: Path, opened: Opened, bench: Workbench
 ) -> None:
     async with opened(TITLE) as pilot:
         await edited(pilot)
+        pilot.app.screen.go_to_place("Plan")  # type: ignore[attr-defined]
+        await until(pilot, lambda: pilot.app.screen.query_one(OutlineList).has_focus)
         await pilot.press("escape")
-        await until(pilot, lambda: "Throw the changes away?" in shown(pilot))
+        await until(pilot, lambda: isinstance(pilot.app.screen, LibraryScreen))
+    assert _TYPED in text_of(bench)
+
+
+async def test_what_cannot_be_saved_is_asked_about_and_stays_in_the_journal(
+    written_home: Path, opened: Opened, bench: Workbench
+) -> None:
+    before = text_of(bench)
+    async with opened(TITLE) as pilot:
+        await edited(pilot)
+        await pilot.press("alt+a", "delete", "ctrl+q")
+        await until(pilot, lambda: "is empty" in shown(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Chapter 1 is not saved." in shown(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: is_over(pilot))
+    assert text_of(bench) == before
+    assert [each.text for each in bench.sittings.recovered(bench.find(TITLE).novel.id)] == [""]
+
+
+async def test_what_is_thrown_away_is_not_saved(
+    written_home: Path, opened: Opened, bench: Workbench
+) -> None:
+    async with opened(TITLE) as pilot:
+        await edited(pilot)
+        await pilot.press("alt+d")
+        await until(pilot, lambda: "is thrown away" in shown(pilot))
         await pilot.press("y")
         await until(pilot, lambda: pilot.app.screen.query_one(ProsePage).has_focus)
         await pilot.press("ctrl+q")
         await until(pilot, lambda: is_over(pilot))
+    assert _TYPED not in text_of(bench)
 
 
 async def test_quitting_asks_about_the_form_of_the_plan(written_home: Path, opened: Opened) -> None:
@@ -118,38 +120,21 @@ async def test_quitting_asks_about_the_form_of_the_plan(written_home: Path, open
         await until(pilot, lambda: is_over(pilot))
 
 
-async def test_quitting_asks_about_all_that_is_unsaved_at_once(
-    written_home: Path, opened: Opened
-) -> None:
-    async with opened(TITLE) as pilot:
-        await edited(pilot)
-        await pilot.press("tab", "2")
-        await until(pilot, lambda: pilot.app.screen.query_one(OutlineList).option_count > 3)
-        await pilot.press("e")
-        await until(pilot, lambda: pilot.app.screen.query_one(DocumentArea).has_focus)
-        await press_text(pilot, "x")
-        await pilot.press("ctrl+q")
-        told = "Chapter 1 and the plan as text are not saved."
-        await until(pilot, lambda: told in shown(pilot))
-        await pilot.press("y")
-        await until(pilot, lambda: is_over(pilot))
-
-
 async def test_quitting_waits_for_a_save(
     written_home: Path, opened: Opened, bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     may_save = threading.Event()
-    save = desk_place.edit_chapter
+    save = sittings.edit_chapter
 
-    def slow(*arguments: Any) -> Any:
+    def slow(*arguments: Any, **named: Any) -> Any:
         assert may_save.wait(40)
-        return save(*arguments)
+        return save(*arguments, **named)
 
-    monkeypatch.setattr(desk_place, "edit_chapter", slow)
+    monkeypatch.setattr(sittings, "edit_chapter", slow)
     async with opened(TITLE) as pilot:
         await edited(pilot)
         await pilot.press("f2")
-        await until(pilot, lambda: "Saving …" in shown(pilot))
+        await until(pilot, lambda: "saving …" in shown(pilot))
         await pilot.press("ctrl+q")
         assert not is_over(pilot)
         may_save.set()

@@ -14,8 +14,9 @@ from textual.pilot import Pilot
 import storage.store
 from novelgen.bootstrap import Workbench
 from novelgen.tui.dialogs.error import ErrorDialog
-from novelgen.tui.places.desk.editor import ChapterEditor
 from novelgen.tui.widgets.prose_page import ProsePage
+from novelgen.tui.writing.desk import WritingDesk
+from novelgen.tui.writing.page import WritingPage
 from storage.records import RevisionRecord
 from tests.tui.conftest import TITLE, Opened, press_text, shown, until
 
@@ -68,7 +69,7 @@ def flowing(pilot: "Pilot[Any]") -> str:
 
 
 def is_changing(pilot: "Pilot[Any]") -> bool:
-    return any(worker.group == "change" for worker in pilot.app.workers)
+    return any(worker.group in ("change", "save") for worker in pilot.app.workers)
 
 
 async def test_what_was_typed_outlives_a_lock(
@@ -77,7 +78,7 @@ async def test_what_was_typed_outlives_a_lock(
     async with opened(TITLE) as pilot:
         await until(pilot, lambda: len(pilot.app.screen.query_one(ProsePage).paragraphs) > 3)
         await pilot.press("e")
-        editor = pilot.app.screen.query_one(ChapterEditor)
+        editor = pilot.app.screen.query_one(WritingPage)
         await until(pilot, lambda: editor.has_focus)
         await press_text(pilot, _TYPED)
         typed = editor.text
@@ -89,7 +90,7 @@ async def test_what_was_typed_outlives_a_lock(
             assert "Wait for the other program, or end it, then try again." in flowing(pilot)
             await pilot.press("enter")
             await until(pilot, lambda: editor.has_focus)
-        assert editor.text == typed and editor.is_changed
+        assert editor.text == typed and pilot.app.screen.query_one(WritingDesk).is_changed
         assert first_chapter(bench)[0].number == 1
         await pilot.press("f2")
         await until(pilot, lambda: first_chapter(bench)[0].number == 2)
@@ -105,12 +106,12 @@ async def test_a_save_that_waits_is_told_and_made_once(
     async with opened(TITLE) as pilot:
         await until(pilot, lambda: len(pilot.app.screen.query_one(ProsePage).paragraphs) > 3)
         await pilot.press("e")
-        editor = pilot.app.screen.query_one(ChapterEditor)
+        editor = pilot.app.screen.query_one(WritingPage)
         await until(pilot, lambda: editor.has_focus)
         await press_text(pilot, _TYPED)
         with locked(written_home):
             await pilot.press("f2")
-            await until(pilot, lambda: "Saving …" in shown(pilot))
+            await until(pilot, lambda: "saving …" in shown(pilot))
             await pilot.press("f2")  # no answer yet, so a person presses again
             assert first_chapter(bench)[0].number == 1
         await until(pilot, lambda: "Saved as revision 2" in shown(pilot))

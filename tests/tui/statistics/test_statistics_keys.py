@@ -148,10 +148,12 @@ async def test_the_text_is_measured_again_when_it_has_changed(
         await on_statistics(pilot)
         before = measured(pilot)
         await pilot.press("1", "e")
-        await until(pilot, lambda: pilot.app.focused and pilot.app.focused.id == "chapter-editor")
+        await until(pilot, lambda: pilot.app.focused and pilot.app.focused.id == "writing-page")
         await press_text(pilot, "So ")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: "Saved as revision" in shown(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen.query_one("#prose").has_focus)
         await pilot.press("8")
         await until(pilot, lambda: measured(pilot).words == before.words + 1)
 

@@ -38,7 +38,7 @@ class DeskPlace(Place):
     PURPOSE = "Read and change a chapter, and watch it being written"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", "Go on", show=False, tooltip="Do what the note at the end says"),
-        Binding("e", "edit", "Write", tooltip="Write the chapter yourself, from here"),
+        Binding("e", "edit", "Edit", tooltip="Write the chapter yourself, from here"),
         Binding("v", "read", "Read", show=False, tooltip="Read the novel as a book, from here"),
         Binding("r", "rewrite", "Rewrite", tooltip="Have the marked paragraphs written anew"),
         Binding("R", "redraft", "Redraft", show=False, tooltip="Have the chapter drafted anew"),
@@ -76,6 +76,7 @@ class DeskPlace(Place):
         self.desk.display = False
         self.desk.say = self.explain
         self.desk.words_today_before = lambda: self.novel.words_today
+        self.desk.target_words = self._target_words
         self.query_one(MachinePanel).display = False
 
     def arrive(self) -> None:
@@ -296,6 +297,10 @@ class DeskPlace(Place):
             self.novel.has_changed()
         elif not event.step:
             self.reload()
+
+    def _target_words(self) -> int:
+        overview = self.novel.chapter_overview
+        return 0 if overview is None else overview.target_words
 
     def _spell(self) -> None:
         """Fetch the words that are known, in the background."""
