@@ -11,12 +11,12 @@ from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 
-def begun_with(before: ChapterText) -> Begun:
-    """What a journal keeps of a chapter as it was seen."""
+def begun_with(before: ChapterText, *, is_in_part: bool = False) -> Begun:
+    """What a journal keeps of a chapter as it was seen; `is_in_part`: not to its end."""
     revision = before.revision
     if revision is None:
         return Begun(before.novel_id, before.branch_id, before.number, None)
-    is_open = revision.state is RevisionState.OPEN
+    may_be_longer = is_in_part or revision.state is RevisionState.OPEN
     return Begun(
         before.novel_id,
         before.branch_id,
@@ -25,7 +25,7 @@ def begun_with(before: ChapterText) -> Begun:
         revision.words,
         revision.num_segments,
         revision.state.value,
-        before.text if is_open else None,
+        before.text if may_be_longer else None,
     )
 
 
@@ -70,7 +70,7 @@ def has_beginning(work: UnitOfWork, begun: Begun) -> bool:
 
 def _as_seen(work: UnitOfWork, begun: Begun, revision_id: str) -> ChapterText:
     now = work.chapters.revision(revision_id)
-    text = begun.open_text
+    text = begun.seen_text
     if text is None:
         text = work.texts.of_revision(revision_id)
     seen = replace(

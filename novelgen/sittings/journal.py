@@ -18,7 +18,7 @@ from pathlib import Path
 
 from novelgen.errors import StorageError
 from novelgen.sittings.journal_file import JournalFile, sync_folder
-from novelgen.sittings.journal_lines import Begun, Header, Line, payload_of
+from novelgen.sittings.journal_lines import Begun, Header, Line, Typed, payload_of
 from novelgen.text.machine_words import Ranges
 
 SYNC_SECONDS = 1.0
@@ -44,13 +44,13 @@ class Journal:
         machine: Ranges,
         *,
         sync: bool = False,
-        longest: int = LONGEST_BYTES,
+        longest: int | None = None,
     ) -> None:
         """Begin a journal; `sync`: on the disk before this returns, as what it replaces was."""
         self.path = path
         self._begun = begun
         self._stand = (text, machine)
-        self._longest = longest
+        self._longest = longest or LONGEST_BYTES
         self._file = JournalFile(path)
         self._trouble: NotJournalled | None = None
         self._since: list[bytes] | None = None
@@ -74,18 +74,13 @@ class Journal:
         payload = payload_of(line)
         with self._lock:
             self._stand = (text, machine)
+            self._begun = _begun_behind(line) or self._begun
             if self._since is not None:
                 self._since.append(payload)
             if self._trouble is None:
                 self._try(lambda: self._file.append(payload))
             self._is_dirty = True
             self._changed.notify()
-
-    def begin_anew(self, begun: Begun) -> None:
-        """Go on from another revision: what stood so far is saved."""
-        with self._lock:
-            self._begun = begun
-        self._replace()
 
     def close(self) -> None:
         """Let go of the file; all of it is on the disk, if the disk takes it."""
@@ -203,3 +198,10 @@ class Journal:
             f"What you type is not being journalled: {error.strerror or error}.",
             "Save what you have. Once the disk takes it, the journal goes on by itself.",
         )
+
+
+def _begun_behind(line: Line) -> Begun | None:
+    """The chapter that the text goes on from behind a line that says so."""
+    if isinstance(line, Typed):
+        return line.begun
+    return line if isinstance(line, Begun) else None

@@ -27,8 +27,8 @@ class Begun:
     num_segments: int = 0
     state: str = ""
     """Of the revision as it was seen; a run may have written on since."""
-    open_text: str | None = None
-    """The revision's text as it was seen, where a run may write on; None otherwise."""
+    seen_text: str | None = None
+    """The revision's text as it was seen, where that is not all of it, or a run may write on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Typed:
     by_machine: bool = False
     machine: Ranges | None = None
     """All of the machine's stretches behind it; None where they follow from the edit."""
+    begun: Begun | None = None
+    """The chapter that the text now goes on from, where the edit takes words of it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class SaveBegun:
     at: float
 
 
-Line = Header | Typed | SaveBegun
+Line = Header | Typed | SaveBegun | Begun
+"""A beginning behind others: the text is saved so far, and goes on from there."""
 
 
 class DamagedLine(Exception):
@@ -83,6 +86,8 @@ def payload_of(line: Line) -> bytes:
             document: dict[str, Any] = {"header": asdict(line)}
         case Typed():
             document = {"typed": _short(line)}
+        case Begun():
+            document = {"begun": asdict(line)}
         case SaveBegun():
             document = {"save": {"at": line.at}}
     return json.dumps(document, separators=(",", ":")).encode("ascii")
@@ -112,11 +117,15 @@ def _line(kind: str, document: dict[str, Any]) -> Line:
         raise NewerFormat
     if document.get("machine") is not None:
         document["machine"] = tuple((start, end) for start, end in document["machine"])
+    if document.get("begun") is not None:
+        document["begun"] = Begun(**document["begun"])
     match kind:
         case "header":
-            return Header(**{**document, "begun": Begun(**document["begun"])})
+            return Header(**document)
         case "typed":
             return Typed(**document)
+        case "begun":
+            return Begun(**document)
         case "save":
             return SaveBegun(**document)
     raise ValueError(f"a line of an unknown kind, {kind!r}")
@@ -134,4 +143,6 @@ def _short(line: Typed) -> dict[str, object]:
         document["by_machine"] = True
     if line.machine is not None:
         document["machine"] = line.machine
+    if line.begun is not None:
+        document["begun"] = asdict(line.begun)
     return document

@@ -88,20 +88,23 @@ class _Lines:
 def _replayed(path: Path, lines: _Lines) -> ReadJournal:
     rest = iter(lines)
     header, marked = _beginning(path, next(rest, None))
-    last_edit_at, edits, handed_in = header.at, 0, None
+    begun, last_edit_at, edits, handed_in = header.begun, header.at, 0, None
     for line in rest:
         if isinstance(line, SaveBegun):
             handed_in = marked.text
-            continue
-        try:
-            marked = _typed(marked, line)
-        except DamagedLine:
-            lines.is_torn = True
-            break
-        last_edit_at, edits = line.at, edits + 1
+        elif isinstance(line, Begun):
+            begun, handed_in = line, None
+        elif isinstance(line, Typed):
+            try:
+                marked = _typed(marked, line)
+            except DamagedLine:
+                lines.is_torn = True
+                break
+            begun = line.begun or begun
+            last_edit_at, edits = line.at, edits + 1
     return ReadJournal(
         path,
-        header.begun,
+        begun,
         marked.text,
         marked.ranges,
         last_edit_at,
@@ -123,10 +126,8 @@ def _beginning(path: Path, first: Line | None) -> tuple[Header, MarkedText]:
     )
 
 
-def _typed(marked: MarkedText, line: Line) -> MarkedText:
+def _typed(marked: MarkedText, line: Typed) -> MarkedText:
     """The text after an edit. Raises `DamagedLine` for one that does not fit it."""
-    if not isinstance(line, Typed):
-        raise DamagedLine("a second beginning")
     try:
         marked.replace(line.start, line.end, line.text, by_machine=line.by_machine)
         if line.machine is not None:

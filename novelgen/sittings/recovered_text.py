@@ -10,6 +10,7 @@ from pathlib import Path
 
 from novelgen.errors import StorageError
 from novelgen.generation.editing import ChapterText
+from novelgen.generation.note_keeping import notes_of_chapter
 from novelgen.paths import Paths
 from novelgen.sittings.beginnings import (
     begun_with,
@@ -122,8 +123,10 @@ def _recovered(store: Store, journal: ReadJournal) -> RecoveredText | None:
         is_whole = has_beginning(work, begun)
         is_current = is_whole and does_stand(work, begun)
         texts = _texts_that_stand(work, begun)
-    handed_in = as_handed_in(journal.text, ()).handed_in.text
-    if handed_in in texts or (not texts and not handed_in):
+        notes = {note.body for note in notes_of_chapter(work, begun.branch_id, begun.chapter)}
+    handed_in = as_handed_in(journal.text, ()).handed_in
+    has_other_notes = any(note.body not in notes for note in handed_in.notes)
+    if handed_in.text in (texts or [""]) and not has_other_notes:
         return None
     return RecoveredText(
         journal.path,
@@ -145,7 +148,7 @@ def _texts_that_stand(work: UnitOfWork, begun: Begun) -> list[str]:
     if begun.revision_id is not None and has_beginning(work, begun):
         revisions.append(begun.revision_id)
     texts = [work.texts.of_revision(each).strip() for each in revisions]
-    return texts if begun.open_text is None else [*texts, begun.open_text.strip()]
+    return texts if begun.seen_text is None else [*texts, begun.seen_text.strip()]
 
 
 def _begun_since_saved(store: Store, journal: ReadJournal) -> Begun:

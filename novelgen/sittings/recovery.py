@@ -8,10 +8,11 @@ from pathlib import Path
 
 from novelgen.errors import NotFoundError, StorageError, UsageError
 from novelgen.generation.editing import machine_provenance
+from novelgen.generation.note_keeping import keep_notes
 from novelgen.manuscript.export import write_atomically
 from novelgen.paths import Paths
 from novelgen.sittings.beginnings import chapter_at_beginning
-from novelgen.sittings.buffer import Buffer, as_buffer, as_handed_in
+from novelgen.sittings.buffer import Buffer, Given, as_buffer, as_handed_in
 from novelgen.sittings.holding import hold_chapter
 from novelgen.sittings.journal_reading import read_journal
 from novelgen.sittings.places import Desk, journal_of
@@ -63,8 +64,12 @@ def keep_aside(store: Store, paths: Paths, recovered: RecoveredText) -> Revision
     with hold_chapter(paths, _desk(recovered)):
         _require_there(recovered)
         with store.writing() as work:
-            new = _as_revision(work, recovered)
-            revision = work.chapters.add_revision(recovered.begun.novel_id, new)
+            begun, given = recovered.begun, as_handed_in(recovered.text, recovered.machine)
+            new = _as_revision(work, recovered, given)
+            revision = work.chapters.add_revision(begun.novel_id, new)
+            if recovered.can_take_up:
+                place = begun.novel_id, begun.branch_id, begun.chapter
+                keep_notes(work, *place, given.handed_in.notes, replaces=False)
         recovered.path.unlink(missing_ok=True)
     return revision
 
@@ -82,12 +87,11 @@ def write_out(recovered: RecoveredText, path: Path, *, overwrite: bool = False) 
     return path
 
 
-def _as_revision(work: UnitOfWork, recovered: RecoveredText) -> NewRevision:
+def _as_revision(work: UnitOfWork, recovered: RecoveredText, given: Given) -> NewRevision:
     begun = recovered.begun
     parent = None
     if begun.revision_id is not None and recovered.can_take_up:
         parent = work.chapters.revision(begun.revision_id)
-    given = as_handed_in(recovered.text, recovered.machine)
     text = given.handed_in.text
     if not text:
         raise UsageError(

@@ -9,20 +9,22 @@ unsaved and journalled. `typed` waits for nothing but the writing of its line.
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 
 from novelgen.errors import UsageError
 from novelgen.generation.editing import ChapterText, Edited, chapter_text, edit_chapter
 from novelgen.paths import Paths
 from novelgen.sittings.beginnings import begun_with
-from novelgen.sittings.buffer import Buffer, as_buffer, as_handed_in
+from novelgen.sittings.buffer import Buffer, as_buffer, as_handed_in, end_of_prose
 from novelgen.sittings.holding import ChapterHold, hold_chapter
 from novelgen.sittings.journal import Journal, NotJournalled
 from novelgen.sittings.journal_lines import Line, SaveBegun, Typed
 from novelgen.sittings.places import Desk, journal_of
 from novelgen.sittings.putting_aside import discarded_place, make_way
 from novelgen.text.machine_words import Ranges
-from novelgen.text.marked_text import MarkedText
+from novelgen.text.marked_text import Change, MarkedText
+from novelgen.text.words import count_words
 from storage.store import Store
 
 
@@ -67,8 +69,8 @@ class Sitting:
         stands = unsaved or buffer
         self._marked = MarkedText(stands.text, stands.machine)
         self._journal: Journal | None = None
-        self._arrived = ""
-        """Words of a run that a save found at the chapter's end and the editor may not show yet."""
+        self._arrived: ChapterText | None = None
+        """The chapter with words of a run at its end that a save found; None once taken in."""
         self._is_open = True
         self._lock = threading.Lock()
         self._saving = threading.Lock()
@@ -117,20 +119,14 @@ class Sitting:
             self._require_open()
             stood = Buffer(self._marked.text, self._marked.ranges)
             self._marked.replace(start, end, text, by_machine=by_machine)
-            if end > len(stood.text) - len(self._arrived):
-                self._arrived = ""  # the editor shows it
             self._keep(Typed(start, end, text, time.time(), by_machine), stood)
 
     def restored(self, text: str) -> None:
-        """Take the text that the editor has after an undo or redo; marks of then come back.
-
-        Words of a run that the editor does not show yet are not undone by that.
-        """
+        """Take the text that the editor has after an undo or redo; marks of then come back."""
         with self._lock:
             self._require_open()
             stood = Buffer(self._marked.text, self._marked.ranges)
-            missing = "" if text.endswith(self._arrived) else self._arrived
-            change = self._marked.set_text(text + missing)
+            change = self._marked.set_text(text)
             if change is not None:
                 start, end, new = change.start, change.end, change.text
                 ranges = self._marked.ranges
@@ -139,8 +135,9 @@ class Sitting:
     def save(self, *, ends_chapter: bool | None = None) -> Edited:
         """Make the buffer the chapter's text: one revision. The sitting goes on from it.
 
-        Where a run wrote on meanwhile, its words now stand at the buffer's end too: the editor is
-        to show `buffer`. Raises what `edit_chapter` does; then all is as it was, the journal also.
+        Where a run wrote on meanwhile (`Edited.words_meanwhile`), its words stand at the chapter's
+        end; the buffer is without them until `take_in`. Raises what `edit_chapter` does; then all
+        is as it was, the journal also.
         """
         with self._saving:
             text, machine = self._stand_to_save()
@@ -151,13 +148,35 @@ class Sitting:
                 given.handed_in,
                 ends_chapter=ends_chapter,
                 machine=given.machine,
+                replaces_notes=True,
             )
-            after = self._chapter_after(edited)
-            arrived = ""
-            if edited.words_meanwhile:
-                arrived = after.text[len(given.handed_in.text) :]
-            self._settle(after, text, arrived)
+            if edited.is_changed:
+                self._go_on_from(self._chapter_of(edited), text, given.handed_in.text)
+            else:
+                self._settle(text)
         return edited
+
+    def take_in(self) -> Change | None:
+        """Add the words of a run that a save found to the buffer; None where there are none.
+
+        To be called where the editor is changed, so that both stay the same text.
+        """
+        with self._lock:
+            self._require_open()
+            if self._arrived is None:
+                return None
+            whole, self._arrived = self._arrived, None
+            words = whole.text[len(self.before.text) :]
+            self.before = whole
+            at = end_of_prose(self._saved)
+            self._saved = f"{self._saved[:at]}{words}{self._saved[at:]}"
+            stood = Buffer(self._marked.text, self._marked.ranges)
+            at = end_of_prose(stood.text)
+            self._marked.replace(at, at, words, by_machine=True)
+            if self._journal is not None:
+                begun = begun_with(whole)
+                self._keep(Typed(at, at, words, time.time(), by_machine=True, begun=begun), stood)
+            return Change(at, at, words)
 
     def discard(self) -> None:
         """Throw away what is not saved; its journal is kept for a while among the discarded."""
@@ -167,7 +186,7 @@ class Sitting:
                 self._require_open()
                 journal, self._journal = self._journal, None
                 self._marked = MarkedText(buffer.text, buffer.machine)
-                self._saved, self._arrived = buffer.text, ""
+                self._saved = buffer.text
                 if journal is not None:
                     with suppress(OSError):
                         journal.move_to(discarded_place(self._paths, journal.path))
@@ -195,39 +214,39 @@ class Sitting:
                 self._journal.append(SaveBegun(time.time()), text, machine)
             return text, machine
 
-    def _chapter_after(self, edited: Edited) -> ChapterText:
-        """The chapter as this save left it, whatever somebody else has done with it since."""
-        if not edited.is_changed:
-            return self.before
-        revision = edited.revision
+    def _chapter_of(self, edited: Edited) -> ChapterText:
+        """The chapter as a save left it, whatever somebody else has done with it since."""
+        revision, before = edited.revision, self.before
         with self._store.reading() as work:
             text = work.texts.of_revision(revision.id)
-        before = self.before
         return ChapterText(
             before.novel_id, before.branch_id, before.number, revision, revision.title, text
         )
 
-    def _settle(self, after: ChapterText, saved: str, arrived: str) -> None:
-        """Go on from the saved chapter; what was typed since stays unsaved and journalled."""
-        with self._lock:
-            self.before = after
-            if arrived:
-                self._take_in(arrived)
-            self._saved = saved + arrived
-            journal = self._journal
-            if journal is not None and not self.is_changed:
-                journal.remove()
-                self._journal = journal = None
-        if journal is not None:
-            journal.begin_anew(begun_with(after))
+    def _go_on_from(self, whole: ChapterText, saved: str, prose: str) -> None:
+        """Go on from a saved chapter; of words that a run wrote behind the text nothing is seen."""
+        if whole.revision is None or len(whole.text) == len(prose):
+            self._settle(saved, whole, None)
+        else:
+            seen = replace(whole.revision, words=count_words(prose))
+            self._settle(saved, replace(whole, revision=seen, text=prose), whole)
 
-    def _take_in(self, arrived: str) -> None:
-        stood = Buffer(self._marked.text, self._marked.ranges)
-        end = len(stood.text)
-        self._marked.replace(end, end, arrived, by_machine=True)
-        self._arrived = arrived
-        if self._journal is not None:
-            self._keep(Typed(end, end, arrived, time.time(), by_machine=True), stood)
+    def _settle(
+        self, saved: str, before: ChapterText | None = None, arrived: ChapterText | None = None
+    ) -> None:
+        """What was typed since a save began stays unsaved and journalled."""
+        with self._lock:
+            self._saved = saved
+            if before is not None:
+                self.before, self._arrived = before, arrived
+            if self._journal is None:
+                return
+            if not self.is_changed:
+                self._journal.remove()
+                self._journal = None
+            elif before is not None:
+                begun = begun_with(before, is_in_part=arrived is not None)
+                self._journal.append(begun, self._marked.text, self._marked.ranges)
 
     def _keep(self, line: Line, stood: Buffer) -> None:
         """Journal an edit; the journal begins with the text that stood before the first one."""
@@ -239,7 +258,8 @@ class Sitting:
         before = self.before
         desk = Desk(before.novel_id, before.branch_id, before.number)
         place = journal_of(self._paths, desk)
-        return Journal(place, begun_with(before), stands.text, stands.machine, sync=sync)
+        begun = begun_with(before, is_in_part=self._arrived is not None)
+        return Journal(place, begun, stands.text, stands.machine, sync=sync)
 
     def _require_open(self) -> None:
         if not self._is_open:

@@ -13,6 +13,7 @@ from novelgen.manuscript.origins import WordOrigin, words_by_origin
 from novelgen.sittings import sitting as sitting_module
 from novelgen.sittings.journal_reading import read_journal
 from novelgen.sittings.places import discarded_folder
+from novelgen.sittings.recovery import take_up
 from novelgen.sittings.sitting import Sitting
 from storage.records import MACHINE_WORDS, RevisionOrigin
 from tests.generation.conftest import Desks
@@ -208,9 +209,7 @@ def test_marks_come_back_with_an_undo_and_from_the_journal(room: Room) -> None:
         assert (left.text, left.machine) == (whole, marks)
 
 
-def test_words_that_a_run_writes_meanwhile_are_at_the_buffer_s_end(
-    desks: Desks, room: Room
-) -> None:
+def test_words_that_a_run_writes_meanwhile_are_taken_in(desks: Desks, room: Room) -> None:
     room.desk = desk = desks.desk(1_500)
     desk.write(limits=RunLimits(until_words=200))
     with room.sit() as sitting:
@@ -220,16 +219,21 @@ def test_words_that_a_run_writes_meanwhile_are_at_the_buffer_s_end(
         shown = sitting.buffer
         edited = sitting.save()
         assert edited.words_meanwhile > 0
-        assert sitting.buffer == room.seen().text and sitting.buffer.startswith(shown)
-        assert not sitting.is_changed
-        sitting.restored(shown)
-        assert not sitting.is_changed, "the editor did not show them yet"
-        end = len(sitting.buffer)
-        assert sitting.machine[-1][1] == end
-        sitting.typed(end - 1, end, "")
-        sitting.restored(shown)
-        assert sitting.buffer == shown, "now it did"
-    assert origins(room)[AUTHOR] == 3
+        whole = room.seen().text
+        assert sitting.buffer == shown == whole[: len(shown)] and not sitting.is_changed
+        sitting.typed(0, 0, "Well. ")
+        again = sitting.save()
+        assert again.words_meanwhile == edited.words_meanwhile
+        assert room.seen().text == f"Well. {whole}"
+        sitting.typed(0, 0, "Now. ")
+        change = sitting.take_in()
+        assert change is not None and change.text == whole[len(shown) :]
+        assert sitting.buffer == f"Now. Well. {whole}" and sitting.take_in() is None
+        assert sitting.machine[-1][1] == len(sitting.buffer)
+        assert read_journal(room.journal).text == sitting.buffer
+        assert sitting.save().words_meanwhile == 0 and not sitting.is_changed
+        assert room.seen().text == sitting.buffer
+    assert origins(room)[AUTHOR] == 5
 
 
 def test_a_sitting_that_is_over_takes_nothing(room: Room) -> None:
@@ -238,3 +242,46 @@ def test_a_sitting_that_is_over_takes_nothing(room: Room) -> None:
     sitting.close()
     with pytest.raises(UsageError, match="not open any more"):
         sitting.typed(0, 0, "x")
+
+
+@pytest.mark.parametrize("is_taken_in", [False, True])
+def test_words_of_a_run_are_there_once_after_a_recovery(
+    desks: Desks, room: Room, is_taken_in: bool
+) -> None:
+    room.desk = desk = desks.desk(1_500)
+    desk.write(limits=RunLimits(until_words=200))
+    with room.sit() as sitting:
+        sitting.typed(0, 0, "So it began. ")
+        desk.write(limits=RunLimits(until_words=400))
+        sitting.save()
+        whole = room.seen().text
+        sitting.typed(0, 0, "Well. ")
+        if is_taken_in:
+            sitting.take_in()
+    (recovered,) = room.recovered()
+    assert recovered.is_current
+    with take_up(desk.store, room.paths, recovered) as sitting:
+        sitting.save()
+    assert room.seen().text == f"Well. {whole}"
+
+
+def test_notes_stand_in_the_buffer_and_are_no_part_of_the_text(room: Room, pen: Pen) -> None:
+    room.edit("One two three. Four five six.", [[0, 3], [4, 2]])
+    with room.sit() as sitting:
+        sitting.typed(3, 3, " [[which one]]")
+        sitting.typed(len(sitting.buffer), len(sitting.buffer), "\n[[the end]]\n")
+        sitting.save()
+        assert not sitting.is_changed
+        assert room.seen().text == "One two three. Four five six."
+        assert room.seen().revision.provenance[MACHINE_WORDS] == [[0, 3], [4, 2]]
+    with room.sit() as sitting:
+        text = "One [[which one]] two three. Four five six.\n\n[[the end]]"
+        assert sitting.buffer == text
+        marked = [text[start:end].strip() for start, end in sitting.machine]
+        assert marked == ["One", "two three.", "five six."]
+        pen(sitting, " [[more]]")
+    (recovered,) = room.recovered()
+    assert recovered.text.endswith("[[more]]"), "a note is a text to lose as well"
+    with take_up(room.desk.store, room.paths, recovered) as sitting:
+        assert not sitting.save().is_changed
+    assert room.recovered() == []
