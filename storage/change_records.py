@@ -13,6 +13,7 @@ class ChangeKind(StrEnum):
     REGENERATE = "regenerate"
     RESTORE = "restore"
     RENAME = "rename"
+    REPLACE = "replace"
     INFILL = "infill"
     BIBLE = "bible"
 

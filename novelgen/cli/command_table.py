@@ -148,6 +148,20 @@ COMMANDS = (
         "Change a name in prose, titles, plan and bible, shown first; `undo` takes it back.",
     ),
     CommandEntry(
+        "search",
+        "search",
+        "search",
+        _EDITING,
+        "Find words in chapters, plan and bible, with the words around them.",
+    ),
+    CommandEntry(
+        "replace",
+        "search",
+        "replace",
+        _EDITING,
+        "Replace words in chapters, plan and bible, shown first; `undo` takes it back.",
+    ),
+    CommandEntry(
         "voice",
         "voice",
         "voice",

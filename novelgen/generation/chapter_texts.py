@@ -71,16 +71,20 @@ def change_checks(
     work.checks.add(each for each in changed if each is not None)
 
 
-def changed_check(check: CheckRecord, change: Callable[[str], str]) -> NewCheck | None:
-    """A check under the words that `change` makes; None where they are the same."""
-    texts = (check.before, check.after, check.passage)
-    changed = [change(text) for text in texts]
-    if changed == list(texts):
+def changed_check(
+    check: CheckRecord, edited: Callable[[str], str], later: Callable[[str], str]
+) -> NewCheck | None:
+    """A check under other words; None where they are the same.
+
+    `edited` changes what is quoted of the chapter that was edited, `later` of the other one.
+    """
+    changed = [edited(check.before), edited(check.after), later(check.passage)]
+    if changed == [check.before, check.after, check.passage]:
         return None
     return NewCheck(
         branch_id=check.branch_id,
         kind=check.kind,
-        term=change(check.term),
+        term=edited(check.term),
         edited_chapter=check.edited_chapter,
         before=changed[0],
         after=changed[1],

@@ -103,13 +103,14 @@ def edit_chapter(
     handed_in: HandedIn,
     *,
     ends_chapter: bool | None = None,
-    machine: WordSpans = (),
+    machine: WordSpans | None = None,
     replaces_notes: bool = False,
 ) -> Edited:
     """Make a text the chapter's. `before` is the chapter as the person saw it.
 
     `ends_chapter`: whether the chapter is written to its end with it; by default that stays as it
-    was, and a new chapter is. `machine`: the words of the text that a model drew.
+    was, and a new chapter is. `machine`: the words of the text that a model drew,
+    all of them; None where nobody knows.
     `replaces_notes`: the person had `buffer_of` before them, so that notes which are not handed in
     are done with; otherwise those handed in come to the ones that stand.
 
@@ -153,9 +154,11 @@ def edit_chapter(
     return Edited(revision, True, len(checks), meanwhile, has_other)
 
 
-def machine_provenance(machine: WordSpans) -> JsonObject:
+def machine_provenance(machine: WordSpans | None) -> JsonObject:
     """What a person's revision keeps of the words in it that a model drew."""
-    return {MACHINE_WORDS: [[first, count] for first, count in machine]} if machine else {}
+    if machine is None:
+        return {}
+    return {MACHINE_WORDS: [[first, count] for first, count in machine]}
 
 
 def restore_revision(store: Store, before: ChapterText, revision: RevisionRecord) -> Edited:
@@ -237,8 +240,8 @@ def _keep_notes(
 
 
 def _check(store: Store, change: ChangeRecord, left: Pointers, stands: Pointers) -> int:
-    """Look for what may no longer fit a text that came back. A renamed name fits everywhere."""
-    if change.kind is ChangeKind.RENAME:
+    """Look for what may no longer fit a text that came back. Words changed everywhere fit."""
+    if change.kind in (ChangeKind.RENAME, ChangeKind.REPLACE):
         return 0
     found: list[NewCheck] = []
     for number, revision_id in stands.chapters.items():
@@ -285,9 +288,14 @@ def _with_words_meanwhile(
     if ends_chapter or not text.startswith(before.text):
         raise HeadMoved(f"Chapter {before.number} was written on in the meantime.")
     whole = (new.text or "") + text[len(before.text) :]
+    words = count_words(whole)
+    provenance = new.provenance
+    if MACHINE_WORDS in provenance:
+        drawn = [*provenance[MACHINE_WORDS], [new.words, words - new.words]]
+        provenance = {**provenance, MACHINE_WORDS: drawn}
     is_whole = now.state is RevisionState.COMPLETE and ends_chapter is None
     state = RevisionState.COMPLETE if is_whole else new.state
-    return replace(new, text=whole, words=count_words(whole), state=state)
+    return replace(new, text=whole, words=words, state=state, provenance=provenance)
 
 
 def _kept_aside(

@@ -101,7 +101,7 @@ def rename(store: Store, novel: NovelRecord, old: str, new: str) -> ChangeRecord
         }
         made = f"{old} renamed to {new}"
         old_plan, new_plan = change_plan(work, branch_id, lambda _, text: renamed(text), made)
-        change_checks(work, branch_id, lambda check: changed_check(check, renamed))
+        change_checks(work, branch_id, lambda check: changed_check(check, renamed, renamed))
         revisions = {before[number]: after[number] for number in before}
         story = rename_story(work, branch_id, old, new, revisions)
         title, premise = renamed(fresh.title), renamed(fresh.premise)
