@@ -15,7 +15,7 @@ from types import TracebackType
 from novelgen.errors import UsageError
 from novelgen.generation.editing import ChapterText, Edited, chapter_text, edit_chapter
 from novelgen.paths import Paths
-from novelgen.sittings.beginnings import begun_with
+from novelgen.sittings.beginnings import begun_with, where_it_goes_on
 from novelgen.sittings.buffer import Buffer, as_buffer, as_handed_in, end_of_prose
 from novelgen.sittings.holding import ChapterHold, hold_chapter
 from novelgen.sittings.journal import Journal, NotJournalled
@@ -144,7 +144,7 @@ class Sitting:
             given = as_handed_in(text, machine)
             edited = edit_chapter(
                 self._store,
-                self.before,
+                where_it_goes_on(self._store, self.before),
                 given.handed_in,
                 ends_chapter=ends_chapter,
                 machine=given.machine,

@@ -285,3 +285,29 @@ def test_notes_stand_in_the_buffer_and_are_no_part_of_the_text(room: Room, pen: 
     with take_up(room.desk.store, room.paths, recovered) as sitting:
         assert not sitting.save().is_changed
     assert room.recovered() == []
+
+
+def test_a_run_that_goes_on_from_a_save_is_no_other_hand(desks: Desks, room: Room) -> None:
+    room.desk = desk = desks.desk(1_500)
+    desk.write(limits=RunLimits(until_words=200))
+    with room.sit() as sitting:
+        sitting.typed(0, 0, "So it began. ")
+        saved = sitting.save()
+        desk.write(limits=RunLimits(until_words=400))
+        assert room.seen().revision.id != saved.revision.id
+        drawn = room.seen().text[len(sitting.buffer) :]
+        sitting.typed(0, 0, "Well. ")
+        edited = sitting.save()
+        assert edited.words_meanwhile > 0
+        assert room.seen().text == sitting.buffer + drawn
+        sitting.take_in()
+        assert sitting.buffer == room.seen().text
+    with room.sit() as sitting:
+        sitting.typed(0, 0, "Now. ")
+        desk.write(limits=RunLimits(until_words=500))
+    (recovered,) = room.recovered()
+    assert recovered.is_current
+    with take_up(desk.store, room.paths, recovered) as sitting:
+        sitting.save()
+    assert room.seen().text.startswith("Now. Well. So it began.")
+    assert set(origins(room)) == {AUTHOR, MACHINE}
