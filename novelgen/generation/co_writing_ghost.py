@@ -28,6 +28,7 @@ from novelgen.text.joins import (
     sentence_ends,
     trail_between,
     with_quote_closed,
+    within_paragraph,
     without_repeated,
     without_repeated_end,
 )
@@ -42,7 +43,7 @@ _LEAST_SHARE = 0.4
 """Of the wanted words, from which on a text is good."""
 _NO_PROSE = re.compile(
     r"[^\w\s\"“”'‘’«(—–…,.;:!?-]|\d+\w*\s*[.)–—-]\s"
-    r"|what happens next\b|.{0,60}\b(?:title|author|plot|theme) of the (?:novel|story|book)\b",
+    r"|what happens next\b|.{0,90}\b(?:title|author|plot|theme|part) of the (?:novel|story|book)\b",
     re.IGNORECASE,
 )
 """At the beginning of what was drawn: lists, headings, and questions about the book."""
@@ -73,7 +74,7 @@ class GhostWriter:
         before, after = context.before, context.after
         self._is_inside = is_inside_sentence(before, after)
         self._wanted = _INSIDE if self._is_inside else wanted
-        self._stops = ("\n",) if follows_in_paragraph(after) else ()
+        self._is_line = follows_in_paragraph(after)
         self._has_begun = bool(before.strip())
 
     def draw(self, brief: Brief, attempt: int, listener: Listener) -> Continuation:
@@ -89,7 +90,7 @@ class GhostWriter:
             if any(each.is_good for each in tries):
                 break
         usable = [each for each in tries if each.is_good or not each.is_struck]
-        best = max(usable, key=lambda each: (each.is_good, count_words(each.body)), default=None)
+        best = max(usable, key=self._worth, default=None)
         if best is None or not best.body:
             raise ModelError(
                 f"The model wrote nothing usable at this place of chapter {self._context.chapter}.",
@@ -108,6 +109,10 @@ class GhostWriter:
             times_drawn=time + 1,
         )
 
+    def _worth(self, tried: _Try) -> tuple[bool, int]:
+        """Good ones before others, and of those the one nearest to the wanted words."""
+        return tried.is_good, -abs(count_words(tried.body) - self._wanted.least)
+
     def _rows(
         self, told: Told, attempt: int, time: int, count: int, heat: int, listener: Listener
     ) -> Rows:
@@ -122,7 +127,6 @@ class GhostWriter:
             listener,
             shaped=self._shaped,
             is_over=self._is_over,
-            stop_strings=self._stops,
             least_words=self._wanted.least if is_last and not self._is_inside else 0,
         )
 
@@ -152,7 +156,7 @@ class GhostWriter:
 
     def _is_over(self, raw: str) -> bool:
         """Whether a row holds enough, or what must not stand."""
-        if self._breaks_sentence(raw):
+        if self._breaks_sentence(raw) or self._within(raw) != raw:
             return True
         body = self._body(raw)
         if self._is_inside:
@@ -162,6 +166,9 @@ class GhostWriter:
         if any(count_words(body[:end]) >= self._wanted.least and end < sure for end in enough):
             return True
         return self._maker.struck(raw) is not None
+
+    def _within(self, raw: str) -> str:
+        return within_paragraph(self._context.before, raw) if self._is_line else raw
 
     def _breaks_sentence(self, raw: str) -> bool:
         """Whether a paragraph begins in the middle of a sentence."""
@@ -177,6 +184,7 @@ class GhostWriter:
     def _try(self, raw: str, told: Told) -> _Try:
         if self._breaks_sentence(raw):
             return _Try(raw, "", is_good=False, is_struck=False)
+        raw = self._within(raw)
         standing, is_struck = self._maker.before_alarm(raw)
         body = self._body(standing)
         if self._is_inside:
@@ -185,7 +193,8 @@ class GhostWriter:
             return _Try(raw, kept, is_good=bool(kept) and not is_struck, is_struck=is_struck)
         kept = self._cut(body, is_struck=is_struck)
         is_prose = bool(kept) and not _NO_PROSE.match(kept)
-        is_good = is_prose and count_words(kept) >= self._wanted.least * _LEAST_SHARE
+        least = _LEAST_WORDS if self._is_line else self._wanted.least * _LEAST_SHARE
+        is_good = is_prose and count_words(kept) >= least
         return _Try(raw, kept, is_good=is_good, is_struck=is_struck or not is_prose)
 
     def _cut(self, body: str, *, is_struck: bool) -> str:

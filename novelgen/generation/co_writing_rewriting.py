@@ -39,6 +39,7 @@ from novelgen.text.joins import (
     lead_between,
     sentence_ends,
     with_quote_closed,
+    within_paragraph,
     without_repeated,
     without_repeated_end,
 )
@@ -182,7 +183,6 @@ class Rewriter:
     ) -> Rows:
         is_asked = can_follow(self._engine.info)
         where: list[int | str] = [self._context.chapter, str(self._instruction.ready)]
-        is_line = not self._keeps_paragraphs and not is_asked
         sampling = self._context.sampling
         if is_asked:  # the words of the passage may, and mostly must, be said again
             sampling = replace(sampling, no_repeat_ngram=0, repetition_penalty=1.0)
@@ -198,7 +198,6 @@ class Rewriter:
             listener,
             shaped=self._answered if is_asked else self._standing,
             is_over=(lambda _: False) if is_asked else self._is_over,
-            stop_strings=("\n",) if is_line else (),
             least_words=0 if is_asked or self._ends_inside else self._wanted // 2,
         )
 
@@ -216,7 +215,12 @@ class Rewriter:
         plain = DraftMaker(None, Wanted(0, starts_paragraph=False), self._before[-4_000:])
         return without_repeated(self._before[-400:], plain.cleaned(raw))
 
+    def _within(self, raw: str) -> str:
+        return raw if self._keeps_paragraphs else within_paragraph(self._before, raw)
+
     def _is_over(self, raw: str) -> bool:
+        if self._within(raw) != raw:
+            return True
         text = self._standing(raw)
         sure = len(text) - _SURE_CHARS
         ends = self._ends(text)
@@ -228,7 +232,7 @@ class Rewriter:
         several beginnings."""
         if "\n" in raw[: len(raw) - len(raw.lstrip())] and is_mid_sentence(self._before):
             return []
-        standing, _ = self._maker.before_alarm(raw)
+        standing, _ = self._maker.before_alarm(self._within(raw))
         text = self._standing(standing)
         if not self._ends_inside:
             return [without_repeated_end(self._to_sentence(text), self._after[:400])]

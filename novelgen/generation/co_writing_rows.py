@@ -128,7 +128,6 @@ def draw_rows(
     *,
     shaped: Callable[[str], str],
     is_over: Callable[[str], bool],
-    stop_strings: Sequence[str] = (),
     least_words: int = 0,
 ) -> Rows:
     """Texts of about that many words at most, which the model does not end before the least.
@@ -148,7 +147,6 @@ def draw_rows(
             max_new_tokens=new_tokens(most_words),
             min_new_tokens=least_words,
             max_words=most_words + _SLACK_WORDS,
-            stop_strings=tuple(stop_strings),
         ),
         growing,
     )

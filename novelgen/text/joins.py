@@ -11,6 +11,7 @@ from novelgen.text.words import count_words
 
 _CLOSING = ",.;:!?…)]}”»%"
 _OPENING = "([{“«‘—–-/"
+_DASHES = "—–-"
 _ENDS_SENTENCE = re.compile(r"[.!?…][\"”’'»)\]*_]*$")
 _WORD = re.compile(r"\S+")
 _BARE = re.compile(r"^\W+|\W+$")
@@ -41,7 +42,8 @@ def is_mid_sentence(before: str) -> bool:
 def is_quote_opened(line: str) -> bool:
     """Whether the last character opens a quotation."""
     if line.endswith('"'):
-        return line.count('"') % 2 == 1
+        is_behind_gap = len(line) == 1 or line[-2].isspace() or line[-2] in _OPENING
+        return is_behind_gap and line.count('"') % 2 == 1
     return line.endswith(("“", "«"))
 
 
@@ -70,6 +72,8 @@ def lead_between(before: str, drawn: str) -> str:
         return "\n\n"
     if before[-1].isspace() or not text:
         return ""
+    if before[-1] in _DASHES and before[-2:-1].isspace():
+        return " "
     if before[-1] in _OPENING or is_quote_opened(last_paragraph(before)) or text[0] in _CLOSING:
         return ""
     if text[0] == '"' and is_in_quotation(before):
@@ -85,6 +89,16 @@ def trail_between(text: str, after: str) -> str:
     if not follows_in_paragraph(after) or after[0].isspace() or not text:
         return ""
     return "" if after[0] in _CLOSING or text[-1] in _OPENING else " "
+
+
+def within_paragraph(before: str, drawn: str) -> str:
+    """What of `drawn` belongs to the paragraph that it goes on with, or begins; empty when it
+    begins another one."""
+    text = drawn.lstrip()
+    gap = drawn[: len(drawn) - len(text)]
+    if "\n" in gap and not begins_paragraph(before):
+        return ""
+    return gap + text.split("\n", 1)[0]
 
 
 def without_repeated(before: str, text: str) -> str:

@@ -12,10 +12,11 @@ from novelgen.text.prose import clean_prose
 from novelgen.text.speech_marks import with_marks_of
 
 _NOUN = r"(?:passage|version|text|rewrite|revision|paragraph|sentence|excerpt|rewriting|selection)"
+_HERE = r"(?:(?:sure|certainly|of course|absolutely)[,!.]?\s*)?here(?:['’]s| is| are)\b"
 _PREAMBLE = re.compile(
     r"(?:(?:sure|certainly|of course|absolutely|okay|ok|yes)\b[^\n]{0,120}[:!.]\s*\n+)"
-    rf"|(?:(?:sure|certainly|of course|absolutely)?[,!.]?\s*here(?:['’]s| is| are)\b[^\n:]{{0,140}}"
-    rf":\s*)|(?:[^\n:.]{{0,60}}\b{_NOUN}\b[^\n:.]{{0,60}}:\s*(?:\n+|(?=[\"“])))"
+    rf"|(?:{_HERE}[^\n:]{{0,140}}?\b{_NOUN}\b[^\n:]{{0,60}}:\s*)|(?:{_HERE}[^\n:]{{0,140}}:\s*\n+)"
+    rf"|(?:[^\n:.]{{0,60}}\b{_NOUN}\b[^\n:.]{{0,60}}:\s*(?:\n+|(?=[\"“])))"
     rf"|(?:(?:the )?(?:re-?written|revised|edited|new)?\s*{_NOUN}\s*:\s*)",
     re.IGNORECASE,
 )
