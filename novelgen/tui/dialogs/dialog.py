@@ -13,6 +13,9 @@ AnswerT = TypeVar("AnswerT")
 class Dialog(AnsweringScreen[AnswerT | None], ModalScreen[AnswerT | None]):
     """A question in front of a screen; its answer is None when it was left."""
 
+    DEFAULT_CSS = """
+    Dialog .box { width: 72; height: auto; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave", tooltip="Close this and change nothing"),
     ]

@@ -18,6 +18,7 @@ from novelgen.engine.spending import Budget
 from novelgen.errors import NotFoundError, NovelgenError, UsageError
 from novelgen.generation.events import RunStopped, StopReason
 from novelgen.generation.novel_context import RunLimits
+from novelgen.generation.searching import Found, Part
 from novelgen.generation.to_check import ToCheck
 from novelgen.manuscript.overview import NovelOverview
 from novelgen.tui.asking import app_of, ask, carry_out
@@ -55,7 +56,7 @@ class NovelScreen(Screen[None]):
         ),
         Binding("f8", "to_check", "To check", show=False, tooltip="All there is to check: go there "
                 "with Enter, and come back with the same key"),
-        Binding("f3,slash", "replace", "Search", show=False, key_display="/",
+        Binding("f3,slash", "search", "Search", show=False, key_display="/",
                 tooltip="Search the book, the plan and the bible; put other words there"),
         Binding(
             "left_square_bracket", "step_chapter(-1)", "Chapter before", show=False,
@@ -251,6 +252,33 @@ class NovelScreen(Screen[None]):
             self.app.push_screen(CheckListDialog(entries, self._checked), chosen)
 
         ask(self, lambda bench: read_to_check(bench, self.novel.id), shown, group="to-check")
+
+    def action_search(self) -> None:
+        """Search the book, the plan and the bible; what is being written is saved first."""
+        from novelgen.tui.searching.dialog import SearchAnswer, SearchDialog
+
+        def answered(answer: SearchAnswer | None) -> None:
+            if answer is None:
+                return
+            if answer.done:
+                self.novel_changed()
+                self.say(answer.done)
+            elif answer.goes_to is not None:
+                self._go_to_found(answer.goes_to)
+
+        async def saved() -> None:
+            await self.settle()
+            self.app.push_screen(SearchDialog(self.novel.id, self.novel.chapter), answered)
+
+        carry_out(self, saved, group="search")
+
+    def _go_to_found(self, found: Found) -> None:
+        place = {Part.CHAPTERS: "Desk", Part.PLAN: "Plan", Part.BIBLE: "Bible"}[found.part]
+        spot = None
+        if found.chapter is not None:
+            spot = Spot(found.chapter, found.paragraph)
+        self.novel.go_to(place, spot)
+        self.say(f"{found.where}: {found.before}{found.matched}{found.after}".replace("\n", " "))
 
     # News
 

@@ -95,6 +95,8 @@ class WritingPage(MarkedPage):
         """Asked about every key before the page is; whether that is all that is done with it."""
         self._is_machine = False
         super().__init__(id=id)
+        for key in _KEYS_OF_THE_DESK:
+            self._bindings.key_to_bindings.pop(key, None)
 
     def put(self, start: int, end: int, text: str, *, by_machine: bool = False) -> None:
         """Replace a stretch, as one step that undo takes back; the cursor stands behind it."""
@@ -107,6 +109,15 @@ class WritingPage(MarkedPage):
             self.history.checkpoint()
         finally:
             self._is_machine = False
+
+    def append_untold(self, at: int, text: str) -> None:
+        """Put a text in that others wrote; the listener knows of it, the cursor stays."""
+        listener, self.listener = self.listener, None
+        try:
+            place = location_of(self.document.lines, at)
+            self.edit(Edit(text, place, place, maintain_selection_offset=True))
+        finally:
+            self.listener = listener
 
     def put_all(self, pieces: Sequence[tuple[int, int, str]]) -> None:
         """Replace stretches, in order and apart, as one step that undo takes back."""
@@ -285,3 +296,5 @@ _MOVES = {
     "scene": (scene_before, next_scene),
     "chapter": (_beginning, _end),
 }
+_KEYS_OF_THE_DESK = ("f6", "f7")
+"""A text area marks with them; here they are the desk's."""

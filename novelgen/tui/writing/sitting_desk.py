@@ -235,12 +235,14 @@ class SittingDesk(Widget):
         sitting = self.sitting
         if sitting is None:
             return
-        if sitting.buffer != self.page.text:  # a run wrote on at its end meanwhile
-            at = self.page.cursor
-            self._load(sitting.buffer)
-            self.page.select(at, at, center=False)
+        arrived = sitting.take_in() if edited.words_meanwhile else None
+        if arrived is not None:
+            self.page.append_untold(arrived.start, arrived.text)
         self._words_at_start = _words(sitting.buffer)
-        self._tell(saved=f"saved as revision {edited.revision.number}")
+        is_saved = not sitting.is_changed
+        self._tell(
+            saved=f"saved as revision {edited.revision.number}" if is_saved else "not saved yet"
+        )
         self._mark()
 
     def _let_go(self, saved: Edited | None, step: int = 0) -> None:
@@ -269,7 +271,9 @@ class SittingDesk(Widget):
         self._mark()
         sitting = self.sitting
         if sitting is not None:
-            self._tell(saved="not saved yet" if sitting.is_changed else "as saved")
+            trouble = "" if sitting.trouble is None else sitting.trouble.message
+            saved = "not saved yet" if sitting.is_changed else "as saved"
+            self._tell(saved=saved, trouble=trouble)
         if self._counting is None:
             self._counting = self.set_timer(_SECONDS_UNTIL_COUNTED, self._count)
 

@@ -98,7 +98,7 @@ async def test_an_instruction_in_ones_own_words(sat: Sat) -> None:
 async def test_a_machines_words_are_its_own_until_they_are_edited(sat: Sat) -> None:
     async with sat() as visit:
         await visit.press("alt+a")
-        await visit.type("Mine own words stand here alone")
+        await visit.type("Mine own words stand here alone.")
         await offered(visit, "f5")
         await visit.press("right", "right", "escape")
         await visit.leave()

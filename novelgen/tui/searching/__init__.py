@@ -1,0 +1,1 @@
+"""Searching a whole novel, and putting other words there."""
