@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from novelgen.errors import UsageError
-from novelgen.generation.beats import next_passage
 from novelgen.generation.events import Event, PassageRewritten, RunStopped
 from novelgen.generation.infill_drawing import InfillDrawer, InfillTask
 from novelgen.generation.infill_keeping import (
@@ -25,12 +24,13 @@ from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.novel_context import NovelContext
 from novelgen.generation.passage import DrawingCancelled
 from novelgen.generation.passage_locks import require_unlocked
+from novelgen.generation.planned_place import planned_place
 from novelgen.story.keeper import StoryKeeper
 from novelgen.story.model_reader import ReadingCancelled
 from novelgen.text.segmentation import split_segments
 from novelgen.text.sentences import end_of_prose
 from novelgen.text.words import count_words
-from storage.records import Beat, NovelRecord
+from storage.records import NovelRecord
 from storage.store import Store
 
 CANDIDATES = 4
@@ -150,33 +150,21 @@ class Infiller:
     def _task(self, segment: int) -> InfillTask:
         context, infill = self._context, self._infill
         revision = self._passage.chapter.revision
+        words_before = count_words(self._passage.before)
         with context.store.reading() as work:
             revisions = work.chapters.revisions(context.novel.id, infill.chapter)
-            plan = work.plans.current(context.branch_id)
-            cards = (
-                {}
-                if plan is None
-                else {
-                    number: work.plans.chapter(plan.id, number)
-                    for number in (infill.chapter - 1, infill.chapter)
-                }
+            place = planned_place(
+                work,
+                context.novel,
+                context.branch_id,
+                infill.chapter,
+                words_before,
+                revision.words,
             )
-            beats = None if plan is None else work.plans.beats(plan.id, infill.chapter)
-            total = 0 if plan is None else len(work.plans.chapters(plan.id))
-            last = work.chapters.last(context.branch_id)
-        planned, earlier = cards.get(infill.chapter), cards.get(infill.chapter - 1)
-        words_before = count_words(self._passage.before)
         return InfillTask(
-            chapter=infill.chapter,
+            place=place,
             revision=revisions[-1].number + 1,
             segment=segment,
-            title=context.novel.title,
-            premise=context.novel.premise,
-            total_chapters=max(total, infill.chapter if last is None else last.number),
-            chapter_title=revision.title,
-            chapter_brief="" if planned is None else planned.brief,
-            earlier="" if earlier is None else earlier.brief,
-            beat=_beat_at(() if beats is None else beats.beats, revision.words, words_before),
             instruction=infill.instruction,
             wanted_words=_wanted_words(self._passage, infill),
             own=self._passage.before,
@@ -239,11 +227,3 @@ class Infiller:
 
 def _wanted_words(passage: StandingPassage, infill: Infill) -> int:
     return infill.words or count_words(passage.text[passage.start : passage.end])
-
-
-def _beat_at(beats: Sequence[Beat], chapter_words: int, words_before: int) -> Beat | None:
-    """The planned beat that the passage is in; None without a plan."""
-    if not beats or not sum(beat.words for beat in beats):
-        return None
-    step = next_passage([beat.words for beat in beats], max(chapter_words, 1), words_before)
-    return beats[-1 if step is None else step.beat]

@@ -24,6 +24,7 @@ from novelgen.generation.passage_brief import (
     ranker_for,
     watch_for,
 )
+from novelgen.generation.planned_place import PlannedPlace
 from novelgen.prompting.brief import Brief, BriefRenderer
 from novelgen.prompting.context import segment_context
 from novelgen.story.known_entries import known_name_words
@@ -34,7 +35,6 @@ from novelgen.story.voice_keeper import voice_of
 from novelgen.text.names import capitalised_in, names_in
 from novelgen.text.sentences import beginning_of_prose
 from novelgen.text.words import count_words
-from storage.records import Beat
 
 _AFTER_WORDS = 60
 """Words of the text after that a chat model is told of."""
@@ -45,19 +45,10 @@ _MAX_PASSAGES = 24
 class InfillTask:
     """A passage to draw anew: where it stands, and what is to be told of it."""
 
-    chapter: int
+    place: PlannedPlace
     revision: int
     """Number that the revision with it will have; it names the random streams."""
     segment: int
-    title: str
-    premise: str
-    total_chapters: int
-    chapter_title: str
-    chapter_brief: str
-    earlier: str
-    """What the chapter before was about, by the plan."""
-    beat: Beat | None
-    """The planned one that it is in; None without a plan."""
     instruction: str
     wanted_words: int
     own: str
@@ -78,14 +69,14 @@ class InfillDrawer:
         self._has_chat = engine.info.has_chat_template
         with context.store.reading() as work:
             voice = voice_of(work, context.novel, context.branch_id).sheet
-            view = view_before(work, context.branch_id, task.chapter)
+            view = view_before(work, context.branch_id, task.place.chapter)
         self._voice = voice
         self._told = self._brief(view, voice)
         briefs = BriefRenderer(context.library, engine.render_chat if self._has_chat else None)
         self._around = Surroundings(
             memory_for(context, memory), briefs.render(self._told), task.before, task.after
         )
-        before = BookSoFar(context.store, context.branch_id).read_before(task.chapter)
+        before = BookSoFar(context.store, context.branch_id).read_before(task.place.chapter)
         self._book = f"{before.text}\n\n{task.own}"
         self._index = before.index
         for text in (task.after, task.own):
@@ -133,7 +124,7 @@ class InfillDrawer:
             text += self._passage(candidates, text, number, passage, wanted).text
         if not text.strip():
             raise ModelError(
-                f"The model wrote nothing usable for chapter {self._task.chapter}.",
+                f"The model wrote nothing usable for chapter {self._task.place.chapter}.",
                 "Try another instruction, or another model; the chapter is as it was.",
             )
         return text.strip()
@@ -143,10 +134,10 @@ class InfillDrawer:
     ) -> Passage:
         """The passage behind `text`, from so many drafts; the beginnings have the number 0."""
         context, task = self._context, self._task
-        context.watching.on_passage(task.chapter, task.segment, passage, text)
+        context.watching.on_passage(task.place.chapter, task.segment, passage, text)
         place = PassagePlace(
             branch=context.branch_name,
-            chapter=task.chapter,
+            chapter=task.place.chapter,
             revision=task.revision,
             segment=task.segment,
             passage=number * _MAX_PASSAGES + passage,
@@ -199,26 +190,13 @@ class InfillDrawer:
 
     def _brief(self, view: StoryView, voice: VoiceSheet) -> Brief:
         task, settings = self._task, self._context.settings
-        beat = task.beat
         notes = NoteTaker(view, self._context.engine.count_tokens).notes(
-            f"{_told_of(beat)} {task.instruction}",
-            card=task.chapter_brief,
+            f"{task.place.beat_words} {task.instruction}",
+            card=task.place.chapter_brief,
             tail=task.before[-NOTED_CHARS:],
             budget_tokens=settings.notes_tokens,
         )
-        planned = Brief(
-            title=task.title,
-            premise=task.premise,
-            chapter_number=task.chapter,
-            total_chapters=task.total_chapters,
-            chapter_title=task.chapter_title,
-            chapter_brief=task.chapter_brief,
-            beat="" if beat is None else beat.brief,
-            earlier=task.earlier,
-            characters=() if beat is None else beat.characters,
-            place="" if beat is None else beat.place,
-        )
-        brief = brief_with(planned, notes, voice, self._context)
+        brief = brief_with(task.place.brief(), notes, voice, self._context)
         return replace(brief, beat=self._beat(brief.beat))
 
     def _beat(self, planned: str) -> str:
@@ -235,14 +213,9 @@ class InfillDrawer:
 
     def _aim(self) -> str:
         """What the passage is to tell; empty where nobody said it."""
-        beat = self._task.beat
-        return f"{'' if beat is None else beat.brief} {self._task.instruction}".strip()
+        task = self._task
+        beat = task.place.beat
+        return f"{'' if beat is None else beat.brief} {task.instruction}".strip()
 
     def _plan_words(self) -> str:
-        task = self._task
-        told = [task.title, task.premise, task.chapter_title, task.chapter_brief, task.earlier]
-        return " ".join([*told, _told_of(task.beat), task.instruction])
-
-
-def _told_of(beat: Beat | None) -> str:
-    return "" if beat is None else " ".join([beat.brief, *beat.characters, beat.place])
+        return f"{self._task.place.all_words} {self._task.instruction}"

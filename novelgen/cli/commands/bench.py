@@ -2,7 +2,13 @@
 
 import typer
 
-from novelgen.cli.commands import bench_decode, bench_keys, bench_memory, bench_storage
+from novelgen.cli.commands import (
+    bench_cowriting,
+    bench_decode,
+    bench_keys,
+    bench_memory,
+    bench_storage,
+)
 from novelgen.cli.global_options import EPILOG
 
 app = typer.Typer(
@@ -15,6 +21,7 @@ def bench() -> None:
     """Measure speed and size here."""
 
 
+app.command("cowriting", epilog=EPILOG)(bench_cowriting.cowriting)
 app.command("decode", epilog=EPILOG)(bench_decode.decode)
 app.command("keys", epilog=EPILOG)(bench_keys.keys)
 app.command("memory", epilog=EPILOG)(bench_memory.memory)
