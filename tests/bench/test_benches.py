@@ -166,3 +166,15 @@ def test_bench_storage_on_the_command_line(novelgen: CommandLine, tmp_path: Path
 def test_bad_options_are_refused(novelgen: CommandLine, arguments: list[str], word: str) -> None:
     done = novelgen("bench", *arguments, expect=2)
     assert word in done.stderr
+
+
+def test_the_wait_for_the_co_writer_is_measured(novelgen: CommandLine) -> None:
+    novel = novelgen(
+        "new", "--premise", "A keeper.", "--target-words", "900", "--model", "scripted"
+    )
+    arguments = ("bench", "cowriting", novel.stdout.strip(), "--repeat", "2", "--words", "20")
+    measured = json.loads(novelgen(*arguments).stdout.splitlines()[-1])
+    assert measured["repeats"] == 2
+    assert 0 < measured["first_text"]["median"] <= measured["whole"]["median"]
+    assert measured["words_per_second"]["lowest"] > 0
+    assert "has no text yet" in novelgen(*arguments, "--chapter", "99", expect=3).stderr
