@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.document._document import Location, Selection
+from textual.document._document_navigator import DocumentNavigator
+from textual.document._wrapped_document import WrappedDocument
 from textual.events import MouseEvent
 from textual.geometry import Offset, Region, Size, Spacing
 from textual.strip import Strip
@@ -25,6 +28,14 @@ _SIGNS = (("offered", "»"), ("to_check", "!"), ("locked", "◆"), ("notes", "�
 """In the margin, the first that holds for a line."""
 
 
+class _MeasuredDocument(WrappedDocument):
+    """Knows its height without adding up, which every line that is drawn asks for."""
+
+    @property
+    def height(self) -> int:
+        return len(self._offset_to_line_info)
+
+
 class MarkedPage(TextArea):
     """A text whose stretches are marked, by character offsets."""
 
@@ -38,9 +49,17 @@ class MarkedPage(TextArea):
         self.marks = Marks()
         self.misspelt_in: Callable[[str], Sequence[Span]] = _nothing_misspelt
         """Misspelt words of a line."""
+        self._frame_style: Style | None = None
+        self._frame_lines: dict[int, Text] = {}
+        """Lines of the document, as they are drawn in this frame: row by row."""
         self._starts: list[int] = []
         """Offset of every line; empty: to be counted again."""
         super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document(text, language)
+        self.wrapped_document = _MeasuredDocument(self.document, self.wrap_width, self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
 
     # The text by offsets
 
@@ -144,6 +163,19 @@ class MarkedPage(TextArea):
         spacing = self.look.line_spacing
         return super().refresh_lines(y_start * spacing, line_count * spacing)
 
+    @property
+    def rich_style(self) -> Style:
+        """Found once for a frame: it is asked for with every line."""
+        return super().rich_style if self._frame_style is None else self._frame_style
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._frame_style = super().rich_style
+        self._frame_lines.clear()
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._frame_style = None
+
     def render_line(self, y: int) -> Strip:
         spacing, scrolled = self.look.line_spacing, round(self.scroll_offset.y)
         row, rest = divmod(scrolled + y, spacing)
@@ -154,6 +186,11 @@ class MarkedPage(TextArea):
         return Strip([self._margin_of(line, section), *strip]).crop(0, self.size.width)
 
     def get_line(self, line_index: int) -> Text:
+        if line_index not in self._frame_lines:
+            self._frame_lines[line_index] = self._marked_line(line_index)
+        return self._frame_lines[line_index].copy()
+
+    def _marked_line(self, line_index: int) -> Text:
         text = super().get_line(line_index)
         start = self._start_of(line_index)
         end = start + len(text)

@@ -6,6 +6,7 @@ one revision. Who shows the desk is told by messages what became of it.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -310,7 +311,7 @@ class SittingDesk(Widget):
             return
         text = sitting.buffer
         words = _words(text)
-        machine = sum(count_words(text[start:end]) for start, end in sitting.machine)
+        machine = sum(_counted(text[start:end]) for start, end in sitting.machine)
         before = self.words_today_before()
         written = words - self._words_at_start
         self._tell(
@@ -330,7 +331,13 @@ class SittingDesk(Widget):
 
 def _words(text: str) -> int:
     """Words of the prose; notes are none of it."""
-    return count_words(without_notes(text)[0])
+    return sum(map(_counted, without_notes(text)[0].split("\n")))
+
+
+@lru_cache(maxsize=8192)
+def _counted(line: str) -> int:
+    """Counted once for a line that stays as it is: a long chapter is counted with every rest."""
+    return count_words(line)
 
 
 def _say_nothing(_: str) -> None:

@@ -1,5 +1,7 @@
 """Goes through the words of the page that are not known, one after the other."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from novelgen.tui.asking import ask
@@ -17,15 +19,19 @@ class SpellingRound:
     def __init__(self, desk: "WritingDesk") -> None:
         self._desk = desk
         self._speller: Speller | None = None
+        self._forget: Callable[[], object] = _nothing_to_forget
+        """Drops what was found in lines before a word was learnt."""
 
     def know(self, speller: "Speller") -> None:
         """From now on misspelt words are marked on the page."""
         self._speller = speller
 
-        def misspelt(line: str) -> list[Span]:
-            return [(word.start, word.end) for word in speller.misspelt(line)]
+        @lru_cache(maxsize=4096)
+        def misspelt(line: str) -> tuple[Span, ...]:
+            return tuple((word.start, word.end) for word in speller.misspelt(line))
 
         self._desk.page.misspelt_in = misspelt
+        self._forget = misspelt.cache_clear
         self._desk.page.restyle()
 
     def next_word(self) -> None:
@@ -73,5 +79,10 @@ class SpellingRound:
     def _learnt(self, word: str) -> None:
         if self._speller is not None:
             self._speller.learn(word)
+            self._forget()
         self._desk.page.restyle()
         self.next_word()
+
+
+def _nothing_to_forget() -> None:
+    """Until a word list is there."""
