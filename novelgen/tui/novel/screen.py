@@ -240,18 +240,28 @@ class NovelScreen(Screen[None]):
 
     def action_to_check(self) -> None:
         """Show all there is to check, at the entry that was gone to last."""
-        from novelgen.tui.checking.dialog import CheckListDialog, read_to_check
+        from novelgen.tui.checking.dialog import CheckAnswer, CheckListDialog
+        from novelgen.tui.checking.settling import read_to_check
 
         def shown(entries: Sequence[ToCheck]) -> None:
-            def chosen(entry: ToCheck | None) -> None:
-                if entry is not None:
-                    self._checked = entries.index(entry)
-                    self.novel.go_to("Desk", Spot(entry.chapter, entry.paragraph))
-                    self.say(f"{entry.told}   F8 goes back to the list")
+            def chosen(answer: CheckAnswer | None) -> None:
+                if answer is None:
+                    return
+                self._checked = answer.at
+                if answer.has_settled:
+                    self.novel_changed()
+                if answer.entry is not None:
+                    self._go_to_check(answer.entry)
 
-            self.app.push_screen(CheckListDialog(entries, self._checked), chosen)
+            written = next((place.desk.chapter for place in self.query(DeskPlace)), 0)
+            dialog = CheckListDialog(self.novel.id, entries, self._checked, written)
+            self.app.push_screen(dialog, chosen)
 
         ask(self, lambda bench: read_to_check(bench, self.novel.id), shown, group="to-check")
+
+    def _go_to_check(self, entry: ToCheck) -> None:
+        self.novel.go_to("Desk", Spot(entry.chapter or 1, entry.paragraph))
+        self.say(f"F8 goes back to the list · {entry.told}")
 
     def action_search(self) -> None:
         """Search the book, the plan and the bible; what is being written is saved first."""

@@ -55,7 +55,8 @@ class BookPage(ProsePage):
         self.show(pages_of(chapter))
 
     def on_resize(self, event: Resize) -> None:
-        at = self._wanted if self._wanted is not None else self.at_hand
+        event.prevent_default()  # the page under it is asked here, and once
+        at = self.at_hand if self._wanted is None else self._wanted
         self._wanted = None
         super().on_resize(event)
         self.call_after_refresh(self._begin_at, at)
