@@ -143,13 +143,13 @@ def _alike_at_the_end(old: str, new: str, most: int) -> int:
 def _spoiled(text: str, ranges: Ranges, change: Change) -> list[tuple[int, int]]:
     """What a person's change leaves of the machine's words that it cuts, parts or joins.
 
-    Letters of their own may go again from a word, and leave it as it was.
+    Letters of their own may go again from a word, or be parted from it, and leave it as it was.
     """
     start, end = change.start, change.end
     left, right = _word_start(text, start), _word_end(text, end)
     is_between = left < start and end < right
     joins = is_between and not change.text and _word_end(text, start) < end
-    parts = is_between and start == end
+    parts = is_between and start == end and _has_any(ranges, start - 1, start)
     spoiled = []
     cut = (start, min(_word_end(text, start), end))
     if joins or _has_any(ranges, *cut) or (parts and change.text[:1].isspace()):

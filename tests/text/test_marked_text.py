@@ -147,3 +147,11 @@ def test_redo_brings_a_machine_s_words_back_as_its_own() -> None:
     assert marked.ranges == ((9, 20),)
     marked.set_text(whole + " Yes.")
     assert marked.ranges == ((9, 20),), "what never stood before is the person's"
+
+
+def test_a_person_who_types_in_front_of_a_machines_word_leaves_it_the_machines() -> None:
+    text = MarkedText("One. And two.", [(5, 13)])
+    for at, letter in enumerate("She. ", 5):
+        text.replace(at, at, letter)
+    assert text.text == "One. She. And two."
+    assert list(text.ranges) == [(10, 18)]

@@ -102,6 +102,7 @@ class GhostWriter:
         self._tries, self._shown = [self.offer.text], 0
         self._draw = None
         if not self.offer.text.strip():
+            self.offer.take(everything)  # the space that joins it to what follows
             self.end()
 
     def end(self) -> None:
@@ -148,7 +149,7 @@ class GhostWriter:
             return
         self.offer.show(drawing.text)
         seconds = monotonic() - drawing.began
-        doing = "Drawing" if drawing.text else drawing.told or "Drawing"
+        doing = "Drawing" if drawing.text else drawing.told.rstrip(". ") or "Drawing"
         self._say(f"{doing} … {seconds:.0f} s   esc ends it   {drawing.note}".rstrip())
 
     def _show(self, number: int) -> None:

@@ -54,7 +54,13 @@ class MarkedPage(TextArea):
         """Lines of the document, as they are drawn in this frame: row by row."""
         self._starts: list[int] = []
         """Offset of every line; empty: to be counted again."""
-        super().__init__(id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
+        super().__init__(
+            id=id,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+        )
 
     def _set_document(self, text: str, language: str | None) -> None:
         super()._set_document(text, language)
