@@ -55,11 +55,14 @@ class BookPage(ProsePage):
         self.show(pages_of(chapter))
 
     def on_resize(self, event: Resize) -> None:
-        event.prevent_default()  # the page under it is asked here, and once
+        event.prevent_default()  # other pages keep their first line, this one what is read
         at = self.at_hand if self._wanted is None else self._wanted
         self._wanted = None
-        super().on_resize(event)
-        self.call_after_refresh(self._begin_at, at)
+        self._placed.clear()
+        self._tops.clear()
+        self._place_rest()
+        self._begin_at(at)
+        self.refresh()
 
     def turn(self, step: int) -> bool:
         """Turn a page on or back; False at the chapter's end or beginning."""
