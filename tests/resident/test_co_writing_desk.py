@@ -26,9 +26,9 @@ LONG = DecodeRequest(
     brief="",
     tail=PROSE[:100],
     sampling=SamplingParams(),
-    stream_keys=(stream_key(3, "test", []),),
-    max_new_tokens=3_000,
-    min_new_tokens=3_000,
+    stream_keys=tuple(stream_key(3, "test", [row]) for row in range(32)),
+    max_new_tokens=3_800,
+    min_new_tokens=3_800,
 )
 
 
