@@ -44,7 +44,9 @@ class WorkbenchApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="?", tooltip="Every key"),
         Binding("comma", "settings", "Settings", show=False, key_display=",", tooltip="Settings"),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="Leave novelgen"),
+        Binding(
+            "ctrl+q,alt+q", "quit", "Quit", show=False, priority=True, tooltip="Leave novelgen"
+        ),
     ]
 
     def __init__(
