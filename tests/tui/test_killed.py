@@ -76,7 +76,7 @@ def test_what_was_typed_is_found_again(
         terminal.close()
         terminal = _sit_down(terminals, tmp_path, home, "One went home.")
         terminal.until("Snow fell on the roofs. One went home.")
-    assert "Snow fell on the roofs. One" in novelgen("show", "Killed", "--chapter", "1").stdout
+    assert "Snow fell on the roofs. One" in novelgen("export", "Killed", "--output", "-").stdout
 
 
 def test_a_second_window_is_refused_until_the_first_is_gone(
