@@ -16,14 +16,13 @@ from textual.widgets import ContentSwitcher, Static
 
 from novelgen.engine.spending import Budget
 from novelgen.errors import NotFoundError, NovelgenError, UsageError
-from novelgen.generation.events import RunStopped, StopReason
 from novelgen.generation.novel_context import RunLimits
-from novelgen.generation.searching import Found, Part
-from novelgen.generation.to_check import ToCheck
 from novelgen.manuscript.overview import NovelOverview
 from novelgen.tui.asking import app_of, ask, carry_out
 from novelgen.tui.left_off import LeftOff
+from novelgen.tui.novel.endings import ending_in_words
 from novelgen.tui.novel.header import NovelHeader
+from novelgen.tui.novel.looking_up import LookingUp
 from novelgen.tui.novel.open_novel import OpenNovel, Spot
 from novelgen.tui.novel.places_bar import PlacesBar
 from novelgen.tui.places.desk.place import DeskPlace
@@ -83,8 +82,7 @@ class NovelScreen(Screen[None]):
         self._control: RunControl | None = None
         self._is_ordering = False
         self._has_looked_away = False
-        self._checked = 0
-        """Which of the things to check was gone to last."""
+        self._looking_up = LookingUp(self)
         self._words_at_first: int | None = None
         """Of the novel, when it was opened on the first day that it is known."""
         self._overview_timer: Timer | None = None
@@ -239,56 +237,10 @@ class NovelScreen(Screen[None]):
         self._pause(at_once=True)
 
     def action_to_check(self) -> None:
-        """Show all there is to check, at the entry that was gone to last."""
-        from novelgen.tui.checking.dialog import CheckAnswer, CheckListDialog
-        from novelgen.tui.checking.settling import read_to_check
-
-        def shown(entries: Sequence[ToCheck]) -> None:
-            def chosen(answer: CheckAnswer | None) -> None:
-                if answer is None:
-                    return
-                self._checked = answer.at
-                if answer.has_settled:
-                    self.novel_changed()
-                if answer.entry is not None:
-                    self._go_to_check(answer.entry)
-
-            written = next((place.desk.chapter for place in self.query(DeskPlace)), 0)
-            dialog = CheckListDialog(self.novel.id, entries, self._checked, written)
-            self.app.push_screen(dialog, chosen)
-
-        ask(self, lambda bench: read_to_check(bench, self.novel.id), shown, group="to-check")
-
-    def _go_to_check(self, entry: ToCheck) -> None:
-        self.novel.go_to("Desk", Spot(entry.chapter or 1, entry.paragraph))
-        self.say(f"F8 goes back to the list · {entry.told}")
+        self._looking_up.to_check()
 
     def action_search(self) -> None:
-        """Search the book, the plan and the bible; what is being written is saved first."""
-        from novelgen.tui.searching.dialog import SearchAnswer, SearchDialog
-
-        def answered(answer: SearchAnswer | None) -> None:
-            if answer is None:
-                return
-            if answer.done:
-                self.novel_changed()
-                self.say(answer.done)
-            elif answer.goes_to is not None:
-                self._go_to_found(answer.goes_to)
-
-        async def saved() -> None:
-            await self.settle()
-            self.app.push_screen(SearchDialog(self.novel.id, self.novel.chapter), answered)
-
-        carry_out(self, saved, group="search")
-
-    def _go_to_found(self, found: Found) -> None:
-        place = {Part.CHAPTERS: "Desk", Part.PLAN: "Plan", Part.BIBLE: "Bible"}[found.part]
-        spot = None
-        if found.chapter is not None:
-            spot = Spot(found.chapter, found.paragraph)
-        self.novel.go_to(place, spot)
-        self.say(f"{found.where}: {found.before}{found.matched}{found.after}".replace("\n", " "))
+        self._looking_up.search()
 
     # News
 
@@ -458,38 +410,10 @@ class NovelScreen(Screen[None]):
             app_of(self).show_error(
                 NovelgenError(run.error, "What was committed is kept. w goes on from there."),
             )
-        self.say(_ending_in_words(picture.ending))
+        self.say(ending_in_words(picture.ending))
 
     def _keep_place(self) -> None:
         here = self.query_one(PlacesBar).chosen
         paragraph = next((desk.paragraph for desk in self.query(DeskPlace)), 0)
         left = replace(self._left, chapter=self.novel.chapter, paragraph=paragraph, place=here)
         app_of(self).left_off.keep(self.novel.id, left)
-
-
-def _ending_in_words(ending: object) -> str:
-    if isinstance(ending, RunStopped):
-        words = {
-            StopReason.ASKED: "Stopped, as you asked.",
-            StopReason.WORD_LIMIT: "Stopped at the words you named.",
-            StopReason.CHAPTER_LIMIT: "The chapter is written. Read it; w writes on, c one more.",
-            StopReason.BEAT_LIMIT: "The beat is written. t writes the next, c the chapter.",
-            StopReason.PLAN_ONLY: "The plan is made. Read it; c writes the first chapter.",
-            StopReason.CHANGED: "Stopped, since the novel was changed under it.",
-        }
-        told = words.get(ending.reason, "Stopped.")
-        return f"{told} {ending.why}".strip()
-    return "Done." if ending is None else _done(ending)
-
-
-def _done(ending: object) -> str:
-    from novelgen.generation.events import ChapterRedrafted, NovelFinished, PassageRewritten
-
-    match ending:
-        case NovelFinished(words=words):
-            return f"The book is finished: {words:,} words."
-        case ChapterRedrafted(chapter=chapter, revision=revision):
-            return f"Chapter {chapter} is drafted anew: revision {revision}. u takes it back."
-        case PassageRewritten(chapter=chapter):
-            return f"The passage of chapter {chapter} is rewritten. u takes it back."
-    return "Done."
