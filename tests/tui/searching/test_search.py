@@ -55,7 +55,7 @@ async def test_a_hit_is_gone_to(written_home: Path, opened: Opened, bench: Workb
         await press_text(pilot, words)
         await until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 1)
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: "chapter 2: " in shown(pilot))
+        await until(pilot, lambda: "chapter 2, paragraph 3" in shown(pilot))
         await until(pilot, lambda: pilot.app.screen.query_one("#prose", ProsePage).cursor == 3)
 
 
