@@ -67,7 +67,7 @@ class CoWritingDesk:
         from novelgen.generation.co_writing import CoWriter
         from novelgen.prompting.library import PromptLibrary
 
-        room = EngineRoom(self._workbench)
+        room = EngineRoom(self._workbench, may_load_here=False)
 
         def load() -> "Engine":
             return room.load(novel, on_progress, narrate)

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from storage.records import NovelRecord
 
 Narrate = Callable[[str], None]
+_LEAST_SECONDS_BESIDE = 60.0
+"""An engine beside a screen stays between two keys, whatever is set for commands."""
 
 
 class EngineRoom:
     """Loads engines for the novels of a workbench."""
 
-    def __init__(self, workbench: "Workbench") -> None:
+    def __init__(self, workbench: "Workbench", *, may_load_here: bool = True) -> None:
+        """`may_load_here`: whether a model may be loaded into this process."""
         self._workbench = workbench
+        self._may_load_here = may_load_here
         self._closing: list[Callable[[], None]] = []
         self.meter = SpendingMeter()
         """Counts what is spent at servers."""
@@ -87,7 +91,11 @@ class EngineRoom:
         question = FitQuestion(novel.target_words, rows, of_novel.tail_tokens)
         # The processes that share a model are those of this run; none of them stays.
         keep_seconds = 0.0 if settings.placement == "tensor" else settings.keep_warm_minutes * 60
-        engine, close = engine_for(paths, order, question, keep_seconds, narrate)
+        if not self._may_load_here:
+            keep_seconds = max(keep_seconds, _LEAST_SECONDS_BESIDE)
+        engine, close = engine_for(
+            paths, order, question, keep_seconds, narrate, may_load_here=self._may_load_here
+        )
         self._closing.append(close)
         return engine
 

@@ -27,7 +27,7 @@ from novelgen.tui.dialogs.dialog import Dialog
 _SECONDS_AFTER_TYPING = 0.3
 _MOST_SHOWN = 2_000
 """Lines of hits; replacing takes all."""
-_WHERE_CELLS, _BEFORE_CELLS, _AFTER_CELLS = 26, 28, 40
+_WHERE_CELLS, _LEAST_ROOM = 24, 60
 """Of a line, which is not to be wrapped."""
 _SWITCHES = (
     ("is_case_sensitive", "case"),
@@ -138,7 +138,8 @@ class SearchDialog(Dialog[SearchAnswer]):
             return
         hit = found.hits[at]
         self._left ^= {hit.id}
-        options.replace_option_prompt_at_index(at, _line(hit, is_left=hit.id in self._left))
+        line = _line(hit, self._room, is_left=hit.id in self._left)
+        options.replace_option_prompt_at_index(at, line)
         self._tell()
 
     def action_replace(self) -> None:
@@ -189,10 +190,15 @@ class SearchDialog(Dialog[SearchAnswer]):
         options = self.query_one(OptionList)
         options.clear_options()
         hits: Sequence[Found] = () if found is None else found.hits[:_MOST_SHOWN]
-        options.add_options(Option(_line(hit, is_left=False)) for hit in hits)
+        options.add_options(Option(_line(hit, self._room, is_left=False)) for hit in hits)
         if hits:
             options.highlighted = 0
         self._tell()
+
+    @property
+    def _room(self) -> int:
+        """Cells of a line."""
+        return max(_LEAST_ROOM, self.query_one(OptionList).scrollable_content_region.width - 4)
 
     def _tell(self) -> None:
         where = self._scopes[self._scope][0]
@@ -211,13 +217,15 @@ class SearchDialog(Dialog[SearchAnswer]):
         self.query_one("#search-told", Static).update(Content.styled(told, "$warning"))
 
 
-def _line(hit: Found, *, is_left: bool) -> Content:
+def _line(hit: Found, room: int, *, is_left: bool) -> Content:
     before, after = (part.replace("\n", " ") for part in (hit.before, hit.after))
     matched = hit.matched.replace("\n", " ")
+    told = room - _WHERE_CELLS - 3
+    ahead = told * 2 // 5
     return Content.assemble(
         ("– " if is_left else "  ", "bold"),
         (f"{hit.where:<{_WHERE_CELLS}.{_WHERE_CELLS}} ", "$text-muted"),
-        before[-_BEFORE_CELLS:].rjust(_BEFORE_CELLS),
+        before[-ahead:].rjust(ahead),
         (matched, "bold $text-muted strike" if is_left else "bold $primary"),
-        after[: max(0, _AFTER_CELLS - len(matched))],
+        after[: max(0, told - ahead - len(matched))],
     )

@@ -113,6 +113,8 @@ class ProsePage(ScrollView, can_focus=True):
         self._placed: list[_Placed] = []
         self._tops: list[int] = []
         self._follows_end = False
+        self._awaited = 0
+        """The paragraph to begin at once there is room for any."""
 
     @property
     def paragraphs(self) -> Sequence[Paragraph]:
@@ -161,13 +163,16 @@ class ProsePage(ScrollView, can_focus=True):
         self.cursor = self.pin = None
 
     def go_to(self, index: int, *, marks: bool = True) -> None:
-        """Bring a paragraph into sight, and mark it."""
-        if not self._placed:
+        """Bring a paragraph into sight, and mark it; as soon as there is room, if there is none."""
+        if not self._paragraphs:
             return
-        index = min(max(index, 0), len(self._placed) - 1)
+        index = min(max(index, 0), len(self._paragraphs) - 1)
         if marks:
             self.pin, self.cursor = None, index
-        self.scroll_to(y=max(0, self._placed[index].top - 2), animate=False)
+        if self._placed:
+            self.scroll_to(y=max(0, self._placed[index].top - 2), animate=False)
+        else:
+            self._awaited = index
 
     def first_in_sight(self) -> int:
         """Index of the first paragraph in sight."""
@@ -197,7 +202,8 @@ class ProsePage(ScrollView, can_focus=True):
         self.post_message(self.CursorMoved(self))
 
     def on_resize(self, _event: Resize) -> None:
-        index = self.first_in_sight() if self._placed else 0
+        index = self.first_in_sight() if self._placed else self._awaited
+        self._awaited = 0
         was_at_end = self.is_following
         self._placed.clear()
         self._tops.clear()

@@ -20,10 +20,6 @@ _FOCUS = {Focus.NONE: "off", Focus.PARAGRAPH: "a paragraph", Focus.SENTENCE: "a 
 class LookDialog(Dialog[None]):
     """A list of what can be changed; Enter changes it."""
 
-    DEFAULT_CSS = """
-    LookDialog { align: right top; background: $background 0%; }
-    LookDialog .box { width: 46; margin: 1 2; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f9,q", "leave", "Close", show=False, tooltip="Back to writing"),
         Binding("space", "turn", "Change", show=False, tooltip="Change what is marked"),

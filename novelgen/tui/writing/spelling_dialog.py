@@ -25,11 +25,6 @@ class SpellingAnswer:
 class SpellingDialog(Dialog[SpellingAnswer]):
     """Asks about one word."""
 
-    DEFAULT_CSS = """
-    SpellingDialog { align: right top; background: $background 0%; }
-    SpellingDialog .box { width: 44; margin: 1 2; }
-    """
-
     def __init__(self, word: str, suggestions: Sequence[str]) -> None:
         super().__init__()
         self._word, self._suggestions = word, suggestions

@@ -36,6 +36,7 @@ class Seen:
     before: Callable[["Pilot[None]"], Awaitable[None]] | None = None
 
 
+_WRITTEN = tuple("space" if letter == " " else letter for letter in "So [[when?]] ")
 PLACES = (
     Seen("desk", ("right_square_bracket",), "words"),
     Seen("plan", ("2",), "words"),
@@ -54,6 +55,12 @@ OTHERS = (
     Seen("help", ("question_mark",), "Keys"),
     Seen("settings", ("comma",), "The workbench"),
     Seen("error", ("0", "r", *"9-2", "enter"), "Close"),
+    Seen("writing", ("right_square_bracket", "e", *_WRITTEN), "not saved yet"),
+    Seen("look", ("right_square_bracket", "e", "f9"), "Typewriter"),
+    Seen("finding", ("right_square_bracket", "e", "f4", *"the"), "of "),
+    Seen("reader", ("right_square_bracket", "v"), "page 1"),
+    Seen("search", ("slash", *"the"), "found"),
+    Seen("to-check", ("f8",), "To check"),
     Seen("machine", ("m",), "tokens/s", before=a_passage_being_written),
 )
 NOTHING_YET = (

@@ -80,7 +80,7 @@ class DeskPlace(Place):
         self.query_one(MachinePanel).display = False
 
     def arrive(self) -> None:
-        self.query_one(ProsePage).focus()
+        (self.desk.page if self.desk.display else self.query_one(ProsePage)).focus()
 
     def reload(self) -> None:
         overview = self.novel.chapter_overview
@@ -342,7 +342,8 @@ class DeskPlace(Place):
             self._has_looked = True
             self._sitting_down.look_for_recovered()
         spot = self.novel.spot
-        if spot is not None and spot.chapter == chapter.number:
+        lets_go = self.desk.display and self.desk.chapter != chapter.number  # it comes here again
+        if spot is not None and spot.chapter == chapter.number and not lets_go:
             self.novel.spot = None
             if spot.writes:
                 self._sitting_down.write(spot.chapter, spot.paragraph or 1, spot.words)
