@@ -169,9 +169,9 @@ class ProsePage(ScrollView, can_focus=True):
         index = min(max(index, 0), len(self._paragraphs) - 1)
         if marks:
             self.pin, self.cursor = None, index
-        if self._placed:
+        if index < len(self._placed):
             self.scroll_to(y=max(0, self._placed[index].top - 2), animate=False)
-        else:
+        else:  # not in sight, so not all is placed
             self._awaited = index
 
     def first_in_sight(self) -> int:

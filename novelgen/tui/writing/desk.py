@@ -44,10 +44,13 @@ class WritingDesk(SittingDesk):
             tooltip="Have the machine go on from the cursor; you take a word, a sentence, or all",
         ),
         Binding(
-            "f6", "tell", "Tell anew",
+            "f6", "tell", "Tell anew", key_display="F6",
             tooltip="Have what is marked told anew; with nothing marked, say what happens next",
         ),
-        Binding("f9", "look", "Look", tooltip="Typewriter, focus, line spacing, marks, spelling"),
+        Binding(
+            "f9", "look", "Look", key_display="F9",
+            tooltip="Typewriter, focus, line spacing, marks, spelling",
+        ),
         Binding("f3,ctrl+f", "find", "Find", key_display="F3", tooltip="Find words in the chapter"),
         Binding(
             "f4", "replace", "Replace", show=False, tooltip="Find words, and put others there"
