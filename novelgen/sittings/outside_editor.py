@@ -41,7 +41,13 @@ def edited_text(
 
 
 def _run_editor(path: Path) -> None:
-    command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "nano")
+    told = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "nano"
+    try:
+        command = shlex.split(told)
+    except ValueError as error:
+        raise UsageError(
+            f"The name of the editor, {told!r}, cannot be read: {error}.", "Set EDITOR anew."
+        ) from error
     try:
         ended = subprocess.run([*command, str(path)], check=False)
     except OSError as error:

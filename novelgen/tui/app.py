@@ -139,10 +139,10 @@ class WorkbenchApp(App[None]):
 
     async def _quit(self) -> None:
         try:
-            await self._settle()
+            why = await self._settle()
             await saves_done(self)
             unsaved = [each for novel in self._novels for each in novel.unsaved()]
-            if await may_leave(self, unsaved):
+            if await may_leave(self, unsaved, why):
                 await self._look_away()
                 self.exit()
         finally:
@@ -161,9 +161,8 @@ class WorkbenchApp(App[None]):
             end_soon(code)
         carry_out(self, ended, group="hang-up")
 
-    async def _settle(self) -> None:
-        for novel in self._novels:
-            await novel.settle()
+    async def _settle(self) -> list[NovelgenError]:
+        return [error for novel in self._novels for error in await novel.settle()]
 
     async def _look_away(self) -> None:
         for novel in self._novels:

@@ -6,8 +6,10 @@ from contextlib import suppress
 from textual.app import App
 from textual.worker import WorkerError
 
+from novelgen.errors import NovelgenError
 from novelgen.tui.asking import ONCE
 from novelgen.tui.dialogs.confirm import Confirm
+from novelgen.tui.dialogs.error import ErrorDialog
 
 _GROUPS_THAT_SAVE = frozenset(("change", "save", "rearrange", ONCE))
 """Workers of these groups change a novel."""
@@ -20,11 +22,19 @@ async def saves_done(app: App[None]) -> None:
             await worker.wait()
 
 
-async def may_leave(app: App[None], unsaved: Sequence[str]) -> bool:
-    """Ask whether what is unsaved may be thrown away; called from a worker."""
+async def may_leave(
+    app: App[None], unsaved: Sequence[str], why: Sequence[NovelgenError] = ()
+) -> bool:
+    """Ask whether what is unsaved may be thrown away; called from a worker.
+
+    `why` something could not be saved is told with it, or by itself.
+    """
     if not unsaved:
+        for error in why:
+            await app.push_screen_wait(ErrorDialog(error))
         return True
-    question = Confirm("Unsaved changes", told(unsaved), yes="Throw away", no="Go on editing")
+    reasons = " ".join([told(unsaved), *(error.message for error in why)])
+    question = Confirm("Unsaved changes", reasons, yes="Throw away", no="Go on editing")
     answer: bool | None = await app.push_screen_wait(question)
     return answer is True
 

@@ -47,10 +47,11 @@ def _sit_down(opened: list[Terminal], tmp_path: Path, home: dict[str, str], unti
     return terminal
 
 
-def _kill(tmp_path: Path) -> None:
-    """End every workbench of this test at once, as a machine that dies does."""
+def _kill(home: str) -> None:
+    """End the workbench of this test at once, as a machine that dies does."""
     for process in psutil.process_iter(["cmdline"]):
-        if process.info["cmdline"] == _COMMAND:
+        is_one = process.info["cmdline"] == _COMMAND
+        if is_one and process.environ().get("NOVELGEN_HOME") == home:
             os.kill(process.pid, signal.SIGKILL)
 
 
@@ -64,7 +65,7 @@ def test_what_was_typed_is_found_again(
     terminal.type("Snow fell on the roofs. ")
     terminal.until("Snow fell on the roofs. One")
     if way == "killed":
-        _kill(tmp_path)
+        _kill(home["NOVELGEN_HOME"])
         terminal.until_so(lambda: not terminal.is_open(), "the workbench is gone")
         terminal = _sit_down(terminals, tmp_path, home, "Recovered text of chapter 1")
         assert "Snow fell on the roofs." in terminal.shown()

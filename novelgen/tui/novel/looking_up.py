@@ -56,7 +56,8 @@ class LookingUp:
         screen = self._screen
 
         async def saved() -> None:
-            await screen.settle()
+            for error in await screen.settle():
+                raise error
             dialog = SearchDialog(screen.novel.id, screen.novel.chapter)
             screen.app.push_screen(dialog, self._searched)
 

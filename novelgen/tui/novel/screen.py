@@ -18,6 +18,7 @@ from novelgen.engine.spending import Budget
 from novelgen.errors import NotFoundError, NovelgenError, UsageError
 from novelgen.generation.novel_context import RunLimits
 from novelgen.manuscript.overview import NovelOverview
+from novelgen.sittings.recovered_text import RecoveredText
 from novelgen.tui.asking import app_of, ask, carry_out
 from novelgen.tui.left_off import LeftOff
 from novelgen.tui.novel.endings import ending_in_words
@@ -167,9 +168,9 @@ class NovelScreen(Screen[None]):
 
     def action_leave(self) -> None:
         async def left() -> None:
-            await self.settle()
+            why = await self.settle()
             await saves_done(app_of(self))
-            if await may_leave(app_of(self), self.unsaved()):
+            if await may_leave(app_of(self), self.unsaved(), why):
                 await self.look_away()
                 app_of(self).close_novel()
 
@@ -179,13 +180,15 @@ class NovelScreen(Screen[None]):
         """What was typed in the places and is not saved."""
         return [unsaved for place in self.query(Place) if (unsaved := place.unsaved())]
 
-    async def settle(self) -> None:
-        """Save what saves itself; what refuses is shown, and is unsaved still."""
+    async def settle(self) -> list[NovelgenError]:
+        """Save what saves itself; returns why something could not be, which is unsaved still."""
+        why = []
         for place in self.query(Place):
             try:
                 await place.settle()
             except NovelgenError as error:
-                app_of(self).show_error(error)
+                why.append(error)
+        return why
 
     async def look_away(self) -> None:
         """The person goes elsewhere: their place is kept, and what is drafted meets them later.
@@ -298,10 +301,25 @@ class NovelScreen(Screen[None]):
         names = [entry.place.NAME for entry in self._entries]
         self.action_go(self._left.place if self._left.place in names else names[0])
         carry_out(self, lambda: self._runs.look(away=False), group="look")
+        self._look_for_recovered()
         self._greet(overview)
         self._introduce(overview)
         if self._begins is not None:
             self.novel.write(self._begins)
+
+    def _look_for_recovered(self) -> None:
+        """The desk, which asks about it, is gone to where a sudden end has left something."""
+
+        def found(texts: Sequence[RecoveredText]) -> None:
+            if texts:
+                self.action_go(DeskPlace.NAME)
+
+        ask(
+            self,
+            lambda workbench: workbench.sittings.recovered(self.novel.id),
+            found,
+            group="recovered",
+        )
 
     def _greet(self, overview: NovelOverview) -> None:
         words = overview.summary.totals.words

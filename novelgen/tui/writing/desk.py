@@ -16,14 +16,16 @@ from novelgen.tui.asking import ask
 from novelgen.tui.dialogs.ask_line import AskLine
 from novelgen.tui.dialogs.choose import Choose
 from novelgen.tui.writing.beside import Beside, choices, read_earlier, revisions_of
+from novelgen.tui.writing.chapter_desk import ChapterDesk
 from novelgen.tui.writing.co_writing import TAKE_ALL, TAKE_PIECES, going_on, telling_anew
 from novelgen.tui.writing.find_bar import FindBar
-from novelgen.tui.writing.ghost import GhostWriter
+from novelgen.tui.writing.ghost import GhostOffers
 from novelgen.tui.writing.look_dialog import LookDialog
+from novelgen.tui.writing.opening import OpenedChapter
 from novelgen.tui.writing.outside import edit_outside
 from novelgen.tui.writing.rewrite_dialog import RewriteDialog
-from novelgen.tui.writing.sitting_desk import SittingDesk
 from novelgen.tui.writing.spelling import SpellingRound
+from novelgen.tui.writing.styling import clipped
 from storage.records import RevisionRecord
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ _TAKES = {"right": "word", "ctrl+right": "word", "down": "sentence", "tab": "all
 """Keys that take a piece of what is offered."""
 
 
-class WritingDesk(SittingDesk):
+class WritingDesk(ChapterDesk):
     """A chapter while it is written."""
 
     NAME = "Writing"
@@ -69,9 +71,10 @@ class WritingDesk(SittingDesk):
     ]  # fmt: skip
 
     def on_mount(self) -> None:
-        self.ghost = GhostWriter(self, lambda text: self.say(text))
+        self.ghost = GhostOffers(self, lambda text: self.say(text), self.action_go_on)
         self.spelling = SpellingRound(self)
         self.page.takes_key = self._takes_key
+        self.page.puts_away = self.put_away
 
     def compose_beside(self) -> ComposeResult:
         yield Beside()
@@ -82,6 +85,11 @@ class WritingDesk(SittingDesk):
     def put_away(self) -> None:
         self.ghost.end()
 
+    def begin(self, opened: OpenedChapter, paragraph: int = 0, words: str = "") -> None:
+        self.query_one(FindBar).action_close()
+        self.query_one(Beside).close()
+        super().begin(opened, paragraph, words)
+
     # Writing together
 
     def action_go_on(self) -> None:
@@ -90,6 +98,8 @@ class WritingDesk(SittingDesk):
 
     def action_tell(self) -> None:
         """Tell what is marked anew; with nothing marked, say what happens next and go on."""
+        self.put_away()
+        self.query_one(FindBar).action_close()
         if self.page.selection.is_empty:
             self.app.push_screen(
                 AskLine("What happens next?", "The machine goes on from the cursor with it."),
@@ -101,8 +111,13 @@ class WritingDesk(SittingDesk):
     def _go_on(self, next_line: str) -> None:
         if self.sitting is None:
             return
+        self.put_away()
+        self.query_one(FindBar).action_close()
         self.page.select(self.page.cursor, self.page.cursor, center=False)
         text, at = self.sitting.buffer, self.page.cursor
+        if any(first < at < last for first, last in self.page.marks.notes):
+            self.say("The cursor is in a note, which is no part of the book.")
+            return
         if any(first < at < last for first, last in self.page.marks.locked):
             self.say("The passage at the cursor is locked: no machine changes it.")
             return
@@ -116,10 +131,13 @@ class WritingDesk(SittingDesk):
         if any(first < span[1] and span[0] < last for first, last in self.page.marks.locked):
             self.say("What is marked is locked: no machine changes it.")
             return
+        if clipped(self.page.marks.notes, *span):
+            self.say("There is a note in what is marked: mark the words before or behind it.")
+            return
         text, chapter = sitting.buffer, self.chapter
 
         def wished(instruction: "Instruction | None") -> None:
-            if instruction is not None:
+            if instruction is not None and sitting.buffer == text:
                 novel_id = sitting.before.novel_id
                 draw = telling_anew(novel_id, chapter, text, span, instruction)
                 self.ghost.begin(draw, TAKE_ALL, replaces=span)

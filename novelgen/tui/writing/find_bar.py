@@ -57,6 +57,8 @@ class FindBar(Horizontal):
         self._at = 0
         self._start = 0
         """Where the cursor stood when the bar was opened."""
+        self._sought_in = ""
+        """The text that the hits are of."""
         self._switches = dict.fromkeys((name for name, _ in _SWITCHES), False)
 
     def compose(self) -> ComposeResult:
@@ -103,10 +105,14 @@ class FindBar(Horizontal):
         """Put the other words in the place of what is shown, and go to the next."""
         event.stop()
         page = self._page
-        if page is None or not self._hits:
+        if page is None or not self._are_there(page):
             return
         hit = self._hits[self._at]
-        text = replaced(page.text, hit, self._query, event.value)
+        try:
+            text = replaced(page.text, hit, self._query, event.value)
+        except UsageError as error:
+            self._tell(error.message)
+            return
         page.put(hit.start, hit.end, text)
         self._start = hit.start + len(text)
         self._seek()
@@ -114,13 +120,16 @@ class FindBar(Horizontal):
     def action_replace_all(self) -> None:
         """Put the other words everywhere, as one step."""
         page = self._page
-        if page is None or not self._hits:
+        if page is None or not self._are_there(page):
             return
         text, other = page.text, self.query_one("#replacement", Input).value
         query, count = self._query, len(self._hits)
-        page.put_all(
-            [(hit.start, hit.end, replaced(text, hit, query, other)) for hit in self._hits]
-        )
+        try:
+            put = [(hit.start, hit.end, replaced(text, hit, query, other)) for hit in self._hits]
+        except UsageError as error:
+            self._tell(error.message)
+            return
+        page.put_all(put)
         self._seek()
         self._tell(f"{count:,} replaced; ctrl+z on the page takes them back")
 
@@ -135,17 +144,28 @@ class FindBar(Horizontal):
 
     def action_turn(self, step: int) -> None:
         """Show the next hit, or the one before; round and round."""
-        if self._hits:
+        page = self._page
+        if page is not None and self._are_there(page):
             self._at = (self._at + step) % len(self._hits)
             self._show()
 
     def action_close(self) -> None:
+        if self._page is None:
+            return
         self.remove_class("-open")
         page, self._page = self._page, None
         if page is not None:
             page.marks.found = ()
             page.restyle()
             page.focus()
+
+    def _are_there(self, page: WritingPage) -> bool:
+        """Whether there are hits; where the page has changed since, they are sought again first."""
+        if page.text != self._sought_in:
+            self._start = page.selected[0]
+            self._seek()
+            return False
+        return bool(self._hits)
 
     def _seek(self) -> None:
         page = self._page
@@ -159,6 +179,7 @@ class FindBar(Horizontal):
             page.restyle()
             self._tell(error.message)
             return
+        self._sought_in = page.text
         page.marks.found = [(hit.start, hit.end) for hit in self._hits]
         page.restyle()
         behind = (at for at, hit in enumerate(self._hits) if hit.start >= self._start)

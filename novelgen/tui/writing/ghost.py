@@ -48,11 +48,14 @@ class Drawing:
         return self.is_wanted
 
 
-class GhostWriter:
+class GhostOffers:
     """The offers of one desk."""
 
-    def __init__(self, desk: "WritingDesk", say: Callable[[str], object]) -> None:
-        self._desk, self._say = desk, say
+    def __init__(
+        self, desk: "WritingDesk", say: Callable[[str], object], again: Callable[[], object]
+    ) -> None:
+        """`again` begins another offer at the cursor."""
+        self._desk, self._say, self._again = desk, say, again
         self.offer = Offer(desk.page)
         self._draw: Draw | None = None
         self._tries: list[str] = []
@@ -61,6 +64,8 @@ class GhostWriter:
         self._drawing: Drawing | None = None
         self._timer: Timer | None = None
         self._hint = self._note = ""
+        self._taken = ""
+        """What was taken of the text that is drawn, or was last."""
 
     @property
     def is_open(self) -> bool:
@@ -71,6 +76,7 @@ class GhostWriter:
         """Draw something new; `hint` tells how it is taken."""
         self.end()
         self._draw, self._tries, self._hint = draw, [], hint
+        self._taken = ""
         self.offer.open(replaces)
         self._draw_next()
 
@@ -82,6 +88,9 @@ class GhostWriter:
             self._show(self._shown + 1)
         elif self._draw is not None:
             self._draw_next()
+        else:  # a piece was taken: on from there
+            self.end()
+            self._again()
 
     def previous(self) -> None:
         """Show the try before."""
@@ -89,21 +98,29 @@ class GhostWriter:
             self._show(self._shown - 1)
 
     def take(self, piece: str) -> None:
-        """Take a "word", a "sentence" or "all" of what is shown."""
+        """Take a "word", a "sentence" or "all" of what is shown.
+
+        While it is drawn, a piece is taken as soon as it is whole; "all" waits for the end.
+        """
         if self.offer.replaced is not None:
             if self._drawing is None and piece == "all" and self.offer.take_instead():
                 self.end()
             return
+        taken = _PIECES[piece](self.offer.text)
+        if self._drawing is not None and (piece == "all" or len(taken) == len(self.offer.text)):
+            return  # it may go on
         if not self.offer.text:
             return
-        if self._drawing is not None:  # what was taken is fixed; the rest of it is not waited for
-            self._stop_drawing()
-        self.offer.take(_PIECES[piece])
+        self._taken += self.offer.take(_PIECES[piece])
+        if self._drawing is not None:
+            return
         self._tries, self._shown = [self.offer.text], 0
         self._draw = None
         if not self.offer.text.strip():
             self.offer.take(everything)  # the space that joins it to what follows
             self.end()
+        else:
+            self._show(0)
 
     def end(self) -> None:
         """Take the offer away."""
@@ -123,9 +140,8 @@ class GhostWriter:
         def drawn(text: str) -> None:
             if self._drawing is drawing:
                 self._stop_drawing()
-                self._tries.append(text)
                 self._note = drawing.note
-                self._show(len(self._tries) - 1)
+                self._has_drawn(text)
 
         def failed(error: NovelgenError) -> None:
             if self._drawing is drawing:
@@ -143,11 +159,22 @@ class GhostWriter:
         self._timer = self._desk.set_interval(_SECONDS_BETWEEN_LOOKS, self._look)
         self._look()
 
+    def _has_drawn(self, text: str) -> None:
+        rest = text.removeprefix(self._taken)
+        if self._taken:  # what is left of it can be taken, and no other try shown
+            self._draw, self._tries = None, []
+        if self._taken and (not text.startswith(self._taken) or not rest.strip()):
+            self.end()
+            return
+        self._tries.append(rest)
+        self._show(len(self._tries) - 1)
+
     def _look(self) -> None:
         drawing = self._drawing
         if drawing is None:
             return
-        self.offer.show(drawing.text)
+        if drawing.text.startswith(self._taken):
+            self.offer.show(drawing.text.removeprefix(self._taken))
         seconds = monotonic() - drawing.began
         doing = "Drawing" if drawing.text else drawing.told.rstrip(". ") or "Drawing"
         self._say(f"{doing} … {seconds:.0f} s   esc ends it   {drawing.note}".rstrip())

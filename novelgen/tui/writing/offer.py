@@ -79,7 +79,7 @@ class Offer:
         text, replaced = self._text, self._replaced
         self.withdraw()
         if replaced is not None and text:
-            self._page.put(*replaced, text, by_machine=True)
+            self._page.put_in(*replaced, text, by_machine=True)
         return bool(replaced is not None and text)
 
     def take(self, piece: Callable[[str], str]) -> str:
@@ -89,7 +89,7 @@ class Offer:
         if at is None or not taken:
             return ""
         self._swap("")
-        self._page.put(at, at, taken, by_machine=True)
+        self._page.put_in(at, at, taken, by_machine=True)
         self._at = at + len(taken)
         self._swap(text[len(taken) :])
         return taken

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from novelgen.generation.to_check import CheckKind, everything_to_check
 from novelgen.tui.writing.styling import Span
 
 if TYPE_CHECKING:
@@ -17,14 +18,19 @@ class OpenedChapter:
     """A chapter that is held and may be written."""
 
     sitting: "Sitting"
+    paragraphs_to_check: Sequence[int]
+    """Of the prose, from 1."""
     locked_texts: Sequence[str]
     """Passages that no machine changes, as they stand."""
 
 
 def recovered_text(workbench: "Workbench", novel_id: str, chapter: int) -> "RecoveredText | None":
     """What was typed into a chapter and never saved, because the workbench came to a sudden end."""
+    with workbench.store.reading() as work:
+        branch_id = work.novels.get(novel_id).active_branch_id
     found = workbench.sittings.recovered(novel_id)
-    return next((each for each in found if each.chapter == chapter), None)
+    here = (each for each in found if (each.branch_id, each.chapter) == (branch_id, chapter))
+    return next(here, None)
 
 
 def open_chapter(workbench: "Workbench", novel_id: str, chapter: int) -> OpenedChapter:
@@ -42,7 +48,12 @@ def opened(workbench: "Workbench", sitting: "Sitting") -> OpenedChapter:
     before = sitting.before
     with workbench.store.reading() as work:
         locks = work.passage_locks.of_branch(before.branch_id, before.number)
-    return OpenedChapter(sitting, [lock.text for lock in locks])
+        waiting = [
+            each.paragraph
+            for each in everything_to_check(work, before.branch_id)
+            if each.chapter == before.number and each.kind is not CheckKind.NOTE
+        ]
+    return OpenedChapter(sitting, waiting, [lock.text for lock in locks])
 
 
 def locked_spans(text: str, passages: Sequence[str]) -> list[Span]:
@@ -50,6 +61,7 @@ def locked_spans(text: str, passages: Sequence[str]) -> list[Span]:
     spans = []
     for passage in passages:
         start = text.find(passage)
-        if start >= 0:
+        while start >= 0:
             spans.append((start, start + len(passage)))
+            start = text.find(passage, start + len(passage))
     return sorted(spans)

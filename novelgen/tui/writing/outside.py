@@ -7,12 +7,12 @@ from novelgen.sittings.outside_editor import edited_text
 from novelgen.text.sanitize import clean_text
 from novelgen.text.word_diff import DiffKind, diff_words
 from novelgen.tui.asking import app_of
-from novelgen.tui.writing.sitting_desk import SittingDesk
+from novelgen.tui.writing.chapter_desk import ChapterDesk
 
 Piece = tuple[int, int, str]
 
 
-def edit_outside(desk: SittingDesk) -> None:
+def edit_outside(desk: ChapterDesk) -> None:
     """Leave the terminal to `$VISUAL` or `$EDITOR`; the page waits until it ends."""
     sitting, app = desk.sitting, app_of(desk)
     if sitting is None:

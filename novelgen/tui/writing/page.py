@@ -10,7 +10,8 @@ from typing import ClassVar, Protocol
 from textual.binding import Binding, BindingType
 from textual.document._document import EditResult
 from textual.document._edit import Edit
-from textual.events import Key, Paste
+from textual.document._history import EditHistory
+from textual.events import Key, MouseDown, Paste
 from textual.message import Message
 
 from novelgen.text.manuscript_text import read_pasted
@@ -93,13 +94,33 @@ class WritingPage(MarkedPage):
         self.listener: ChangeListener | None = None
         self.takes_key: Callable[[str], bool] = _takes_no_key
         """Asked about every key before the page is; whether that is all that is done with it."""
+        self.puts_away: Callable[[], None] = _nothing_to_put_away
+        """Takes away what is on the page and no part of the text, before it is changed."""
+        self._held: list[Key] | None = None
+        """Keys that wait for the chapter they are meant for; None where none has to."""
         self._is_machine = False
         super().__init__(id=id)
         for key in _KEYS_OF_THE_DESK:
             self._bindings.key_to_bindings.pop(key, None)
 
+    def hold_keys(self) -> None:
+        """Keep what is typed from now on for the chapter that comes."""
+        self._held = []
+
+    def let_keys_go(self, *, drops: bool = False) -> None:
+        """Type what was held, or forget it."""
+        held, self._held = self._held, None
+        for key in held or ():
+            if not drops:
+                self.post_message(key)
+
     def put(self, start: int, end: int, text: str, *, by_machine: bool = False) -> None:
-        """Replace a stretch, as one step that undo takes back; the cursor stands behind it."""
+        """Replace a stretch of the text, as one step that undo takes back."""
+        self.puts_away()
+        self.put_in(start, end, text, by_machine=by_machine)
+
+    def put_in(self, start: int, end: int, text: str, *, by_machine: bool = False) -> None:
+        """Replace a stretch of what is shown; the cursor stands behind it."""
         lines = self.document.lines
         first, last = location_of(lines, start), location_of(lines, end)
         self._is_machine = by_machine
@@ -112,23 +133,30 @@ class WritingPage(MarkedPage):
 
     def append_untold(self, at: int, text: str) -> None:
         """Put a text in that others wrote; the listener knows of it, the cursor stays."""
+        self.puts_away()
         listener, self.listener = self.listener, None
+        history, self.history = self.history, _scratch_history()
         try:
             place = location_of(self.document.lines, at)
             self.edit(Edit(text, place, place, maintain_selection_offset=True))
         finally:
-            self.listener = listener
+            self.listener, self.history = listener, history
 
     def put_all(self, pieces: Sequence[tuple[int, int, str]]) -> None:
         """Replace stretches, in order and apart, as one step that undo takes back."""
-        stack = self.history._undo_stack
-        self.history.checkpoint()
-        steps = len(stack)
-        for start, end, text in reversed(pieces):
-            self.put(start, end, text)
-        batches = [stack.pop() for _ in range(min(len(pieces), len(stack) - steps))]
-        if batches:
-            stack.append([edit for batch in reversed(batches) for edit in batch])
+        self.puts_away()
+        history, self.history = self.history, _scratch_history()
+        try:
+            for start, end, text in reversed(pieces):
+                self.put_in(start, end, text)
+            edits = [edit for batch in self.history._undo_stack for edit in batch]
+        finally:
+            self.history = history
+        if edits:
+            history.checkpoint()
+            history._undo_stack.append(edits)
+            history._redo_stack.clear()
+            history.checkpoint()
 
     # Changes
 
@@ -163,6 +191,11 @@ class WritingPage(MarkedPage):
 
     async def _on_key(self, event: Key) -> None:
         """The keys of the page are done here, in the order they were pressed with the letters."""
+        if self._held is not None:
+            event.stop()
+            event.prevent_default()
+            self._held.append(event)
+            return
         if self.takes_key(event.key):
             event.stop()
             event.prevent_default()
@@ -247,7 +280,11 @@ class WritingPage(MarkedPage):
         if at_start:  # the new, empty one stands above
             self.move_cursor((row, 0))
 
+    async def _on_mouse_down(self, _event: MouseDown) -> None:
+        self.puts_away()
+
     def _paste_text(self, raw: str) -> None:
+        self.puts_away()
         if not self.read_only and (text := read_pasted(raw)):
             start, end = self.selected
             self.put(start, end, text)
@@ -288,6 +325,17 @@ def _end(text: str, _offset: int) -> int:
 
 def _takes_no_key(_: str) -> bool:
     return False
+
+
+def _nothing_to_put_away() -> None:
+    """Until somebody offers."""
+
+
+def _scratch_history() -> EditHistory:
+    """One that keeps every step, for steps that are made one or are no person's."""
+    return EditHistory(
+        max_checkpoints=1_000_000, checkpoint_timer=60.0, checkpoint_max_characters=1
+    )
 
 
 _MOVES = {

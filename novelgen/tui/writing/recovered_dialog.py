@@ -20,11 +20,11 @@ from novelgen.tui.widgets.prose_page import ProsePage
 if TYPE_CHECKING:
     from novelgen.sittings.recovered_text import RecoveredText
 
-GO_ON, KEEP, THROW_AWAY = "go-on", "keep", "throw-away"
+GO_ON, KEEP, THROW_AWAY, WRITE_OUT = "go-on", "keep", "throw-away", "write-out"
 
 
 class RecoveredDialog(Dialog[str]):
-    """Asks what becomes of a recovered text: `GO_ON`, `KEEP` or `THROW_AWAY`."""
+    """Asks what becomes of a recovered text: `GO_ON`, `KEEP`, `THROW_AWAY` or `WRITE_OUT`."""
 
     DEFAULT_CSS = """
     RecoveredDialog .box { width: 84; height: 90%; }
@@ -55,6 +55,8 @@ class RecoveredDialog(Dialog[str]):
                 can, may_keep = recovered.can_take_up, recovered.can_keep_aside
                 yield Button("Go on writing it", id=GO_ON, variant="primary", disabled=not can)
                 yield Button("Keep it as a revision", id=KEEP, disabled=not may_keep)
+                if not may_keep:
+                    yield Button("Write it to a file", id=WRITE_OUT)
                 yield Button("Throw it away", id=THROW_AWAY)
                 yield Button("Later", id="later")
 

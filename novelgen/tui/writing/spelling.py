@@ -73,6 +73,9 @@ class SpellingRound:
             )
             return
         if answer.put:
+            if desk.page.text[span[0] : span[1]] != word:
+                desk.say(f"“{word}” does not stand there any more.")
+                return
             desk.page.put(*span, answer.put)
         self.next_word()
 

@@ -14,7 +14,7 @@ from novelgen.generation.editing import Edited, undo_change
 from novelgen.generation.events import ChapterBegun
 from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.passage_locks import lock_passage, standing_locks
-from novelgen.tui.asking import app_of
+from novelgen.tui.asking import app_of, carry_out
 from novelgen.tui.dialogs.ask_line import AskLine
 from novelgen.tui.novel.open_novel import Spot
 from novelgen.tui.places.desk.beat_panel import BeatPanel
@@ -270,10 +270,28 @@ class DeskPlace(Place):
             self.query_one(ProsePage).focus()
 
     def begin_writing(self, opened: OpenedChapter, paragraph: int, words: str) -> None:
-        """The chapter is held: write it."""
-        self._show_desk(True)
-        self.desk.begin(opened, paragraph, words)
-        self._spell()
+        """The chapter is held: write it; one that is being written is saved first."""
+
+        async def begun() -> None:
+            await self.desk.settle()
+            self._show_desk(True)
+            self.desk.begin(opened, paragraph, words)
+            self._spell()
+
+        carry_out(self, begun, group="sit-down", is_exclusive=False)
+
+    def give_up_writing(self) -> None:
+        """No chapter is to be written: back to reading, and what was typed ahead is dropped."""
+        if self.desk.sitting is None:
+            self.desk.page.let_keys_go(drops=True)
+            if self.desk.display:
+                self._show_desk(False)
+
+    def on_unmount(self) -> None:
+        self._sitting_down.close()
+        for desk in self.query(WritingDesk):
+            if desk.sitting is not None:  # what is not saved is in its journal
+                desk.sitting.close()
 
     @on(WritingDesk.Saved)
     def tell_saved(self, event: WritingDesk.Saved) -> None:
@@ -289,8 +307,8 @@ class DeskPlace(Place):
         if event.step and any(each.number == chapter for each in self.novel.chapters):
             self.novel.choose_chapter(chapter)
             self._sitting_down.write(chapter, 1)
-        else:
-            self._show_desk(False)
+        elif self.desk.sitting is None:
+            self.give_up_writing()
             if self.novel.chapter == event.chapter:
                 self.novel.spot = Spot(event.chapter, event.paragraph)
         if event.saved is not None and event.saved.is_changed:

@@ -20,15 +20,17 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from novelgen.errors import NovelgenError
-from novelgen.generation.editing import Edited
+from novelgen.generation.editing import Edited, TextKeptAside
 from novelgen.text.author_notes import note_spans, without_notes
 from novelgen.text.words import count_words
 from novelgen.tui.asking import app_of, ask
 from novelgen.tui.writing.look import KEPT_AS, Look, look_from
 from novelgen.tui.writing.moving import paragraph_number, paragraph_start
+from novelgen.tui.writing.note_lines import hidden_notes, paragraph_spans_of
 from novelgen.tui.writing.opening import OpenedChapter, locked_spans
 from novelgen.tui.writing.page import WritingPage
 from novelgen.tui.writing.status import WritingState, WritingStatus
+from novelgen.tui.writing.styling import shifted
 
 if TYPE_CHECKING:
     from novelgen.sittings.sitting import Sitting
@@ -37,7 +39,7 @@ _SECONDS_UNTIL_COUNTED = 0.3
 """After the last key: counting a long chapter is not done with every one."""
 
 
-class SittingDesk(Widget):
+class ChapterDesk(Widget):
     """A chapter, its page, and what is known of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,6 +81,8 @@ class SittingDesk(Widget):
         self._state = WritingState()
         self._words_at_start = 0
         self._is_saving = False
+        self._leaves: int | None = None
+        """How many chapters on to leave for once it is saved; None to stay."""
         self.say: Callable[[str], object] = _say_nothing
         """Tells the person something in the line of news."""
         self.target_words: Callable[[], int] = _no_target
@@ -140,13 +144,15 @@ class SittingDesk(Widget):
         self._state = WritingState(
             saved="recovered, not saved" if sitting.is_changed else "nothing typed yet"
         )
+        self.page.marks.to_check = paragraph_spans_of(sitting.buffer, opened.paragraphs_to_check)
         self._mark()
         self._count()
+        self.page.let_keys_go()
 
     def go_to(self, paragraph: int, words: str = "") -> None:
         """Bring a paragraph, from 1, or words in it into sight, with the cursor there."""
         text = self.page.text
-        start = paragraph_start(text, max(paragraph, 1))
+        start = paragraph_start(hidden_notes(text), max(paragraph, 1))
         found = text.find(words, start) if words else -1
         at = max(found, start)
         self.page.select(at, at)
@@ -155,6 +161,8 @@ class SittingDesk(Widget):
         """The page was changed: journal it first."""
         if self.sitting is not None:
             self.sitting.typed(start, end, text, by_machine=by_machine)
+            marks = self.page.marks
+            marks.to_check = shifted(marks.to_check, start, end, len(text))
             self._has_changed()
 
     def restored(self, text: str) -> None:
@@ -182,20 +190,25 @@ class SittingDesk(Widget):
     def action_discard(self) -> None:
         from novelgen.tui.dialogs.confirm import Confirm
 
+        self.put_away()
+
         def answered(throws_away: bool | None) -> None:
-            if throws_away and self.sitting is not None:
-                self.sitting.discard()
-                self._let_go(None)
+            sitting = self.sitting
+            if throws_away and sitting is not None:
+                ask(self, lambda _: sitting.discard(), lambda _: self._let_go(None), group="save")
 
         question = "What you typed since it was saved last is thrown away."
         self.app.push_screen(Confirm("Discard", question, "Throw away", "Go on"), answered)
 
     def leave(self, step: int = 0) -> None:
-        """Save what there is to save, and let the chapter go."""
+        """Save what there is to save, and let the chapter go; after a save that is under way."""
         if self.sitting is None:
             return
-        if self.sitting.is_changed:
-            self.save(lambda saved: self._let_go(saved, step))
+        if self._is_saving:
+            self._leaves = step
+        elif self.sitting.is_changed:
+            self._leaves = step
+            self.save(lambda _: None)
         else:
             self._let_go(None, step)
 
@@ -205,11 +218,17 @@ class SittingDesk(Widget):
     async def settle(self) -> None:
         """Save what there is to save, and let go: the person goes elsewhere."""
         sitting = self.sitting
-        if sitting is not None:
+        saved = None
+        while sitting is not None and sitting.is_changed:
             self.put_away()
-            if sitting.is_changed:
-                self._was_saved(await app_of(self).desk.ask(lambda _: sitting.save()))
-            self._let_go(None)
+            try:
+                saved = await app_of(self).desk.ask(lambda _: sitting.save())
+            except TextKeptAside:
+                await app_of(self).desk.ask(lambda _: sitting.discard())
+                self._let_go(None)
+                raise
+            self._was_saved(saved)
+        self._let_go(saved)
 
     def save(self, then: Callable[[Edited], object]) -> None:
         """Make a revision of what was typed; `then` is told of it."""
@@ -223,19 +242,34 @@ class SittingDesk(Widget):
             self._is_saving = False
             self._was_saved(edited)
             then(edited)
+            self._leave_as_wished(edited)
 
         def failed(error: NovelgenError) -> None:
             self._is_saving = False
+            self._leaves = None
             self._tell(saved="not saved; kept in the journal")
             app_of(self).show_error(error)
+            if isinstance(error, TextKeptAside):  # it is a revision beside the chapter
+                ask(self, lambda _: sitting.discard(), lambda _: self._let_go(None), group="save")
 
         self._tell(saved="saving …")
         ask(self, lambda _: sitting.save(), saved, group="save", on_error=failed)
+
+    def _leave_as_wished(self, edited: Edited) -> None:
+        """Leave where that was asked for, unless more was typed since: then that is saved too."""
+        step, self._leaves = self._leaves, None
+        if step is None:
+            return
+        if self.is_changed:
+            self.leave(step)
+        else:
+            self._let_go(edited, step)
 
     def _was_saved(self, edited: Edited) -> None:
         sitting = self.sitting
         if sitting is None:
             return
+        self.put_away()
         arrived = sitting.take_in() if edited.words_meanwhile else None
         if arrived is not None:
             self.page.append_untold(arrived.start, arrived.text)
@@ -253,9 +287,11 @@ class SittingDesk(Widget):
         self.put_away()
         key = (sitting.before.branch_id, self.chapter)
         self._histories[key] = (self.page.text, self.page.history)
-        paragraph = paragraph_number(self.page.text, self.page.cursor)
+        paragraph = paragraph_number(hidden_notes(self.page.text), self.page.cursor)
         sitting.close()
         self._opened = None
+        if step:
+            self.page.hold_keys()
         self.post_message(self.Left(sitting.before.number, paragraph, saved, step))
 
     def _load(self, text: str) -> None:
@@ -311,6 +347,7 @@ class SittingDesk(Widget):
             return
         text = sitting.buffer
         words = _words(text)
+        prose = hidden_notes(text)
         machine = sum(_counted(text[start:end]) for start, end in sitting.machine)
         before = self.words_today_before()
         written = words - self._words_at_start
@@ -319,8 +356,8 @@ class SittingDesk(Widget):
             words=words,
             target_words=self.target_words(),
             words_today=written if before is None else before + written,
-            paragraph=paragraph_number(text, min(self.page.cursor, len(text))),
-            paragraphs=sum(1 for line in text.split("\n") if line.strip()),
+            paragraph=paragraph_number(prose, min(self.page.cursor, len(text))),
+            paragraphs=sum(1 for line in prose.split("\n") if line.strip()),
             share_author=1 - machine / words if words else None,
         )
 
