@@ -143,6 +143,8 @@ class WorkbenchApp(App[None]):
             await saves_done(self)
             unsaved = [each for novel in self._novels for each in novel.unsaved()]
             if await may_leave(self, unsaved, why):
+                for novel in self._novels:
+                    await novel.throw_away()
                 await self._look_away()
                 self.exit()
         finally:

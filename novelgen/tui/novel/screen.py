@@ -171,6 +171,7 @@ class NovelScreen(Screen[None]):
             why = await self.settle()
             await saves_done(app_of(self))
             if await may_leave(app_of(self), self.unsaved(), why):
+                await self.throw_away()
                 await self.look_away()
                 app_of(self).close_novel()
 
@@ -189,6 +190,12 @@ class NovelScreen(Screen[None]):
             except NovelgenError as error:
                 why.append(error)
         return why
+
+    async def throw_away(self) -> None:
+        """The person wants none of what is unsaved; a database that refuses keeps nobody here."""
+        for place in self.query(Place):
+            with suppress(NovelgenError):
+                await place.throw_away()
 
     async def look_away(self) -> None:
         """The person goes elsewhere: their place is kept, and what is drafted meets them later.

@@ -52,6 +52,9 @@ class Place(Widget):
     async def settle(self) -> None:
         """Save what saves itself, before the person goes elsewhere. Raises `NovelgenError`."""
 
+    async def throw_away(self) -> None:
+        """The person does not want what is unsaved here."""
+
     def ask(
         self,
         question: Callable[[Workbench], AnswerT],

@@ -115,6 +115,11 @@ class DeskPlace(Place):
     async def settle(self) -> None:
         await self.desk.settle()
 
+    async def throw_away(self) -> None:
+        sitting = self.desk.sitting
+        if sitting is not None and sitting.is_changed:
+            await app_of(self).desk.ask(lambda _: sitting.discard())
+
     def _go_along(self, news: RunNews) -> None:
         """Stay where the book grows, unless the person reads elsewhere."""
         page, live = self.query_one(ProsePage), news.page.chapter
