@@ -3,7 +3,7 @@
 What is found is marked while the bar is open; every replacement is a step that undo takes back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -57,6 +57,8 @@ class FindBar(Horizontal):
         self._at = 0
         self._start = 0
         """Where the cursor stood when the bar was opened."""
+        self.complain: Callable[[str], object] = _complain_to_nobody
+        """Tells the person what cannot be sought or put there."""
         self._sought_in = ""
         """The text that the hits are of."""
         self._switches = dict.fromkeys((name for name, _ in _SWITCHES), False)
@@ -111,7 +113,8 @@ class FindBar(Horizontal):
         try:
             text = replaced(page.text, hit, self._query, event.value)
         except UsageError as error:
-            self._tell(error.message)
+            self._tell("!")
+            self.complain(error.message)
             return
         page.put(hit.start, hit.end, text)
         self._start = hit.start + len(text)
@@ -127,7 +130,8 @@ class FindBar(Horizontal):
         try:
             put = [(hit.start, hit.end, replaced(text, hit, query, other)) for hit in self._hits]
         except UsageError as error:
-            self._tell(error.message)
+            self._tell("!")
+            self.complain(error.message)
             return
         page.put_all(put)
         self._seek()
@@ -177,7 +181,8 @@ class FindBar(Horizontal):
             self._hits = ()
             page.marks.found = ()
             page.restyle()
-            self._tell(error.message)
+            self._tell("!")
+            self.complain(error.message)
             return
         self._sought_in = page.text
         page.marks.found = [(hit.start, hit.end) for hit in self._hits]
@@ -203,3 +208,7 @@ class FindBar(Horizontal):
         if self.has_class("-replaces"):
             keys = "enter one  alt+a all"
         self.query_one("#find-told", Static).update(Content("  ".join([told, *on, keys])))
+
+
+def _complain_to_nobody(_: str) -> None:
+    """Until somebody listens."""

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from novelgen.bootstrap import Workbench
+from novelgen.generation.editing import chapter_text, edit_chapter
+from novelgen.text.manuscript_text import read_typed
 from novelgen.tui.widgets.prose_page import ProsePage
 from novelgen.tui.writing.look import Focus
 from tests.tui.conftest import TITLE, Opened, shown, until
@@ -170,3 +172,39 @@ def _text(bench: Workbench) -> str:
         stored = work.chapters.get(work.novels.find(TITLE).active_branch_id, 1)
         assert stored is not None
         return work.texts.of_revision(stored.revision.id)
+
+
+async def test_what_is_typed_while_a_chapter_is_turned_is_the_next_ones(sat: Sat) -> None:
+    async with sat() as visit:
+        await visit.type("Snow. ")
+        await visit.press("alt+pagedown", "R", "a", "i", "n", "full_stop", "space")
+        await visit.until(lambda: visit.desk.chapter == 2)
+        await visit.until(lambda: visit.page.text.startswith("Rain. "))
+        assert visit.text(1).startswith("Snow. ")
+
+
+async def test_a_text_that_comes_too_late_is_kept_beside_and_the_desk_is_left(sat: Sat) -> None:
+    async with sat() as visit:
+        await visit.type("Snow. ")
+        before = chapter_text(
+            visit.bench.store,
+            visit.novel_id,
+            visit.bench.find(TITLE).novel.active_branch_id,
+            1,
+        )
+        edit_chapter(visit.bench.store, before, read_typed("Somebody else wrote this."))
+        await visit.press("f2")
+        await visit.until(lambda: "was changed while you wrote" in visit.told)
+        await visit.press("enter")
+        await visit.until(lambda: visit.pilot.app.screen.query_one("#prose").has_focus)
+        assert visit.text() == "Somebody else wrote this."
+        assert len(visit.revisions()) == 3
+
+
+async def test_paragraphs_are_counted_without_notes(sat: Sat) -> None:
+    async with sat() as visit:
+        paragraphs = visit.page.text.split("\n\n")
+        await visit.type("[[First of all.]]\n")
+        await visit.until(lambda: f"¶ 1 of {len(paragraphs)}" in visit.screen)
+        visit.desk.go_to(2)
+        assert visit.page.text[visit.page.cursor :].startswith(paragraphs[1])

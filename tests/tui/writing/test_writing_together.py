@@ -1,5 +1,7 @@
 """Ghost text and passages told anew, by keystroke, with the scripted engine."""
 
+from textual.events import Paste
+
 from novelgen.manuscript.origins import WordOrigin, words_by_origin
 from tests.tui.writing.conftest import Sat, Visit
 
@@ -134,3 +136,36 @@ async def test_a_locked_passage_is_left_alone(sat: Sat) -> None:
         await visit.press("right", "f5")
         await visit.until(lambda: "at the cursor is locked" in visit.screen)
         assert not visit.desk.ghost.is_open
+
+
+async def test_text_that_is_pasted_takes_the_offer_away_first(sat: Sat) -> None:
+    async with sat() as visit:
+        before = visit.text().strip()
+        await visit.press("ctrl+end")
+        await offered(visit, "f5")
+        visit.page.post_message(Paste(" Pasted."))
+        await visit.until(lambda: "Pasted." in visit.page.text)
+        assert visit.page.text == before + " Pasted."
+        assert visit.desk.sitting is not None
+        assert visit.desk.sitting.buffer == visit.page.text
+
+
+async def test_a_note_is_not_told_anew(sat: Sat) -> None:
+    async with sat() as visit:
+        await visit.type("So [[check]] it was. ")
+        await visit.press("ctrl+home", "alt+shift+right", "f6")
+        await visit.until(lambda: "There is a note in what is marked" in visit.screen)
+        await visit.press("ctrl+home", *["right"] * 6, "f5")
+        await visit.until(lambda: "The cursor is in a note" in visit.screen)
+        assert not visit.desk.ghost.is_open
+
+
+async def test_from_a_piece_that_was_taken_another_goes_on(sat: Sat) -> None:
+    async with sat() as visit:
+        await visit.press("ctrl+end")
+        await offered(visit, "f5")
+        await visit.press("right")
+        taken = visit.desk.sitting.buffer  # type: ignore[union-attr]
+        await offered(visit, "f5")
+        await visit.press("escape")
+        assert visit.page.text == taken

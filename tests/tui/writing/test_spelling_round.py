@@ -1,0 +1,50 @@
+"""Words that are not known: marked, mended, learnt, by keystroke."""
+
+from pathlib import Path
+
+from textual.widgets import OptionList
+
+from tests.tui.writing.conftest import Sat, Visit
+
+
+def misspelt(visit: Visit) -> list[str]:
+    line = visit.page.document[0]
+    return [line[start:end] for start, end in visit.page.misspelt_in(line)]
+
+
+async def test_words_are_mended_and_learnt(sat: Sat, home: Path) -> None:
+    async with sat() as visit:
+        await visit.type("She thoght of the Qwyxel. [[chekc]] ")
+        await visit.until(lambda: misspelt(visit) == ["thoght", "Qwyxel"])
+        await visit.press("ctrl+home", "f7")
+        await visit.until(lambda: "“thoght”" in visit.screen)
+        assert visit.pilot.app.screen.query_one(OptionList).option_count > 2
+        await visit.press("enter")
+        await visit.until(lambda: "“Qwyxel”" in visit.screen)
+        assert visit.page.text.startswith("She thought of the Qwyxel.")
+        options = visit.pilot.app.screen.query_one(OptionList)
+        await visit.press(*["down"] * (options.option_count - 2), "enter")
+        await visit.until(lambda: misspelt(visit) == [])
+        kept = (home / "config" / "dictionary.txt").read_text(encoding="utf-8")
+        assert "Qwyxel" in kept
+        await visit.press("escape")
+
+
+async def test_another_word_is_typed(sat: Sat) -> None:
+    async with sat() as visit:
+        await visit.type("A blurgh came. ")
+        await visit.until(lambda: misspelt(visit) == ["blurgh"])
+        await visit.press("ctrl+home", "f7")
+        await visit.until(lambda: "“blurgh”" in visit.screen)
+        await visit.press("tab")
+        await visit.type("storm")
+        await visit.press("enter")
+        await visit.until(lambda: visit.page.text.startswith("A storm came."))
+
+
+async def test_marks_are_a_matter_of_the_look(sat: Sat) -> None:
+    async with sat() as visit:
+        await visit.type("Blurgh blurgh ")
+        await visit.until(lambda: misspelt(visit))
+        await visit.press("f9", *["down"] * 4, "enter", "escape")
+        assert not visit.page.look.checks_spelling
