@@ -93,5 +93,5 @@ def _adopt_permissions(temporary: Path, path: Path) -> None:
 def _unwritable(path: Path, error: OSError) -> StorageError:
     return StorageError(
         f"{path} cannot be written: {error.strerror or error}.",
-        "Choose another place, or free some space.",
+        "Choose another place (`--output`), or free some space.",
     )
