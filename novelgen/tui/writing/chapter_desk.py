@@ -6,7 +6,6 @@ one revision. Who shows the desk is told by messages what became of it.
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -21,9 +20,10 @@ from textual.widgets import TextArea
 
 from novelgen.errors import NovelgenError
 from novelgen.generation.editing import Edited, TextKeptAside
-from novelgen.text.author_notes import note_spans, without_notes
+from novelgen.text.author_notes import note_spans
 from novelgen.text.words import count_words
 from novelgen.tui.asking import app_of, ask
+from novelgen.tui.writing.figures import figures_of, words_of
 from novelgen.tui.writing.look import KEPT_AS, Look, look_from
 from novelgen.tui.writing.moving import paragraph_number, paragraph_start
 from novelgen.tui.writing.note_lines import hidden_notes, paragraph_spans_of
@@ -135,7 +135,7 @@ class ChapterDesk(Widget):
         """Write this chapter, beginning at a paragraph, from 1, or at words in it."""
         sitting = opened.sitting
         self._opened = opened
-        self._words_at_start = _words(sitting.buffer)
+        self._words_at_start = words_of(sitting.buffer)
         self._load(sitting.buffer)
         kept = self._histories.get((sitting.before.branch_id, self.chapter))
         if kept is not None and kept[0] == sitting.buffer:
@@ -273,7 +273,7 @@ class ChapterDesk(Widget):
         arrived = sitting.take_in() if edited.words_meanwhile else None
         if arrived is not None:
             self.page.append_untold(arrived.start, arrived.text)
-        self._words_at_start = _words(sitting.buffer)
+        self._words_at_start = words_of(sitting.buffer)
         is_saved = not sitting.is_changed
         self._tell(
             saved=f"saved as revision {edited.revision.number}" if is_saved else "not saved yet"
@@ -343,38 +343,24 @@ class ChapterDesk(Widget):
     def _count(self) -> None:
         self._counting = None
         sitting = self.sitting
-        if sitting is None:
-            return
-        text = sitting.buffer
-        words = _words(text)
-        prose = hidden_notes(text)
-        machine = sum(_counted(text[start:end]) for start, end in sitting.machine)
-        before = self.words_today_before()
-        written = words - self._words_at_start
-        self._tell(
-            chapter=self.chapter,
-            words=words,
-            target_words=self.target_words(),
-            words_today=written if before is None else before + written,
-            paragraph=paragraph_number(prose, min(self.page.cursor, len(text))),
-            paragraphs=sum(1 for line in prose.split("\n") if line.strip()),
-            share_author=1 - machine / words if words else None,
-        )
+        if sitting is not None:
+            text = sitting.buffer
+            figures = figures_of(text, sitting.machine, min(self.page.cursor, len(text)))
+            before = self.words_today_before()
+            written = figures.words - self._words_at_start
+            self._tell(
+                chapter=self.chapter,
+                words=figures.words,
+                target_words=self.target_words(),
+                words_today=written if before is None else before + written,
+                paragraph=figures.paragraph,
+                paragraphs=figures.paragraphs,
+                share_author=figures.share_author,
+            )
 
     def _tell(self, **changes: object) -> None:
         self._state = replace(self._state, **changes)  # type: ignore[arg-type]
         self.query_one(WritingStatus).show(self._state)
-
-
-def _words(text: str) -> int:
-    """Words of the prose; notes are none of it."""
-    return sum(map(_counted, without_notes(text)[0].split("\n")))
-
-
-@lru_cache(maxsize=8192)
-def _counted(line: str) -> int:
-    """Counted once for a line that stays as it is: a long chapter is counted with every rest."""
-    return count_words(line)
 
 
 def _say_nothing(_: str) -> None:

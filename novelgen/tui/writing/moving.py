@@ -7,12 +7,12 @@ behind a scene break, and at the beginning.
 import re
 from collections.abc import Callable, Sequence
 
+from novelgen.text.scene_breaks import is_scene_break
 from novelgen.text.sentences import split_sentences
 
 Move = Callable[[str, int], int]
 
 _PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
-_SCENE_BREAK = re.compile(r"^[ \t]*(?:(?:[*#_~=-][ \t]*){3,}|[*#])[ \t]*$", re.MULTILINE)
 
 
 def next_sentence(text: str, offset: int) -> int:
@@ -108,8 +108,9 @@ def _sentence_starts(text: str, start: int, end: int) -> Sequence[int]:
 
 def _scene_starts(text: str) -> Sequence[int]:
     starts = [0]
-    for scene_break in _SCENE_BREAK.finditer(text):
-        found = _PARAGRAPH.search(text, scene_break.end())
-        if found is not None:
-            starts.append(found.start())
+    for line in _PARAGRAPH.finditer(text):
+        if is_scene_break(line.group()):
+            found = _PARAGRAPH.search(text, line.end())
+            if found is not None:
+                starts.append(found.start())
     return starts

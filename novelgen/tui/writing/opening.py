@@ -35,16 +35,24 @@ def recovered_text(workbench: "Workbench", novel_id: str, chapter: int) -> "Reco
 
 def open_chapter(workbench: "Workbench", novel_id: str, chapter: int) -> OpenedChapter:
     """Hold a chapter of the active branch and read it. Raises `ChapterHeld`, `NotFoundError`."""
-    sitting = workbench.sittings.open(novel_id, chapter)
+    return _opened(workbench, workbench.sittings.open(novel_id, chapter))
+
+
+def take_up(workbench: "Workbench", recovered: "RecoveredText") -> OpenedChapter:
+    """Go on with a text that was recovered. Raises `ChapterHeld`, `UsageError`, `NotFoundError`."""
+    return _opened(workbench, workbench.sittings.take_up(recovered))
+
+
+def _opened(workbench: "Workbench", sitting: "Sitting") -> OpenedChapter:
+    """A sitting, with what the desk shows beside its text; it is let go where that fails."""
     try:
-        return opened(workbench, sitting)
+        return _with_marks(workbench, sitting)
     except BaseException:
         sitting.close()
         raise
 
 
-def opened(workbench: "Workbench", sitting: "Sitting") -> OpenedChapter:
-    """A sitting, with what the desk shows beside its text."""
+def _with_marks(workbench: "Workbench", sitting: "Sitting") -> OpenedChapter:
     before = sitting.before
     with workbench.store.reading() as work:
         locks = work.passage_locks.of_branch(before.branch_id, before.number)

@@ -11,7 +11,7 @@ from novelgen.bootstrap import Workbench
 from novelgen.errors import NotFoundError, NovelgenError
 from novelgen.generation.editing import chapter_text
 from novelgen.tui.asking import app_of, ask
-from novelgen.tui.writing.opening import OpenedChapter, open_chapter, opened, recovered_text
+from novelgen.tui.writing.opening import OpenedChapter, open_chapter, recovered_text, take_up
 from novelgen.tui.writing.recovered_dialog import (
     GO_ON,
     KEEP,
@@ -124,7 +124,7 @@ class SittingDown:
 
         def chosen(what: str | None) -> None:
             if what == GO_ON:
-                self._open(lambda workbench: _taken_up(workbench, recovered), begun)
+                self._open(lambda workbench: take_up(workbench, recovered), begun)
                 return
             place.give_up_writing()
             if what == KEEP:
@@ -156,12 +156,3 @@ class SittingDown:
             lambda text: place.app.push_screen(RecoveredDialog(recovered, text), chosen),
             group="recovered",
         )
-
-
-def _taken_up(workbench: Workbench, recovered: "RecoveredText") -> OpenedChapter:
-    sitting = workbench.sittings.take_up(recovered)
-    try:
-        return opened(workbench, sitting)
-    except BaseException:
-        sitting.close()
-        raise
