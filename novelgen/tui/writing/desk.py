@@ -75,7 +75,7 @@ class WritingDesk(ChapterDesk):
         self.spelling = SpellingRound(self)
         self.page.takes_key = self._takes_key
         self.page.puts_away = self.put_away
-        self.query_one(FindBar).complain = lambda told: self.say(told)
+        self.query_one(FindBar).say = lambda told: self.say(told)
 
     def compose_beside(self) -> ComposeResult:
         yield Beside()

@@ -17,7 +17,12 @@ from novelgen.errors import UsageError
 from novelgen.text.searching import Hit, Query, find_in, replaced
 from novelgen.tui.writing.page import WritingPage
 
-_SWITCHES = (("is_case_sensitive", "Aa"), ("whole_words", "word"), ("is_pattern", ".*"))
+_SWITCHES = (
+    ("is_case_sensitive", "alt+c", "Aa"),
+    ("whole_words", "alt+w", "word"),
+    ("is_pattern", "alt+r", ".*"),
+)
+"""What can be switched, its key, and its sign."""
 
 
 class FindBar(Horizontal):
@@ -33,19 +38,19 @@ class FindBar(Horizontal):
     FindBar #replacement, FindBar #replacement-head { display: none; }
     FindBar.-replaces #replacement, FindBar.-replaces #replacement-head { display: block; }
     FindBar Static { width: auto; height: 1; color: $text-muted; padding: 0 1; }
-    FindBar #find-told { width: 1fr; }
+    FindBar #find-told { padding: 0 0 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", tooltip="Back to the page, at what was found"),
         Binding("down,f3", "turn(1)", "Next", show=False, tooltip="The next one"),
         Binding("up", "turn(-1)", "Before", show=False, tooltip="The one before"),
-        Binding("alt+c", "switch('is_case_sensitive')", "Case", show=False,
+        Binding("alt+c", "switch('is_case_sensitive')", "Case", priority=True, show=False,
                 tooltip="Whether capitals matter"),
-        Binding("alt+w", "switch('whole_words')", "Whole words", show=False,
+        Binding("alt+w", "switch('whole_words')", "Whole words", priority=True, show=False,
                 tooltip="Whether whole words alone are found"),
-        Binding("alt+r", "switch('is_pattern')", "Pattern", show=False,
+        Binding("alt+r", "switch('is_pattern')", "Pattern", priority=True, show=False,
                 tooltip="Whether what is sought is a regular expression"),
-        Binding("alt+a", "replace_all", "Replace all", show=False,
+        Binding("alt+a", "replace_all", "Replace all", priority=True, show=False,
                 tooltip="Put the other words everywhere in the chapter"),
         Binding("f4", "replaces", "Replace", show=False, tooltip="Put other words there"),
     ]  # fmt: skip
@@ -57,16 +62,16 @@ class FindBar(Horizontal):
         self._at = 0
         self._start = 0
         """Where the cursor stood when the bar was opened."""
-        self.complain: Callable[[str], object] = _complain_to_nobody
-        """Tells the person what cannot be sought or put there."""
+        self.say: Callable[[str], object] = _say_nothing
+        """Tells the person what there is no room for here."""
         self._sought_in = ""
         """The text that the hits are of."""
-        self._switches = dict.fromkeys((name for name, _ in _SWITCHES), False)
+        self._switches = dict.fromkeys((name for name, _, _ in _SWITCHES), False)
 
     def compose(self) -> ComposeResult:
         yield Static("Find")
         yield Input(id="sought", select_on_focus=True)
-        yield Static("Replace by", id="replacement-head")
+        yield Static("put", id="replacement-head")
         yield Input(id="replacement", select_on_focus=True)
         yield Static("", id="find-told")
 
@@ -82,6 +87,7 @@ class FindBar(Horizontal):
         if marked and "\n" not in marked:
             sought.value = marked
         sought.focus()
+        self._tell_keys()
         self._seek()
 
     @property
@@ -114,7 +120,7 @@ class FindBar(Horizontal):
             text = replaced(page.text, hit, self._query, event.value)
         except UsageError as error:
             self._tell("!")
-            self.complain(error.message)
+            self.say(error.message)
             return
         page.put(hit.start, hit.end, text)
         self._start = hit.start + len(text)
@@ -131,16 +137,19 @@ class FindBar(Horizontal):
             put = [(hit.start, hit.end, replaced(text, hit, query, other)) for hit in self._hits]
         except UsageError as error:
             self._tell("!")
-            self.complain(error.message)
+            self.say(error.message)
             return
         page.put_all(put)
         self._seek()
-        self._tell(f"{count:,} replaced; ctrl+z on the page takes them back")
+        self._tell(f"{count:,} replaced")
+        self.say("As one step: ctrl+z on the page takes it back.")
 
     def action_replaces(self) -> None:
         self.toggle_class("-replaces")
         which = "#replacement" if self.has_class("-replaces") else "#sought"
         self.query_one(which, Input).focus()
+        self._show()
+        self._tell_keys()
 
     def action_switch(self, name: str) -> None:
         self._switches[name] = not self._switches[name]
@@ -182,7 +191,7 @@ class FindBar(Horizontal):
             page.marks.found = ()
             page.restyle()
             self._tell("!")
-            self.complain(error.message)
+            self.say(error.message)
             return
         self._sought_in = page.text
         page.marks.found = [(hit.start, hit.end) for hit in self._hits]
@@ -202,13 +211,20 @@ class FindBar(Horizontal):
         page.select(hit.start, hit.end)
         self._tell(f"{self._at + 1:,} of {len(self._hits):,}")
 
-    def _tell(self, told: str) -> None:
-        on = [sign for name, sign in _SWITCHES if self._switches[name]]
-        keys = "alt+c case  alt+w word  alt+r pattern"
+    def _tell_keys(self) -> None:
         if self.has_class("-replaces"):
-            keys = "enter one  alt+a all"
-        self.query_one("#find-told", Static).update(Content("  ".join([told, *on, keys])))
+            self.say("In the second field enter puts it there once, alt+a everywhere.")
+
+    def _tell(self, told: str) -> None:
+        """What was found, and the keys; a switch that is on has a tick."""
+        ticks = {name: "✓" if is_on else "" for name, is_on in self._switches.items()}
+        if self.has_class("-replaces"):
+            on = [f"✓{sign}" for name, _, sign in _SWITCHES if ticks[name]]
+            pieces = [told, *on]
+        else:
+            pieces = [told, *(f"{key} {ticks[name]}{sign}" for name, key, sign in _SWITCHES)]
+        self.query_one("#find-told", Static).update(Content("  ".join(filter(None, pieces))))
 
 
-def _complain_to_nobody(_: str) -> None:
+def _say_nothing(_: str) -> None:
     """Until somebody listens."""

@@ -14,6 +14,10 @@ from novelgen.tui.dialogs.dialog import Dialog
 _LEARN, _PASS = "learn", "pass"
 
 
+_AROUND = 15
+"""Characters of the text that are shown before and behind a word."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpellingAnswer:
     """What becomes of a word: another one in its place, or it is learnt, or passed over."""
@@ -25,15 +29,19 @@ class SpellingAnswer:
 class SpellingDialog(Dialog[SpellingAnswer]):
     """Asks about one word."""
 
-    def __init__(self, word: str, suggestions: Sequence[str]) -> None:
-        super().__init__()
-        self._word, self._suggestions = word, suggestions
+    def __init__(
+        self, word: str, suggestions: Sequence[str], around: Content, *, is_low: bool = False
+    ) -> None:
+        """`is_low`: the word stands in the lower half of the screen, which is left free."""
+        super().__init__(classes="-low" if is_low else None)
+        self._word, self._suggestions, self._around = word, suggestions, around
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = Content(f"“{self._word}”")
-            told = "Put there:" if self._suggestions else "No word is near it."
-            yield Static(Content(told), classes="remedy")
+            yield Static(self._around)
+            if not self._suggestions:
+                yield Static(Content.styled("No word is near it.", "$text-muted"))
             yield OptionList(
                 *(Option(word, id=f"={word}") for word in self._suggestions),
                 Option(Content.styled("Learn the word", "italic"), id=_LEARN),
@@ -55,3 +63,13 @@ class SpellingDialog(Dialog[SpellingAnswer]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value.strip():
             self.dismiss(SpellingAnswer(put=event.value.strip()))
+
+
+def around(text: str, span: tuple[int, int]) -> Content:
+    """A word, and what stands around it on the page, on one line."""
+    start, end = span
+    before = text[max(0, start - _AROUND) : start].rpartition("\n")[2]
+    after = text[end : end + _AROUND].partition("\n")[0]
+    begins = "…" if len(before) == _AROUND else ""
+    ends = "…" if len(after) == _AROUND else ""
+    return Content.assemble(begins, before, (text[start:end], "bold underline"), after, ends)

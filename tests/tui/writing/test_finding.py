@@ -1,5 +1,9 @@
 """Finding and replacing on the page, by keystroke."""
 
+import pytest
+from textual.events import Key
+from textual.widgets import Input
+
 from novelgen.tui.writing.find_bar import FindBar
 from tests.tui.writing.conftest import Sat, Visit
 
@@ -121,3 +125,27 @@ async def test_another_chapter_closes_the_bar(sat: Sat) -> None:
         await visit.until(lambda: visit.desk.chapter == 2)
         assert not bar(visit).has_class("-open")
         assert not visit.page.marks.found
+
+
+async def test_keys_of_a_terminal_switch_and_type_nothing(sat: Sat) -> None:
+    async with sat((80, 24)) as visit:
+        await visit.press("f3")
+        await visit.type("MARA")
+        visit.pilot.app.post_message(Key("alt+c", "c"))  # terminals send a letter with it
+        await visit.until(lambda: "✓Aa" in visit.screen)
+        assert "not found" in visit.screen
+        assert bar(visit).query_one("#sought", Input).value == "MARA"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)])
+async def test_nothing_in_the_bar_is_cut_off(sat: Sat, size: tuple[int, int]) -> None:
+    async with sat(size) as visit:
+        await visit.press("f3")
+        await visit.type("a")
+        await visit.press("alt+c", "alt+w", "alt+r")
+        assert "alt+c ✓Aa  alt+w ✓word  alt+r ✓.*" in visit.screen
+        await visit.press("f4")
+        assert "✓Aa  ✓word  ✓.*" in visit.screen
+        assert "enter puts it there once, alt+a everywhere." in visit.screen
+        await visit.type("an old word")
+        assert "an old word" in visit.screen

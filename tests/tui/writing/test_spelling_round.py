@@ -48,3 +48,43 @@ async def test_marks_are_a_matter_of_the_look(sat: Sat) -> None:
         await visit.until(lambda: misspelt(visit))
         await visit.press("f9", *["down"] * 4, "enter", "escape")
         assert not visit.page.look.checks_spelling
+
+
+async def test_a_round_ends_where_it_began(sat: Sat) -> None:
+    async with sat((80, 24)) as visit:
+        await visit.type("Blurgh thoght ")
+        await visit.until(lambda: misspelt(visit) == ["Blurgh", "thoght"])
+        await visit.press("left", "left", "f7")  # behind the last one: it goes round
+        await visit.until(lambda: "“Blurgh”" in visit.screen)
+        await _pass_over(visit)
+        await visit.until(lambda: "“thoght”" in visit.screen)
+        assert "Blurgh thoght" in visit.screen, "what stands around it is seen"
+        await visit.press("enter")
+        await visit.until(lambda: "That was the last one." in visit.screen)
+        assert visit.page.text.startswith("Blurgh thought ")
+        assert visit.page.has_focus
+        await visit.press("ctrl+home", "f7")
+        await visit.until(lambda: "“Blurgh”" in visit.screen)
+        await visit.press("escape")
+        await visit.until(lambda: visit.page.has_focus)
+
+
+async def test_a_word_that_was_learnt_is_known_to_the_next_sitting(sat: Sat) -> None:
+    async with sat() as visit:
+        await visit.type("Blurgh ")
+        await visit.until(lambda: misspelt(visit) == ["Blurgh"])
+        await visit.press("ctrl+home", "f7")
+        await visit.until(lambda: "“Blurgh”" in visit.screen)
+        options = visit.pilot.app.screen.query_one(OptionList)
+        await visit.press(*["down"] * (options.option_count - 2), "enter")
+        await visit.until(lambda: "Every word is known." in visit.screen)
+        await visit.leave()
+    async with sat() as visit:
+        await visit.type("Thoght ")
+        await visit.until(lambda: misspelt(visit) == ["Thoght"])
+        assert visit.page.text.startswith("Thoght Blurgh")
+
+
+async def _pass_over(visit: Visit) -> None:
+    options = visit.pilot.app.screen.query_one(OptionList)
+    await visit.press(*["down"] * (options.option_count - 1), "enter")
