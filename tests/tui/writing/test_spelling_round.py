@@ -4,6 +4,10 @@ from pathlib import Path
 
 from textual.widgets import OptionList
 
+from novelgen.bootstrap import Workbench
+from novelgen.tui.places.bible.changing import keep_entry
+from novelgen.tui.writing.spelling import SpellingRound
+from tests.tui.conftest import TITLE
 from tests.tui.writing.conftest import Sat, Visit
 
 
@@ -83,6 +87,21 @@ async def test_a_word_that_was_learnt_is_known_to_the_next_sitting(sat: Sat) -> 
         await visit.type("Thoght ")
         await visit.until(lambda: misspelt(visit) == ["Thoght"])
         assert visit.page.text.startswith("Thoght Blurgh")
+
+
+async def test_names_of_the_bible_are_known(sat: Sat, written_home: Path, bench: Workbench) -> None:
+    values = {"name": "Qwyxel Zorbrand", "kind": "character", "aliases": "", "description": ""}
+    keep_entry(bench, bench.find(TITLE).novel.id, None, values)
+    async with sat() as visit:
+        await visit.type("Qwyxel thoght. ")
+        await visit.until(lambda: misspelt(visit) == ["thoght"])
+
+
+async def test_a_list_that_is_not_there_yet_is_told_of(sat: Sat) -> None:
+    async with sat() as visit:
+        visit.desk.spelling = SpellingRound(visit.desk)
+        await visit.press("f7")
+        await visit.until(lambda: "The word list is still being read." in visit.screen)
 
 
 async def _pass_over(visit: Visit) -> None:
