@@ -43,7 +43,7 @@ def ask(
 
     async def asked() -> None:
         answer = await app_of(node).desk.ask(question)
-        if then is not None and node.is_attached:
+        if then is not None and _is_there(node):
             then(answer)
 
     return carry_out(node, asked, group=group, is_exclusive=is_exclusive, on_error=on_error)
@@ -60,6 +60,11 @@ def ask_once(
     under_way = (worker for worker in node.workers if worker.node is node)
     if not any(worker.group == ONCE and not worker.is_finished for worker in under_way):
         ask(node, question, then, group=ONCE, is_exclusive=False, on_error=on_error)
+
+
+def _is_there(node: DOMNode) -> bool:
+    """Whether a widget is on a screen that is open: one that closes has lost parts already."""
+    return node.is_attached and (node is node.app or node.screen in node.app.screen_stack)
 
 
 def carry_out(

@@ -81,7 +81,7 @@ _ACTIONS = {
     "F1": ("Type to search", ["Escape"]),
     "F3": ("alt+w", ["Escape"]),
     "C-f": ("alt+w", ["Escape"]),
-    "F4": ("Replace by", ["Escape"]),
+    "F4": ("In the second field", ["Escape"]),
     "F5": ("→ word", ["Escape"]),
     "C-Space": ("→ word", ["Escape"]),
     "F6": ("What happens next?", ["Escape"]),

@@ -68,7 +68,7 @@ def test_what_was_typed_is_found_again(
         _kill(home["NOVELGEN_HOME"])
         terminal.until_so(lambda: not terminal.is_open(), "the workbench is gone")
         terminal = _sit_down(terminals, tmp_path, home, "Recovered text of chapter 1")
-        assert "Snow fell on the roofs." in terminal.shown()
+        terminal.until("Snow fell on the roofs.")
         terminal.keys("Enter")
         terminal.until("recovered, not saved")
         terminal.keys("F2")

@@ -171,6 +171,7 @@ class FindBar(Horizontal):
             page.marks.found = ()
             page.restyle()
             page.focus()
+            self.say("")
 
     def _are_there(self, page: WritingPage) -> bool:
         """Whether there are hits; where the page has changed since, they are sought again first."""
