@@ -1,5 +1,6 @@
 """The desk: read a chapter, watch it grow, change it, send paragraphs to be written anew."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -83,13 +84,18 @@ class DeskPlace(Place):
         (self.desk.page if self.desk.display else self.query_one(ProsePage)).focus()
 
     def reload(self) -> None:
-        overview = self.novel.chapter_overview
-        target = 0 if overview is None else overview.target_words
-        number = self.novel.chapter
-        self.ask(lambda workbench: read_desk(workbench, self.novel.id, number, target), self._take)
+        self._read(self._take)
         self._show_chapters()
-        if self.desk.display and number != self.desk.chapter:
+        if self.desk.display and self.novel.chapter != self.desk.chapter:
             self.desk.leave()
+
+    def _read(self, then: Callable[[DeskChapter], object]) -> None:
+        number, target = self.novel.chapter, self._target_words()
+        self.ask(
+            lambda workbench: read_desk(workbench, self.novel.id, number, target),
+            then,
+            group="read" if then == self._take else "read-beat",
+        )
 
     def hear(self, news: RunNews) -> None:
         chapter = self._chapter
@@ -234,10 +240,16 @@ class DeskPlace(Place):
 
     def action_beat(self) -> None:
         """Change the beat in hand, or the last one of a chapter that is written."""
+        chapter = self._chapter
+        if chapter is not None and chapter.beats:
+            self._change_beat(chapter)
+        else:  # they may have been planned since it was read
+            self._read(self._change_beat)
+
+    def _change_beat(self, chapter: DeskChapter) -> None:
         from novelgen.tui.places.plan.beat_editor import BeatEditor
 
-        chapter = self._chapter
-        if chapter is None or not chapter.beats:
+        if not chapter.beats:
             self.explain("The beats of this chapter are planned when writing reaches it.")
             return
         beat = chapter.beat if chapter.beat is not None else len(chapter.beats) - 1
