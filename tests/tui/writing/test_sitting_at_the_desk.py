@@ -208,3 +208,13 @@ async def test_paragraphs_are_counted_without_notes(sat: Sat) -> None:
         await visit.until(lambda: f"¶ 1 of {len(paragraphs)}" in visit.screen)
         visit.desk.go_to(2)
         assert visit.page.text[visit.page.cursor :].startswith(paragraphs[1])
+
+
+async def test_a_note_alone_is_kept_and_shown_where_one_reads(sat: Sat) -> None:
+    async with sat() as visit:
+        await visit.type("[[Colder?]] ")
+        await visit.leave()
+        await visit.until(lambda: "The notes are kept." in visit.screen)
+        assert len(visit.revisions()) == 1
+        prose = visit.pilot.app.screen.query_one("#prose", ProsePage)
+        await visit.until(lambda: prose.paragraphs[1].mark == "!")

@@ -436,7 +436,7 @@ class DeskPlace(Place):
 
 def _saved_in_words(edited: Edited) -> str:
     if not edited.is_changed:
-        return "Nothing was changed."
+        return "The notes are kept." if edited.has_other_notes else "Nothing was changed."
     told = f"Saved as revision {edited.revision.number}: {edited.revision.words:,} words."
     if edited.words_meanwhile:
         told += f" A run wrote {edited.words_meanwhile:,} words behind it meanwhile."

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from novelgen.bootstrap import Workbench
+from novelgen.generation.author_marks import marks_of
 from novelgen.generation.beats import next_passage
 from novelgen.generation.consequences import standing_checks
 from novelgen.generation.passage_locks import standing_locks
@@ -90,6 +91,11 @@ def read_desk(workbench: Workbench, novel_id: str, number: int, target_words: in
             (finding.paragraph, finding.message)
             for finding in (*matters.contradictions, *matters.oddities)
             if finding.chapter == number
+        ]
+        marks += [
+            (mark.paragraph, mark.record.body or "marked")
+            for mark in marks_of(work, branch_id)
+            if mark.record.chapter == number
         ]
     return DeskChapter(
         number=number,
