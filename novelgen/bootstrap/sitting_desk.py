@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from novelgen.bootstrap.workbench import Workbench
-    from novelgen.sittings.holding import Holder
     from novelgen.sittings.recovered_text import RecoveredText
     from novelgen.sittings.sitting import Sitting
     from storage.records import RevisionRecord
@@ -27,14 +26,6 @@ class SittingDesk:
         branch_id = self._active_branch(novel_id)
         bench = self._workbench
         return open_sitting(bench.store, bench.paths, novel_id, branch_id, chapter)
-
-    def holder(self, novel_id: str, chapter: int) -> "Holder | None":
-        """Who has a chapter of the active branch open; None where nobody has, or nobody knows."""
-        from novelgen.sittings.holding import holder_of
-        from novelgen.sittings.places import Desk
-
-        desk = Desk(novel_id, self._active_branch(novel_id), chapter)
-        return holder_of(self._workbench.paths, desk)
 
     def recovered(self, novel_id: str | None) -> "list[RecoveredText]":
         """What dead processes left unsaved of a novel, or of all; by chapter, newest first."""
