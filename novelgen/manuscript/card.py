@@ -13,8 +13,8 @@ from novelgen.errors import NotFoundError
 from novelgen.manuscript.book_map import BookMap, read_book_map
 from novelgen.manuscript.card_map import draw_map
 from novelgen.manuscript.card_text import Line, fitted, text_element
-from novelgen.manuscript.export import file_name, write_atomically
 from novelgen.manuscript.origins import WordOrigin
+from novelgen.manuscript.whole_files import file_name, write_atomically
 from novelgen.manuscript.writing_times import days_worked
 from novelgen.text.sanitize import clean_line
 from storage.records import NovelRecord, NovelStatus

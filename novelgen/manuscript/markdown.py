@@ -1,40 +1,51 @@
 """Markdown: YAML front matter, one heading a chapter, `* * *` between scenes.
 
-Prose stays prose: a paragraph that would begin a heading, list, quotation or HTML is escaped.
-Escaping never changes the number of words.
+A book with parts has a heading for each, and its chapters one level below. Prose stays prose: what
+would begin a heading, a list, a quotation or HTML is escaped, for CommonMark and for pandoc. Read
+again by `importing`, it gives the same paragraphs.
 """
 
-import re
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import yaml
 
 import novelgen
+from novelgen.manuscript.export_options import ExportOptions
 from novelgen.manuscript.tree import Manuscript, ManuscriptChapter, is_scene_break
+from novelgen.manuscript.whole_files import write_text
+from novelgen.text.markdown_escapes import escaped_line, escaped_paragraph
 
-_BLOCK_START = re.compile(r"^(#{1,6}(?=\s|$)|[>+=|~`-]|\*(?=\s)|(\d+)(?=[.)](?:\s|$)))")
-_TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+
+def write(manuscript: Manuscript, file: BinaryIO, options: ExportOptions) -> None:  # noqa: ARG001
+    """One file with everything."""
+    write_text(file, render_markdown(manuscript))
 
 
 def render_markdown(manuscript: Manuscript) -> Iterator[str]:
     """The file in pieces, ready to be written one after the other."""
-    yield _front_matter(manuscript)
+    yield front_matter(manuscript)
+    level = 2 if manuscript.has_parts else 1
     for chapter in manuscript.chapters:
-        yield f"\n# {heading(chapter)}\n"
-        for paragraph in chapter.paragraphs:
-            yield f"\n{_paragraph(paragraph)}\n"
+        if chapter.heading.part is not None:
+            yield f"\n# {escaped_line(chapter.heading.part)}\n"
+        yield from render_chapter(chapter, level)
 
 
-def heading(chapter: ManuscriptChapter) -> str:
-    """The heading of a chapter, on one line."""
-    label = f"Chapter {chapter.number}"
-    return f"{label}: {_inline(chapter.title)}" if chapter.title else label
+def render_chapter(chapter: ManuscriptChapter, level: int = 1) -> Iterator[str]:
+    """A chapter under its heading."""
+    yield f"\n{'#' * level} {escaped_line(chapter.heading.text)}\n"
+    for paragraph in chapter.paragraphs:
+        line = paragraph if is_scene_break(paragraph) else escaped_paragraph(paragraph)
+        yield f"\n{line}\n"
 
 
-def _front_matter(manuscript: Manuscript) -> str:
+def front_matter(manuscript: Manuscript) -> str:
+    """What pandoc reads as the document's metadata."""
     fields = {
         "title": manuscript.title,
         **({"author": manuscript.author} if manuscript.author else {}),
+        "lang": manuscript.language,
         "words": manuscript.words,
         "target_words": manuscript.target_words,
         "chapters": manuscript.num_chapters,
@@ -45,18 +56,3 @@ def _front_matter(manuscript: Manuscript) -> str:
         "seed": manuscript.seed,
     }
     return f"---\n{yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=10_000)}---\n"
-
-
-def _paragraph(paragraph: str) -> str:
-    if is_scene_break(paragraph):
-        return paragraph
-    escaped = _inline(paragraph)
-    match = _BLOCK_START.match(escaped)
-    if match is None:
-        return escaped
-    at = match.end(2) if match.group(2) else 0
-    return f"{escaped[:at]}\\{escaped[at:]}"
-
-
-def _inline(text: str) -> str:
-    return _TAG_START.sub(r"\\<", text)

@@ -9,7 +9,7 @@ from pathlib import Path
 from novelgen.errors import NotFoundError, StorageError, UsageError
 from novelgen.generation.editing import machine_provenance
 from novelgen.generation.note_keeping import keep_notes
-from novelgen.manuscript.export import write_atomically
+from novelgen.manuscript.whole_files import write_atomically
 from novelgen.paths import Paths
 from novelgen.sittings.beginnings import chapter_at_beginning
 from novelgen.sittings.buffer import Buffer, Given, as_buffer, as_handed_in

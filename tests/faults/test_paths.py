@@ -7,7 +7,7 @@ import pytest
 
 from novelgen.bootstrap import adapter_name
 from novelgen.errors import NotFoundError, NovelgenError, StorageError
-from novelgen.manuscript.export import file_name, write_atomically
+from novelgen.manuscript.whole_files import file_name, write_atomically
 from novelgen.modeling.catalog import resolve
 from novelgen.modeling.local_models import require_loadable
 from tests.conftest import CommandLine

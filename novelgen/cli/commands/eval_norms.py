@@ -41,7 +41,7 @@ def norms(
     invocation = invocation_of(context)
     from novelgen.cli.step_progress import step_display
     from novelgen.evaluation.norms_evaluation import coherence_of_books, norms_of_books
-    from novelgen.manuscript.export import write_atomically
+    from novelgen.manuscript.whole_files import write_atomically
     from novelgen.text.books import find_books
 
     books = find_books(corpus)

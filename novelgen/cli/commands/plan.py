@@ -153,7 +153,7 @@ def _show(
     from novelgen.cli.plan_output import plan_json, rendered
 
     if path is not None and path != "-":
-        from novelgen.manuscript.export import write_atomically
+        from novelgen.manuscript.whole_files import write_atomically
 
         write_atomically(Path(path), iter([rendered(seen, format_name)]), overwrite=overwrite)
         if invocation.output.as_json:

@@ -1,20 +1,15 @@
-"""Writes a manuscript to a file, whole or not at all."""
+"""Files with portable names, written whole or not at all."""
 
 import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from novelgen.errors import StorageError, UsageError
-from novelgen.manuscript.markdown import render_markdown
-from novelgen.manuscript.tree import Manuscript
 
-Renderer = Callable[[Manuscript], Iterator[str]]
-
-EXPORTERS: dict[str, Renderer] = {"md": render_markdown}
-"""Renderers by format; a format is also the suffix of its files."""
 _SLUG_LENGTH = 60
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
@@ -22,27 +17,42 @@ _DEVICES = frozenset(
 """Names that Windows keeps for devices, with any suffix."""
 
 
-def renderer_for(format_name: str) -> Renderer:
-    """The renderer of a format. Raises `UsageError` for one that does not exist."""
-    renderer = EXPORTERS.get(format_name)
-    if renderer is None:
-        raise UsageError(
-            f"There is no export format {format_name!r}.", f"Use one of: {', '.join(EXPORTERS)}."
-        )
-    return renderer
-
-
 def file_name(title: str, fallback: str, suffix: str) -> str:
-    """A portable file name made of a title."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:_SLUG_LENGTH].strip("-")
+    """A portable file name made of a title; `suffix` may be empty."""
+    slug = slug_of(title)
     if slug in _DEVICES:
         slug = f"novel-{slug}"
-    return f"{slug or fallback}.{suffix}"
+    return f"{slug or fallback}.{suffix}" if suffix else slug or fallback
 
 
-def write_atomically(path: Path, pieces: Iterator[str], *, overwrite: bool) -> None:
-    """Write `pieces` to `path`: complete, or nothing at all.
+def slug_of(title: str) -> str:
+    """The letters and figures of a title, in small letters, with hyphens between the words.
+
+    Latin letters lose their accents, those of other scripts stay. Empty where there are none.
+    """
+    parts = unicodedata.normalize("NFKD", title)
+    plain = "".join(part for part in parts if not unicodedata.combining(part))
+    if not plain.isascii():
+        latin = re.sub(r"[^\x00-\x7f]", "", plain)
+        is_latin = sum(map(str.isalnum, latin)) * 2 > sum(map(str.isalnum, plain))
+        plain = latin if is_latin else unicodedata.normalize("NFC", title)
+    slug = re.sub(r"[^\w]+|_", "-", plain.lower())
+    return re.sub(r"-+", "-", slug).strip("-")[:_SLUG_LENGTH].strip("-")
+
+
+def write_atomically(path: Path, pieces: Iterable[str], *, overwrite: bool) -> None:
+    """Write text to `path` in UTF-8: complete, or nothing at all. Raises as `write_whole` does."""
+    write_whole(path, lambda file: write_text(file, pieces), overwrite=overwrite)
+
+
+def write_text(file: BinaryIO, pieces: Iterable[str]) -> None:
+    """Write pieces of text in UTF-8, one after the other."""
+    for piece in pieces:
+        file.write(piece.encode())
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object], *, overwrite: bool) -> None:
+    """Have `write` fill a file, which becomes `path` when it is complete; else nothing is changed.
 
     Raises `UsageError` when the file exists and `overwrite` is False, `StorageError` when the file
     cannot be written.
@@ -54,8 +64,8 @@ def write_atomically(path: Path, pieces: Iterator[str], *, overwrite: bool) -> N
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(pieces)
+        with os.fdopen(descriptor, "w+b") as file:
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         _adopt_permissions(Path(temporary), path)
