@@ -35,7 +35,12 @@ def runs_of(paragraph: str) -> tuple[Run, ...]:
     """A paragraph of prose as runs; joined, their texts are the paragraph without its marks."""
     if not _MARKS.search(paragraph):
         return (Run(paragraph),) if paragraph else ()
-    return joined(_read(_tokens(paragraph)))
+    return joined(_read(emphasis_tokens(paragraph)))
+
+
+def emphasis_tokens(paragraph: str) -> list[Token]:
+    """Texts and marks of a paragraph in order; joined, contents and markup are the paragraph."""
+    return _parser().parseInline(paragraph)[0].children or []
 
 
 def without_marks(paragraph: str) -> str:
@@ -74,10 +79,6 @@ def _grouped(runs: Iterable[Run]) -> Iterator[tuple[list[Run], str]]:
 @cache
 def _parser() -> MarkdownIt:
     return MarkdownIt("zero").enable("emphasis")
-
-
-def _tokens(paragraph: str) -> list[Token]:
-    return _parser().parseInline(paragraph)[0].children or []
 
 
 def _read(tokens: Iterable[Token]) -> Iterator[Run]:

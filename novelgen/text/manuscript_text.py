@@ -18,12 +18,12 @@ from novelgen.text.author_notes import (
     show_notes,
     split_notes,
 )
+from novelgen.text.markdown_escapes import unescaped
 from novelgen.text.sanitize import clean_text
 from novelgen.text.scene_breaks import as_paragraph
 
 _HEADING = re.compile(r"#\s+(?:chapter\s+\d+\s*[:.—-]?\s*)?(.*)", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---\n(?:[^\n]*\n)*?---\n")
-_ESCAPED = re.compile(r"\\([#>+=|~`<*.)-])")
 _WRAPPED_AT = 100
 """Lines of wrapped text are no longer than this; a longer one is a paragraph by itself."""
 
@@ -50,7 +50,7 @@ def read_handed_in(raw: str) -> HandedIn:
     heading = _HEADING.fullmatch(lines[0].strip()) if lines else None
     if heading is not None:
         named = heading.group(1).replace(HIDDEN, "")
-        title = _ESCAPED.sub(r"\1", " ".join(named.split())) or None  # "# Chapter 3" names nothing
+        title = unescaped(" ".join(named.split())) or None  # "# Chapter 3" names nothing
         lines = [HIDDEN * lines[0].count(HIDDEN), *lines[1:]]
     others = [line.strip() for line in lines if line.startswith("# ")]
     if others:
@@ -110,4 +110,4 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _paragraph(lines: list[str]) -> str:
-    return _ESCAPED.sub(r"\1", as_paragraph(" ".join(lines)))
+    return unescaped(as_paragraph(" ".join(lines)))
