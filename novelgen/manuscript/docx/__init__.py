@@ -1,0 +1,1 @@
+"""Word documents: as editors ask for them, and as a book to read."""
