@@ -37,6 +37,17 @@ class Settings(BaseSettings):
 
     database_url: str | None = Field(None, description="Database; default a SQLite file.")
     author: str = Field("", max_length=200, description="Author of new novels.")
+    legal_name: str = Field(
+        "", max_length=200, description="Your name on the title page of a manuscript."
+    )
+    address: str = Field(
+        "", max_length=1000, description="Your address there; a semicolon begins a new line."
+    )
+    email: str = Field("", max_length=200, description="Your e-mail address there.")
+    phone: str = Field("", max_length=200, description="Your telephone number there.")
+    page_size: Literal["letter", "a4"] = Field(
+        "letter", description="Paper of exports that have pages: US letter, or A4."
+    )
     model: str | None = Field(None, description="Model of new novels; default smollm2-135m.")
     planner: str | None = Field(
         None, description="Model that plans new novels and reads them; default the writer's own."

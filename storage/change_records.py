@@ -16,6 +16,7 @@ class ChangeKind(StrEnum):
     REPLACE = "replace"
     INFILL = "infill"
     BIBLE = "bible"
+    IMPORT = "import"
 
 
 class CheckState(StrEnum):

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from storage.commit import append_segment, complete_chapter, require_epoch
 from storage.records import ChapterCompletion, RevisionRecord, SegmentCommit, SegmentRecord
+from storage.repositories.archive import ArchiveRepository
 from storage.repositories.author_marks import AuthorMarkRepository
 from storage.repositories.base import SessionHandle
 from storage.repositories.bible import EntryRepository, FactRepository
@@ -48,6 +49,7 @@ class UnitOfWork:
         self.findings = FindingRepository(self._handle)
         self.voices = VoiceRepository(self._handle)
         self.passage_locks = PassageLockRepository(self._handle)
+        self.archive = ArchiveRepository(self._handle)
         self.author_marks = AuthorMarkRepository(self._handle)
 
     def commit_segment(self, commit: SegmentCommit) -> SegmentRecord:

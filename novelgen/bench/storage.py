@@ -19,9 +19,10 @@ from novelgen.generation.editing import Edited, chapter_text, edit_chapter
 from novelgen.generation.memory_identity import MemoryIdentity
 from novelgen.generation.retention import Retention
 from novelgen.generation.verification import verify_branch
-from novelgen.manuscript.export import renderer_for, write_atomically
+from novelgen.manuscript.markdown import render_markdown
 from novelgen.manuscript.overview import read_overview
 from novelgen.manuscript.tree import read_manuscript
+from novelgen.manuscript.whole_files import write_atomically
 from novelgen.text.manuscript_text import HandedIn
 from novelgen.text.words import count_words
 from storage.records import (
@@ -105,8 +106,7 @@ def bench_storage(
             read_overview(work, work.novels.summary(scribe.novel.id))
         with _timed() as exporting, store.reading() as work:
             manuscript = read_manuscript(work, work.novels.summary(scribe.novel.id), 1, None)
-            render = renderer_for("md")
-            write_atomically(folder / "saga.md", render(manuscript), overwrite=False)
+            write_atomically(folder / "saga.md", render_markdown(manuscript), overwrite=False)
         size = sum(file.stat().st_size for file in folder.glob("bench.sqlite3*"))
         with _timed() as verifying, store.reading() as work:
             verify_branch(work, scribe.fresh())

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from novelgen.bootstrap.choices import database_url, model_and_adapter, model_name, runtime_of
 from novelgen.bootstrap.co_writing import CoWritingDesk
 from novelgen.bootstrap.engines import EngineRoom
+from novelgen.bootstrap.exporting import ExportDesk
+from novelgen.bootstrap.importing import ImportDesk
 from novelgen.bootstrap.inbox import InboxDesk
 from novelgen.bootstrap.running import RunDesk
 from novelgen.bootstrap.sitting_desk import SittingDesk
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from novelgen.planning.document import PlanDocument
     from novelgen.story.voice import VoiceSheet
     from storage.backup import Backup
-    from storage.records import NovelRecord, NovelSummary, SnapshotSummary
+    from storage.records import NewNovel, NovelRecord, NovelSummary, SnapshotSummary
     from storage.store import Store
 
 Narrate = Callable[[str], None]
@@ -64,6 +66,8 @@ class Workbench:
         self.spelling = SpellingDesk(self)
         self.co_writing = CoWritingDesk(self)
         self.sittings = SittingDesk(self)
+        self.exports = ExportDesk(self)
+        self.imports = ImportDesk(self)
 
     def __enter__(self) -> "Workbench":
         return self
@@ -141,46 +145,6 @@ class Workbench:
         with self.store.reading() as work:
             return verify_branch(work, work.novels.find(reference))
 
-    def export(
-        self,
-        reference: str,
-        format_name: str,
-        first: int,
-        last: int | None,
-        path: Path | None,
-        *,
-        overwrite: bool,
-        on_chapter: "Callable[[int, int], None] | None" = None,
-    ) -> Path:
-        """Write a manuscript to a file, by default named after its title; returns its path.
-
-        `on_chapter` is told with every chapter how many of them are done, and of how many.
-        """
-        from novelgen.manuscript.export import file_name, renderer_for, write_atomically
-        from novelgen.manuscript.tree import counted, read_manuscript
-
-        render = renderer_for(format_name)
-        with self.store.reading() as work:
-            summary = work.novels.summary(work.novels.find(reference).id)
-            manuscript = read_manuscript(work, summary, first, last)
-            target = path or Path(file_name(manuscript.title, summary.novel.id, format_name))
-            if on_chapter is not None:
-                manuscript = counted(manuscript, on_chapter)
-            write_atomically(target, render(manuscript), overwrite=overwrite)
-        return target
-
-    def export_to_stream(
-        self, reference: str, format_name: str, first: int, last: int | None, stream: TextIO
-    ) -> None:
-        """Write a manuscript to an open stream."""
-        from novelgen.manuscript.export import renderer_for
-        from novelgen.manuscript.tree import read_manuscript
-
-        render = renderer_for(format_name)
-        with self.store.reading() as work:
-            summary = work.novels.summary(work.novels.find(reference).id)
-            stream.writelines(render(read_manuscript(work, summary, first, last)))
-
     def back_up(self, path: Path, *, overwrite: bool) -> "Backup":
         """Copy the whole database to a file, also while a run writes to it."""
         from storage.backup import back_up
@@ -192,11 +156,41 @@ class Workbench:
 
         No model is loaded; its name and the adapter are checked.
         """
+        from novelgen.generation.plan_editing import store_outline
+        from novelgen.story.voice_keeper import keep_voice
+
+        novel = self.new_novel(
+            request.title,
+            request.author,
+            request.premise,
+            request.target_words,
+            request.seed,
+            chapters=request.chapters,
+            without=request.without,
+        )
+        with self.store.writing() as work:
+            record = work.novels.add(novel)
+            if request.voice is not None:
+                keep_voice(work, record.active_branch_id, request.voice)
+            if request.outline is not None:
+                store_outline(work, record, request.outline, request.target_words)
+        return record
+
+    def new_novel(
+        self,
+        title: str,
+        author: str,
+        premise: str,
+        target_words: int,
+        seed: int,
+        *,
+        chapters: int | None = None,
+        without: "tuple[WritingPart, ...]" = (),
+    ) -> "NewNovel":
+        """A novel to store, written as the settings say. Its model and adapter are checked."""
         from novelgen.engine.sampling_settings import change_sampling
         from novelgen.generation.novel_settings import PROSE_SAMPLING, NovelSettings
-        from novelgen.generation.plan_editing import store_outline
         from novelgen.modeling.catalog import DEFAULT_MODEL
-        from novelgen.story.voice_keeper import keep_voice
         from storage.records import NewNovel
 
         model, adapter = model_and_adapter(
@@ -207,30 +201,23 @@ class Workbench:
             segment_size=self.settings.segment_size,
             tail_tokens=self.settings.tail_tokens,
             notes_tokens=self.settings.notes_tokens,
-            without=request.without,
+            without=without,
             candidates=self.settings.candidates,
-            chapters=request.chapters,
+            chapters=chapters,
             runtime=runtime_of(model, self.settings),
             planner="" if planner is None else model_name(planner, self.settings),
             sampling=change_sampling(PROSE_SAMPLING, self.settings.sampling),
         )
-        novel = NewNovel(
-            title=request.title,
-            author=request.author,
-            premise=request.premise,
-            seed=request.seed,
-            target_words=request.target_words,
+        return NewNovel(
+            title=title,
+            author=author,
+            premise=premise,
+            seed=seed,
+            target_words=target_words,
             model=model,
             adapter=adapter,
             settings=settings.as_json(),
         )
-        with self.store.writing() as work:
-            record = work.novels.add(novel)
-            if request.voice is not None:
-                keep_voice(work, record.active_branch_id, request.voice)
-            if request.outline is not None:
-                store_outline(work, record, request.outline, request.target_words)
-        return record
 
     def titles(self) -> dict[str, str]:
         """The titles of all novels by their ids."""

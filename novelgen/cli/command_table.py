@@ -228,6 +228,13 @@ COMMANDS = (
         "Compare two branches chapter by chapter. `novelgen diff --branch X` shows the words.",
     ),
     CommandEntry(
+        "import",
+        "importing",
+        "import_manuscript",
+        _WRITING,
+        "Make a novel of your manuscript, or take it back into the novel that it is of.",
+    ),
+    CommandEntry(
         "export", "export", "export", _WRITING, "Export a manuscript. Prints the path of the file."
     ),
     CommandEntry(

@@ -5,6 +5,7 @@ from typing import Any
 
 from novelgen.text.author_notes import AnchoredNote
 from novelgen.text.note_places import Anchor
+from novelgen.text.paragraph_spans import paragraph_spans
 from storage.mark_records import MarkRecord
 from storage.records import JsonObject
 
@@ -39,6 +40,17 @@ class StoredAnchor:
     def as_json(self) -> dict[str, Any]:
         """The anchor as it is stored."""
         return {**_place(self), "quote": self.quote}
+
+
+def anchor_at(text: str, start: int, end: int) -> StoredAnchor:
+    """The characters `[start, end)` of a chapter's prose, as a mark remembers them."""
+    return StoredAnchor(
+        start,
+        text[max(0, start - CONTEXT) : start],
+        text[start : start + CONTEXT],
+        max(sum(first <= start for first, _ in paragraph_spans(text)), 1),
+        quote=text[start:end],
+    )
 
 
 def anchor_of(note: AnchoredNote) -> dict[str, Any]:

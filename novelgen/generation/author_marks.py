@@ -8,7 +8,7 @@ stands where its paragraph was.
 from dataclasses import dataclass
 
 from novelgen.errors import NotFoundError, UsageError
-from novelgen.generation.anchors import CONTEXT, StoredAnchor, note_of
+from novelgen.generation.anchors import StoredAnchor, anchor_at, note_of
 from novelgen.text.note_places import found_nearest, place_of
 from novelgen.text.paragraph_spans import paragraph_spans
 from novelgen.text.sanitize import clean_text
@@ -73,7 +73,7 @@ def add_mark(
                 "passage of it.",
                 "Mark a passage that is there.",
             )
-        anchor = _anchor(text, start, end)
+        anchor = anchor_at(text, start, end)
         return work.author_marks.add(
             NewMark(novel.id, branch_id, chapter, kind, body, anchor.as_json())
         )
@@ -165,16 +165,6 @@ def _passage_at(text: str, anchor: StoredAnchor) -> int | None:
 def _number(spans: list[tuple[int, int]], at: int) -> int:
     """The paragraph that holds a place, from 1."""
     return max(sum(start <= at for start, _ in spans), 1)
-
-
-def _anchor(text: str, start: int, end: int) -> StoredAnchor:
-    return StoredAnchor(
-        start,
-        text[max(0, start - CONTEXT) : start],
-        text[start : start + CONTEXT],
-        _number(paragraph_spans(text), start),
-        quote=text[start:end],
-    )
 
 
 def _text(work: UnitOfWork, branch_id: str, number: int) -> str:

@@ -18,7 +18,7 @@ from novelgen.planning.document import PlanDocument, document_of
 from novelgen.planning.frame import PlanFrame
 from novelgen.planning.outline_reading import premise_of
 from novelgen.planning.premise_names import cast_of
-from novelgen.planning.replanning import anew_from, brought_back, with_target
+from novelgen.planning.replanning import anew_from, brought_back, extended, with_target
 from novelgen.planning.revising import from_outline, with_document
 from storage.records import NovelChanges, NovelRecord, PlanRecord
 from storage.store import Store
@@ -209,7 +209,11 @@ def _change(
 
 
 def _for_length(now: PlanContent, written: int, target_words: int) -> PlanContent:
-    content = with_target(now, target_words, written)
+    is_longer = target_words > now.structure.target_words
+    if is_longer and written == now.structure.total_chapters:
+        content = extended(now, target_words)
+    else:
+        content = with_target(now, target_words, written)
     structure = replace(content.structure, made=f"for {target_words:,} words")
     return replace(content, structure=structure)
 

@@ -29,6 +29,10 @@ class ExportFormat:
     """Whether quotation marks are curly and dashes real unless the person wants other ones."""
     is_text: bool = False
     """Whether a terminal can show it."""
+    can_split: bool = False
+    """Whether it can be a folder of one file a chapter."""
+    is_archive: bool = False
+    """Whether it holds more than the manuscript, and so is written by `archive.export`."""
     has_cover: bool = False
     has_contact: bool = False
     has_pages: bool = False
@@ -70,7 +74,7 @@ _BOTH = (Style.MANUSCRIPT, Style.READING)
 FORMATS: dict[str, ExportFormat] = {
     each.name: each
     for each in (
-        ExportFormat("md", "Markdown", "markdown", is_text=True),
+        ExportFormat("md", "Markdown", "markdown", is_text=True, can_split=True),
         ExportFormat("epub", "EPUB", "epub.book", is_smart=True, has_cover=True),
         ExportFormat(
             "docx", "Word", "docx.book", _BOTH, is_smart=True, has_contact=True, has_pages=True
@@ -82,7 +86,7 @@ FORMATS: dict[str, ExportFormat] = {
         ),
         ExportFormat("odt", "OpenDocument text", "pandoc.odt", is_smart=True),
         ExportFormat("rtf", "Rich text", "pandoc.rtf", is_smart=True),
-        ExportFormat("json", "JSON", "archive.export", is_text=True),
+        ExportFormat("json", "JSON", "archive.export", is_text=True, is_archive=True),
     )
 }
 """By name."""

@@ -10,7 +10,13 @@ from novelgen.errors import UsageError
 from novelgen.planning.budgets import chapter_words
 from novelgen.planning.cards import ChapterCard
 from novelgen.planning.content import PlanContent
-from novelgen.planning.structure import Structure, default_chapters, outline, placed
+from novelgen.planning.structure import (
+    MIN_CHAPTER_WORDS,
+    Structure,
+    default_chapters,
+    outline,
+    placed,
+)
 from novelgen.text.budget import share_out
 from storage.records import Beat, PlannedBeats, PlanOrigin
 
@@ -78,6 +84,28 @@ def with_target(now: PlanContent, target_words: int, written: int) -> PlanConten
             replace(structure, target_words=target_words, chapters=slots), now.cards, now.beats
         )
     )
+
+
+def extended(now: PlanContent, target_words: int) -> PlanContent:
+    """The plan with more chapters behind its last one, of the length that its chapters have.
+
+    For a novel that is written to its end and is to go on; no word of what is planned changes.
+    Raises `UsageError` where too few words are added for a chapter.
+    """
+    slots = now.structure.chapters
+    left = target_words - sum(slot.target_words for slot in slots)
+    if left < MIN_CHAPTER_WORDS:
+        raise UsageError(
+            f"All {len(slots)} chapters are written, with {target_words - left:,} words.",
+            f"Give at least {target_words - left + MIN_CHAPTER_WORDS:,}, so that a chapter is "
+            "added.",
+        )
+    usual = max((target_words - left) / len(slots), MIN_CHAPTER_WORDS)
+    shape = outline(left, max(1, round(left / usual)))
+    part = slots[-1].part
+    more = [replace(slot, part=part - 1 + slot.part) for slot in shape.chapters]
+    structure = replace(now.structure, target_words=target_words, chapters=placed([*slots, *more]))
+    return with_words(PlanContent(structure, now.cards, now.beats))
 
 
 def brought_back(now: PlanContent, older: PlanContent, version: int, written: int) -> PlanContent:

@@ -2,20 +2,38 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from novelgen.cli.invocation import invocation_of
+from novelgen.cli.path_options import existing_path
 from novelgen.errors import UsageError
+from novelgen.manuscript.export_options import Face, PageSize, Style
+
+if TYPE_CHECKING:
+    from novelgen.bootstrap import Workbench
+    from novelgen.bootstrap.exporting import ExportWish
+    from novelgen.cli.invocation import Invocation
+    from novelgen.manuscript.export_options import ExportOptions
 
 _NUMBERS_SHOWN = 10
+_DEFAULT_FORMAT = "md"
 
 
 def export(
     context: typer.Context,
     novel: Annotated[str, typer.Argument(metavar="NOVEL", help="Id or title, or its beginning.")],
-    format_name: Annotated[str, typer.Option("--format", "-f", help="md (Markdown).")] = "md",
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="md, epub, docx, html, txt, pdf, odt, rtf or json; by default what --output ends "
+            "in, else md.",
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option("--output", "-o", metavar="PATH", help="File to write; - is stdout."),
@@ -23,36 +41,118 @@ def export(
     chapters: Annotated[
         str | None, typer.Option(metavar="A-B", help="Only these chapters, for example 3-7 or 5.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    branch: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A branch; by default the active one.")
+    ] = None,
+    style: Annotated[
+        Style | None,
+        typer.Option(
+            help="For docx and pdf: standard manuscript format, as editors want it, or a book to "
+            "read."
+        ),
+    ] = None,
+    smart: Annotated[
+        bool | None,
+        typer.Option(
+            "--smart/--straight",
+            help="Curly quotation marks and real dashes, or as the text has them; by default smart "
+            "where the format is for readers, straight in md, txt and json.",
+        ),
+    ] = None,
+    cover: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", parser=existing_path, help="A JPEG or PNG for an EPUB."),
+    ] = None,
+    page: Annotated[
+        PageSize | None, typer.Option(help="Paper of docx and pdf; default by `page_size`.")
+    ] = None,
+    face: Annotated[
+        Face | None, typer.Option(help="Face of the manuscript style: times or courier.")
+    ] = None,
+    per_chapter: Annotated[
+        bool, typer.Option("--per-chapter", help="A folder with one file a chapter (md).")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Export a manuscript. Prints the path of the file.
 
-    Example: novelgen export 3f2a --format md --output my-novel.md
+    The title page of the manuscript style takes your name and address from the settings
+    legal_name, address, email and phone (`novelgen config set`). JSON holds everything of the
+    novel, so that `novelgen import` has it all again.
+
+    Example: novelgen export 3f2a --format docx --output my-novel.docx
     """
     invocation = invocation_of(context)
+    from novelgen.bootstrap.exporting import ExportWish, options_of
+    from novelgen.cli.step_progress import step_display
     from novelgen.manuscript.chapter_range import parse_range
 
     first, last = parse_range(chapters)
     if output == "-" and invocation.output.as_json:
         raise UsageError("--json and --output - both want stdout.", "Leave one of them out.")
+    name = format_name or _format_in(output) or _DEFAULT_FORMAT
     with invocation.workbench() as workbench:
-        held = workbench.inbox.held_chapters(novel, first, last)
-        if held:
-            invocation.output.note(
-                f"Left out, since they wait in the inbox to be kept: {_numbers(held)}. See "
-                "`novelgen inbox`."
-            )
+        options = _options(options_of(workbench.settings), style, smart, cover, page, face)
+        wish = ExportWish(name, first, last, branch, options, per_chapter)
+        _say_held(invocation, workbench, novel, wish)
         if output == "-":
-            _write_utf8_to_stdout()
-            workbench.export_to_stream(novel, format_name, first, last, sys.stdout)
+            workbench.exports.to_stream(novel, wish, sys.stdout.buffer)
             return
-        path = workbench.export(
-            novel, format_name, first, last, Path(output) if output else None, overwrite=force
-        )
+        with step_display(invocation.output, "Chapters") as on_step:
+            path = workbench.exports.to_path(
+                novel,
+                wish,
+                Path(output) if output else None,
+                overwrite=force,
+                on_chapter=on_step,
+            )
     if invocation.output.as_json:
-        invocation.output.document({"path": str(path), "format": format_name})
+        invocation.output.document({"path": str(path), "format": name})
     else:
         invocation.output.data(str(path))
+
+
+def _format_in(output: str | None) -> str | None:
+    """The format that a file's name asks for; None for a name that asks for none."""
+    from novelgen.manuscript.formats import FORMATS
+
+    suffix = Path(output).suffix.lower().removeprefix(".") if output else ""
+    suffix = {"markdown": "md", "htm": "html", "text": "txt"}.get(suffix, suffix)
+    return suffix if suffix in FORMATS else None
+
+
+def _options(
+    kept: "ExportOptions",
+    style: Style | None,
+    smart: bool | None,
+    cover: Path | None,
+    page: PageSize | None,
+    face: Face | None,
+) -> "ExportOptions":
+    from dataclasses import replace
+
+    return replace(
+        kept,
+        style=style,
+        is_smart=smart,
+        cover=cover,
+        page_size=page or kept.page_size,
+        face=face or kept.face,
+    )
+
+
+def _say_held(
+    invocation: "Invocation", workbench: "Workbench", novel: str, wish: "ExportWish"
+) -> None:
+    """That chapters of the active branch are left out, since they wait to be kept."""
+    if wish.branch is not None:
+        return
+    held = workbench.inbox.held_chapters(novel, wish.first, wish.last)
+    if held:
+        invocation.output.note(
+            f"Left out, since they wait in the inbox to be kept: {_numbers(held)}. See "
+            "`novelgen inbox`."
+        )
 
 
 def _numbers(chapters: list[int]) -> str:
@@ -60,10 +160,3 @@ def _numbers(chapters: list[int]) -> str:
     more = len(chapters) - _NUMBERS_SHOWN
     word = "chapter" if len(chapters) == 1 else "chapters"
     return f"{word} {named}" + (f" and {more} more" if more > 0 else "")
-
-
-def _write_utf8_to_stdout() -> None:
-    """A manuscript is UTF-8 whatever the terminal speaks."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(encoding="utf-8", newline="\n")

@@ -30,6 +30,11 @@ GROUPS = (
         ),
     ),
     SettingGroup(
+        "Manuscripts",
+        "from the next export on",
+        ("legal_name", "address", "email", "phone", "page_size"),
+    ),
+    SettingGroup(
         "How models run",
         "from the next time that a model is loaded",
         (
