@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from novelgen.bootstrap import Workbench
+from novelgen.bootstrap.exporting import ExportWish
 from novelgen.config import load_settings
 from novelgen.paths import resolve_paths
 from novelgen.tui.dialogs.ask_line import AskLine
@@ -61,7 +62,7 @@ async def test_the_manuscript_is_exported(
         await until(pilot, lambda: "are in the file" in shown(pilot))
         assert f"Exported to {folder / FILE}"[:60] in shown(pilot)
     by_command = folder / "again.md"
-    bench.export(TITLE, "md", 1, None, by_command, overwrite=False)
+    bench.exports.to_path(TITLE, ExportWish("md"), by_command, overwrite=False)
     assert (folder / FILE).read_text() == by_command.read_text()
 
 

@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from novelgen.manuscript.export import EXPORTERS, file_name
+from novelgen.manuscript.formats import FORMATS
 from novelgen.manuscript.overview import ChapterOverview, NovelOverview
-
-_NAMES = {
-    "md": "Markdown",
-    "txt": "Plain text",
-    "html": "HTML",
-    "epub": "EPUB",
-    "docx": "Word",
-    "json": "JSON",
-}
+from novelgen.manuscript.whole_files import file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +39,12 @@ class ExportPlan:
 
 def format_called(name: str) -> str:
     """A format in words."""
-    return f"{_NAMES.get(name, name.upper())} (.{name})"
+    return f"{FORMATS[name].label} (.{name})"
 
 
 def formats() -> Sequence[str]:
     """The formats that there are, by name."""
-    return tuple(EXPORTERS)
+    return tuple(FORMATS)
 
 
 def plan_export(overview: NovelOverview, wish: ExportWish, folder: Path) -> ExportPlan:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from textual.content import Content
 from textual.message import Message
 
-from novelgen.bootstrap import Workbench
+from novelgen.bootstrap import Workbench, exporting
+from novelgen.bootstrap.exporting import options_of
 from novelgen.errors import NovelgenError
 from novelgen.tui.asking import app_of, ask
 from novelgen.tui.dialogs.confirm import Confirm
@@ -77,14 +78,12 @@ class Saving:
         self._tell(progress_told(0, len(plan.chapters)))
 
         def write(workbench: Workbench) -> Path:
-            return workbench.export(
-                novel_id,
-                wish.format_name,
-                wish.first,
-                wish.last,
-                plan.path,
-                overwrite=overwrite,
-                on_chapter=news,
+            options = options_of(workbench.settings)
+            of_novel = exporting.ExportWish(
+                wish.format_name, wish.first, wish.last, options=options
+            )
+            return workbench.exports.to_path(
+                novel_id, of_novel, plan.path, overwrite=overwrite, on_chapter=news
             )
 
         def written(path: Path) -> None:
