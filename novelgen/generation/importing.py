@@ -5,6 +5,7 @@ and what is known of the story, are brought up to the text as after any change b
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from novelgen.generation.imported_notes import keep_imported_notes
 from novelgen.generation.novel_status import settle_status
@@ -51,10 +52,12 @@ def store_import(
 ) -> NovelRecord:
     """Make a novel of a manuscript; `novel.target_words` beyond its words are planned behind it.
 
-    `is_unfinished`: the last chapter is not written to its end, and writing goes on in it.
+    `is_unfinished`: the last chapter is not written to its end, and writing goes on in it; it may
+    make the novel longer than that.
     """
     texts = [import_text(chapter) for chapter in manuscript.chapters]
     content = _plan(novel, manuscript.chapters, texts, on_chapter, is_unfinished=is_unfinished)
+    novel = replace(novel, target_words=content.structure.target_words)
     with store.writing() as work:
         record = work.novels.add(novel)
         last = len(texts)

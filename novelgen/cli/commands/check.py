@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from novelgen.cli.invocation import Invocation, invocation_of
+from novelgen.cli.notes_shown import NOTE
 from novelgen.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap import Workbench
+    from novelgen.generation.author_marks import StandingMark
     from novelgen.story.open_matters import OpenMatters
     from storage.change_records import CheckRecord
     from storage.records import NovelRecord
@@ -34,15 +36,16 @@ def check(
             "--intended",
             metavar="ID",
             help="It is meant so: take this off the list: a number, c and a number for a "
-            "contradiction, g for an oddity, p for a promise; or all (all but promises). May "
-            "be given several times.",
+            "contradiction, g for an oddity, p for a promise, n for a note that is done with; or "
+            "all (all but promises and notes). May be given several times.",
         ),
     ] = None,
     read: Annotated[
         bool, typer.Option("--read", help="Read unread chapters first, by plain rules.")
     ] = False,
 ) -> None:
-    """List passages that may no longer fit after a change, contradictions, oddities, promises.
+    """List passages that may no longer fit after a change, contradictions, oddities, promises,
+    and the notes beside the text, those of a manuscript that came back among them.
 
     A passage or contradiction leaves the list by itself when it is mended, or when the old words
     come back; a promise, when a later chapter keeps it.
@@ -50,6 +53,8 @@ def check(
     Example: novelgen check 3f2a --intended 14 --intended c3
     """
     invocation = invocation_of(context)
+    from novelgen.cli.notes_shown import note_json, show_notes
+    from novelgen.generation.author_marks import marks_of
     from novelgen.generation.consequences import standing_checks
     from novelgen.story.open_matters import open_matters
 
@@ -63,8 +68,9 @@ def check(
         with workbench.store.reading() as work:
             standing = list(standing_checks(work, found.active_branch_id))
             matters = open_matters(work, found.active_branch_id)
+            notes = marks_of(work, found.active_branch_id)
         if intended:
-            _intend(invocation, workbench, found, intended, standing, matters)
+            _intend(invocation, workbench, found, intended, standing, matters, notes)
             return
     if invocation.output.as_json:
         invocation.output.document(
@@ -73,12 +79,14 @@ def check(
                 "contradictions": [_contradiction_json(each) for each in matters.contradictions],
                 "oddities": [_oddity_json(each) for each in matters.oddities],
                 "promises": [_promise_json(each, matters) for each in matters.promises],
+                "notes": [note_json(each) for each in notes],
             }
         )
         return
-    if not (standing or matters.contradictions or matters.oddities or matters.promises):
+    if not (standing or matters.contradictions or matters.oddities or matters.promises or notes):
         invocation.output.note("Nothing to check: nothing contradicts, is odd or left open.")
         return
+    show_notes(invocation.output, notes)
     _show(invocation, standing)
     _show_contradictions(invocation, matters)
     _show_oddities(invocation, matters)
@@ -97,6 +105,7 @@ def _intend(
     asked: list[str],
     standing: "list[CheckRecord]",
     matters: "OpenMatters",
+    notes: "list[StandingMark]",
 ) -> None:
     """Take what is asked for off the list; nothing of it when one of them is not on it."""
     from novelgen.story.open_matters import intend_finding, intend_promise
@@ -105,6 +114,7 @@ def _intend(
         _CONTRADICTION: {each.id for each in matters.contradictions},
         _ODDITY: {each.id for each in matters.oddities},
         _PROMISE: {each.id for each in matters.promises},
+        NOTE: {each.record.id for each in notes},
     }
     marked = [text for text in asked if text[:1] in listed and text[1:].isdecimal()]
     for text in marked:
@@ -121,6 +131,9 @@ def _intend(
         for number in numbers:
             work.checks.intend(branch_id, number)
         for text in dict.fromkeys(marked):
+            if text[0] == NOTE:
+                work.author_marks.settle(branch_id, int(text[1:]))
+                continue
             answer = intend_promise if text[0] == _PROMISE else intend_finding
             answer(work, branch_id, int(text[1:]))
     _say_intended(invocation, [*numbers, *dict.fromkeys(marked)])
@@ -135,7 +148,7 @@ def _numbers(asked: list[str], standing: "list[CheckRecord]") -> list[int]:
         if not text.isdecimal():
             raise UsageError(
                 f"{text!r} is no number of the list.",
-                "Give a number of it, c, g or p and a number, or all.",
+                "Give a number of it, c, g, p or n and a number, or all.",
             )
         if int(text) not in known:
             raise NotFoundError(
