@@ -82,7 +82,7 @@ FORMATS: dict[str, ExportFormat] = {
         ExportFormat("html", "HTML", "html.page", is_smart=True, is_text=True),
         ExportFormat("txt", "Plain text", "plain_text", is_text=True),
         ExportFormat(
-            "pdf", "PDF", "pdf", _BOTH[::-1], is_smart=True, has_contact=True, has_pages=True
+            "pdf", "PDF", "pdf.book", _BOTH[::-1], is_smart=True, has_contact=True, has_pages=True
         ),
         ExportFormat("odt", "OpenDocument text", "pandoc.odt", is_smart=True),
         ExportFormat("rtf", "Rich text", "pandoc.rtf", is_smart=True),
