@@ -29,6 +29,8 @@ class ImportRequest:
     target_words: int
     seed: int
     is_unfinished: bool = False
+    premise: str = ""
+    """What it is about; without one, sentences of its own text tell it."""
 
 
 class ImportDesk:
@@ -69,7 +71,7 @@ class ImportDesk:
         from novelgen.generation.importing import store_import
 
         new = self._workbench.new_novel(
-            request.title, request.author, "", request.target_words, request.seed
+            request.title, request.author, request.premise, request.target_words, request.seed
         )
         return store_import(
             self._workbench.store,

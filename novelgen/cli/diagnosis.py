@@ -60,6 +60,7 @@ def examine(
     findings += _guarded("space", lambda: _space(paths))
     findings += _guarded("device", lambda: _device(settings))
     findings += _guarded("llama.cpp", _llama_cpp)
+    findings += _guarded("exports", _exports)
     findings += _guarded("prompts", lambda: _prompts(paths))
     findings.append(_terminal())
     return findings
@@ -171,6 +172,20 @@ def _llama_cpp() -> Finding:
     require_llama_cpp()
     where = "a GPU or the processor" if offloads() else "the processor alone"
     return Finding(Severity.GOOD, "llama.cpp", f"{llama_cpp_version()}, computes on {where}")
+
+
+def _exports() -> Finding:
+    from novelgen.manuscript.formats import FORMATS
+
+    ready, missing = [], []
+    for name, kind in FORMATS.items():
+        try:
+            kind.require()
+            ready.append(name)
+        except NovelgenError as error:
+            missing.append(f"{name} ({error.remedy})")
+    text = ", ".join(ready) + (f"; not installed: {', '.join(missing)}" if missing else "")
+    return Finding(Severity.GOOD, "exports", text)
 
 
 def _prompts(paths: Paths) -> Finding:

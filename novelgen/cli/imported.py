@@ -15,7 +15,14 @@ from novelgen.cli.output import Output
 from novelgen.cli.step_progress import step_display
 from novelgen.engine.values import is_server
 from novelgen.errors import ExitCode, NovelgenError, UsageError
-from novelgen.generation.novel_fields import MAX_SEED, MAX_WORDS, MIN_WORDS, clean_title, in_range
+from novelgen.generation.novel_fields import (
+    MAX_SEED,
+    MAX_WORDS,
+    MIN_WORDS,
+    clean_premise,
+    clean_title,
+    in_range,
+)
 from novelgen.generation.stop import StopSignal
 from novelgen.manuscript.importing.values import ImportedManuscript
 
@@ -32,6 +39,7 @@ class ImportWish:
 
     title: str | None
     author: str | None
+    premise: str | None
     target_words: int | None
     seed: int | None
     is_unfinished: bool
@@ -107,6 +115,7 @@ def _created(
         target,
         seed,
         wish.is_unfinished,
+        clean_premise(wish.premise or ""),
     )
     with step_display(output, "Chapters") as on_step:
         novel = workbench.imports.create(request, on_step)
@@ -164,7 +173,7 @@ def _say(output: Output, workbench: Workbench, novel: "NovelRecord", *, is_stopp
 
 
 def _require_no_wish(wish: ImportWish) -> None:
-    given = (wish.title, wish.author, wish.target_words, wish.seed)
+    given = (wish.title, wish.author, wish.premise, wish.target_words, wish.seed)
     if wish.is_unfinished or any(each is not None for each in given):
         raise UsageError(
             "The file holds a whole novel, which is restored as it was.",

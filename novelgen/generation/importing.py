@@ -34,6 +34,7 @@ from storage.unit_of_work import UnitOfWork
 
 IMPORTED = "imported"
 _BRIEF_WORDS = 40
+_PREMISE_WORDS = 80
 _SHARE_TO_COME = 4
 """A last chapter that is longer than the others already gets a fourth of its words more."""
 _AUTHOR = PlanOrigin.AUTHOR.value
@@ -57,7 +58,11 @@ def store_import(
     """
     texts = [import_text(chapter) for chapter in manuscript.chapters]
     content = _plan(novel, manuscript.chapters, texts, on_chapter, is_unfinished=is_unfinished)
-    novel = replace(novel, target_words=content.structure.target_words)
+    novel = replace(
+        novel,
+        target_words=content.structure.target_words,
+        premise=novel.premise or _premise(content),
+    )
     with store.writing() as work:
         record = work.novels.add(novel)
         last = len(texts)
@@ -74,6 +79,12 @@ def store_import(
 def import_text(chapter: ImportedChapter) -> str:
     """The prose of an imported chapter; the author's `[[notes]]` in it stand beside it."""
     return split_notes(chapter.text)[0]
+
+
+def _premise(content: PlanContent) -> str:
+    """What the chapters tell, in a few of their own sentences: no model is to invent it."""
+    briefs = "\n\n".join(card.brief for _, card in sorted(content.cards.items()))
+    return extract(told_sentences(briefs), _PREMISE_WORDS)
 
 
 def _add_chapter(

@@ -153,9 +153,7 @@ def _misplaced(
     return told
 
 
-def _added(
-    chapters: Sequence[ImportedChapter], matching: Matching, total: int
-) -> list[int]:
+def _added(chapters: Sequence[ImportedChapter], matching: Matching, total: int) -> list[int]:
     """Chapters behind the novel's last one, which the file has at its end."""
     last = max(
         (at for at, number in matching.chapters.items() if number == total - 1), default=None

@@ -108,6 +108,8 @@ def test_resume_goes_on_behind_it(store: Store) -> None:
     assert after[:4] == before
     assert len(after) > 4
     assert desk.fresh().status is NovelStatus.FINISHED
+    assert "Anna Reed" in novel.premise
+    assert desk.fresh().premise == novel.premise, "nothing is invented"
     with store.reading() as work:
         names = {entry.name for entry in work.entries.of_branch(novel.active_branch_id)}
     assert "Anna Reed" in names

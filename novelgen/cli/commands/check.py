@@ -44,9 +44,9 @@ def check(
         bool, typer.Option("--read", help="Read unread chapters first, by plain rules.")
     ] = False,
 ) -> None:
-    """List passages that may no longer fit after a change, contradictions, oddities, promises,
-    and the notes beside the text, those of a manuscript that came back among them.
+    """List passages that may no longer fit after a change, contradictions, oddities, promises.
 
+    The notes beside the text come first, those of a manuscript that came back among them.
     A passage or contradiction leaves the list by itself when it is mended, or when the old words
     come back; a promise, when a later chapter keeps it.
 

@@ -33,6 +33,14 @@ def import_manuscript(
     ] = False,
     title: Annotated[str | None, typer.Option(help="Title; by default the file's.")] = None,
     author: Annotated[str | None, typer.Option(help="Author; by default the file's.")] = None,
+    premise: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="What the novel is about, for the machine that writes on; without one, sentences "
+            "of the text.",
+        ),
+    ] = None,
     target_words: Annotated[
         int | None,
         typer.Option(
@@ -88,12 +96,12 @@ def import_manuscript(
     invocation = invocation_of(context)
     if into is None and dry_run:
         raise UsageError("--dry-run tells what --into would change.", "Give --into NOVEL.")
-    given = (title, author, target_words, seed, model, adapter)
+    given = (title, author, premise, target_words, seed, model, adapter)
     if into is not None and (unfinished or any(each is not None for each in given)):
         raise UsageError(
             "--into takes text into a novel that has its title, length and model.",
-            "Leave --title, --author, --target-words, --seed, --model, --adapter and --unfinished "
-            "out.",
+            "Leave --title, --author, --premise, --target-words, --seed, --model, --adapter and "
+            "--unfinished out.",
         )
     with invocation.writing_workbench(model=model, adapter=adapter) as workbench:
         found = workbench.imports.read(file, tracked, text_only=text_only or into is not None)
@@ -104,6 +112,6 @@ def import_manuscript(
             return
         from novelgen.cli.imported import ImportWish, import_new
 
-        wish = ImportWish(title, author, target_words, seed, unfinished, memory)
+        wish = ImportWish(title, author, premise, target_words, seed, unfinished, memory)
         code = import_new(invocation, workbench, found, file, wish)
     raise typer.Exit(code)

@@ -75,8 +75,8 @@ def resume(
         found = branched
         if found.status is NovelStatus.FINISHED and not is_new_branch:
             invocation.output.note(
-                f"“{found.title}” is finished. To have it go on: `novelgen set {found.id} "
-                "--target-words N`."
+                f"“{found.title}” is finished. Nothing is left to write; `novelgen set {found.id} "
+                "--target-words N` makes it longer."
             )
             if invocation.output.as_json:
                 run = workbench.runs.latest_run(found.id)
