@@ -1,6 +1,6 @@
 """A manuscript as a printer sets it: curly quotation marks, real dashes, an ellipsis.
 
-Its words stay the words they were, and so do its scene breaks, its byline and its numbers.
+Its words stay the words they were, and its scene breaks stay.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,12 @@ from novelgen.text.smart_marks import smartened
 
 
 def smartened_manuscript(manuscript: Manuscript) -> Manuscript:
-    """The manuscript with smart marks in its titles and paragraphs; its chapters are streamed."""
+    """The manuscript with smart marks in titles, byline and prose; its chapters are streamed."""
     chapters = manuscript.chapters
     return replace(
         manuscript,
         title=smartened(manuscript.title),
+        author=smartened(manuscript.author),
         contents=tuple(map(_heading, manuscript.contents)),
         chapters=(
             replace(

@@ -1,0 +1,1 @@
+"""A manuscript as an EPUB 3 book."""
