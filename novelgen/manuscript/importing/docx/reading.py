@@ -1,0 +1,225 @@
+"""A Word file into blocks, one paragraph after the other, so that its text is never held whole.
+
+Headings are known by style, title page and running heads are not the text. Tables and text boxes
+are flattened. Comments and footnotes become notes at their places.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from novelgen.manuscript.importing.blocks import (
+    Break,
+    Comment,
+    Draft,
+    Heading,
+    Paragraph,
+    heading_of_lines,
+)
+from novelgen.manuscript.importing.chapter_building import counted
+from novelgen.manuscript.importing.docx.comments import read_comments, read_footnotes
+from novelgen.manuscript.importing.docx.paragraphs import Notes, ParagraphReader, WordParagraph
+from novelgen.manuscript.importing.docx.parts import Parts
+from novelgen.manuscript.importing.docx.styles import Styles, read_styles
+from novelgen.manuscript.importing.docx.tracked import (
+    PARAGRAPH_END,
+    Bit,
+    Part,
+    num_changes,
+    pieces_of,
+    stays,
+)
+from novelgen.manuscript.importing.paragraphs import Line, PlacedComment, lines_of
+from novelgen.manuscript.importing.values import TrackedChanges
+from novelgen.manuscript.importing.xml_parsing import Element, attribute, name_of
+from novelgen.manuscript.importing.zip_archive import open_archive
+
+_TAGS = ("{*}p", "{*}commentRangeStart", "{*}commentRangeEnd")
+_WORD = (
+    "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
+    "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
+)
+_LONGEST_HEADING = 300
+_NOBODY = frozenset({"python-docx", "microsoft office user", "windows user", "unknown author"})
+_DRAFT_TITLES = ("microsoft word", "word document", "powerpoint")
+_FATE = {
+    TrackedChanges.NOTES: "became {} at their places; the text is as it was before",
+    TrackedChanges.ACCEPT: "were taken over",
+    TrackedChanges.REJECT: "were left out; the text is as it was before",
+}
+
+
+def add_docx(path: Path, draft: Draft, tracked: TrackedChanges) -> None:
+    """Put the blocks of a Word file to a draft. Raises `StorageError` and `UsageError`."""
+    with open_archive(path) as archive:
+        parts = Parts(archive, str(path))
+        properties = parts.properties()
+        if not properties.title.lower().startswith(_DRAFT_TITLES):
+            draft.title_hint = properties.title
+        if properties.author.lower() not in _NOBODY:
+            draft.author_hint = properties.author
+        notes = _notes(parts)
+        styles = read_styles(parts.read("styles"))
+        body = _Body(draft, styles, notes, tracked)
+        with parts.walk_document(_TAGS) as walk:
+            body.read(walk)
+        body.tell(len(notes.comments), len(notes.footnotes) + len(notes.endnotes))
+
+
+def _notes(parts: Parts) -> Notes:
+    footnotes, endnotes = (
+        {
+            identity: Comment("", f"{kind}: {text}")
+            for identity, text in read_footnotes(parts.read(name)).items()
+        }
+        for kind, name in (("Footnote", "footnotes"), ("Endnote", "endnotes"))
+    )
+    comments = read_comments(parts.read("comments"), parts.read("commentsExtended"))
+    return Notes(comments, footnotes, endnotes)
+
+
+@dataclass(slots=True)
+class _Body:
+    """Makes blocks of paragraphs."""
+
+    draft: Draft
+    styles: Styles
+    notes: Notes
+    tracked: TrackedChanges
+    _carried: list[WordParagraph] = field(default_factory=list)
+    """Those whose ends are not in the text: they are one with the next."""
+    _waiting: list[Part] = field(default_factory=list)
+    """Edges of comments that stand between paragraphs."""
+    _gap: int = 0
+    _is_on_new_page: bool = False
+    _num_changes: int = 0
+
+    def read(self, walk: Iterator[tuple[str, Element]]) -> None:
+        """Read the text as it comes; what was read is thrown away."""
+        is_old = self.tracked is not TrackedChanges.ACCEPT
+        reader = ParagraphReader(self.styles, self.notes, is_old=is_old)
+        depth = 0
+        for event, element in walk:
+            is_paragraph = name_of(element) == "p"
+            if is_paragraph and element.tag.startswith(_WORD):
+                depth += 1 if event == "start" else -1
+            if event == "start" or depth:
+                continue
+            if not is_paragraph:
+                placed = reader.comment_at(element)
+                self._waiting += [] if placed is None else [placed]
+            elif element.tag.startswith(_WORD):
+                if not _is_around(element):
+                    self._add(reader.read(element), reader)
+                _throw_away(element)
+        self._finish()
+
+    def tell(self, num_comments: int, num_footnotes: int) -> None:
+        """Say what became of changes, comments and footnotes."""
+        remarks = self.draft.remarks
+        if self._num_changes:
+            fate = _FATE[self.tracked].format("notes")
+            remarks.append(f"{counted(self._num_changes, 'tracked change')}: they {fate}.")
+        if num_comments:
+            remarks.append(f"{counted(num_comments, 'comment')}: they became notes.")
+        if num_footnotes:
+            remarks.append(
+                f"{counted(num_footnotes, 'footnote')}: they became notes, not part of the text."
+            )
+
+    def _add(self, paragraph: WordParagraph, reader: ParagraphReader) -> None:
+        if self._waiting:
+            paragraph.parts[:0] = self._waiting
+            self._waiting = []
+        self.draft.num_pictures += paragraph.num_pictures
+        boxes, paragraph.boxes = paragraph.boxes, []
+        if self._is_joined(paragraph):
+            paragraph.parts.append(Bit(PARAGRAPH_END, change=paragraph.mark))
+            self._carried.append(paragraph)
+        else:
+            self._emit([*self._carried, paragraph])
+            self._carried = []
+        for box in boxes:
+            self._add(reader.read(box), reader)
+
+    def _is_joined(self, paragraph: WordParagraph) -> bool:
+        """Whether the end of a paragraph is not in the text."""
+        return not stays(paragraph.mark, self.tracked)
+
+    def _finish(self) -> None:
+        if self._carried:
+            self._emit(self._carried)
+
+    def _emit(self, paragraphs: list[WordParagraph]) -> None:
+        parts = [part for paragraph in paragraphs for part in paragraph.parts]
+        last = paragraphs[-1]
+        if last.mark is not None and stays(last.mark, self.tracked):
+            parts.append(Bit(PARAGRAPH_END, change=last.mark))
+        self._num_changes += num_changes(parts)
+        lines = list(lines_of(pieces_of(parts, self.tracked)))
+        main = next((each for each in paragraphs if _has_text(each, self.tracked)), last)
+        begins_page = any(each.begins_page for each in paragraphs) or self._is_on_new_page
+        if lines:
+            self._put(lines, main, begins_page=begins_page)
+            self._gap = 0
+        else:
+            self._waiting += [part for part in parts if isinstance(part, PlacedComment)]
+            self._gap += 1
+        self._is_on_new_page = any(each.ends_page for each in paragraphs) and (
+            not lines or not last.begins_page
+        )
+        self._is_on_new_page = self._is_on_new_page or (begins_page and not lines)
+
+    def _put(self, lines: list[Line], main: WordParagraph, *, begins_page: bool) -> None:
+        draft = self.draft
+        length = sum(len(line.plain) for line in lines)
+        if self.styles.is_around(main.style):
+            return
+        if self._is_title(main) and length <= _LONGEST_HEADING:
+            text = " ".join(line.plain for line in lines)
+            draft.title = f"{draft.title} {text}".strip()
+            return
+        level = main.look.level or (1 if self.styles.is_title(main.style) else 0)
+        if level and length <= _LONGEST_HEADING:
+            edges = tuple(edge for line in lines for edge in line.edges)
+            draft.blocks.append(heading_of_lines(level, [line.plain for line in lines], edges))
+            return
+        for at, line in enumerate(lines):
+            stands_out = line.is_bold or main.look.is_centred is True or (begins_page and at == 0)
+            gap = self._gap if at == 0 else 0
+            draft.blocks.append(Paragraph(line.text, line.edges, gap, stands_out))
+
+    def _is_title(self, paragraph: WordParagraph) -> bool:
+        """Whether a paragraph is the title of the book, or its subtitle."""
+        has_text = any(not isinstance(block, Break) for block in self.draft.blocks)
+        if self.styles.is_title(paragraph.style):
+            return not has_text
+        return False
+
+
+def _has_text(paragraph: WordParagraph, tracked: TrackedChanges) -> bool:
+    return any(
+        isinstance(part, Bit) and part.text.strip() and stays(part.change, tracked)
+        for part in paragraph.parts
+    )
+
+
+def _is_around(paragraph: Element) -> bool:
+    """Whether a paragraph is in a table of contents that the program keeps."""
+    for above in paragraph.iterancestors():
+        if name_of(above) == "sdt":
+            galleries = (each for each in above.iter() if name_of(each) == "docpartgallery")
+            gallery = next(galleries, None)
+            if gallery is not None and attribute(gallery, "val").lower() == "table of contents":
+                return True
+    return False
+
+
+def _throw_away(element: Element) -> None:
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+__all__ = ["Heading", "add_docx"]

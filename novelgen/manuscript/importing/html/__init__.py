@@ -1,0 +1,1 @@
+"""HTML, as in the pages of an EPUB, into blocks."""

@@ -1,0 +1,136 @@
+"""XML and XHTML of strangers, parsed safely.
+
+No DTD is loaded, nothing is fetched, and a document that declares entities of its own is refused:
+they can grow without end or name files of this machine. The named characters of HTML are known.
+Depth and sizes are limited by libxml2. No exception of lxml comes out of here.
+"""
+
+import codecs
+import re
+from html.entities import html5
+
+from lxml import etree, html
+
+from novelgen.errors import StorageError, UsageError
+
+Element = etree._Element
+PARSER_LIMITS = {"no_network": True, "huge_tree": False}
+XML_LIMITS = {**PARSER_LIMITS, "resolve_entities": False, "load_dtd": False, "dtd_validation": False}
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>")
+_ENCODINGS = re.compile(r"utf-?8|us-ascii|iso-?8859-?\d+|latin-?1|windows-?125\d|cp125\d", re.I)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARES = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]{0,2000}\[", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,2000}>", re.IGNORECASE)
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,40});")
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_TOO_DEEP = "depth"
+
+
+def parse_xml(raw: bytes, what: str) -> Element:
+    """The root of an XML document; `what` it is is said in errors. Raises `StorageError`."""
+    parser = etree.XMLParser(remove_comments=True, remove_pis=True, **XML_LIMITS)
+    try:
+        root = etree.fromstring(_source(raw, what), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise _broken(what, error) from error
+    if root is None:
+        raise _broken(what, ValueError("it is empty"))
+    return root
+
+
+def parse_page(raw: bytes, what: str) -> Element | None:
+    """The root of a page, also of one that is not well formed; None of an empty one.
+
+    Raises `StorageError`, and `UsageError` for a page that declares entities.
+    """
+    source = _source(raw, what)
+    parser = etree.XMLParser(remove_comments=True, remove_pis=True, **XML_LIMITS)
+    try:
+        return etree.fromstring(source, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return parse_html(source, what)
+
+
+def parse_html(source: bytes, what: str) -> Element | None:
+    """The root of HTML in UTF-8, however it is written; None where there is none."""
+    parser = html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, **PARSER_LIMITS
+    )
+    try:
+        root = etree.fromstring(source, parser)
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        if not source.strip():
+            return None
+        raise _broken(what, error) from error
+    if any(_TOO_DEEP in entry.message.lower() for entry in parser.error_log):
+        raise _broken(what, ValueError("its elements are nested too deep"))
+    return root
+
+
+def name_of(element: Element) -> str:
+    """The name of an element in small letters, without its namespace; empty for what is none."""
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def attribute(element: Element, name: str) -> str:
+    """An attribute by its name, whatever namespace it is in; empty where there is none."""
+    value = element.get(name)
+    if value is None:
+        value = next((element.get(key) for key in element.keys() if key.endswith("}" + name)), "")
+    return value or ""
+
+
+def refuse_entities(text: str, what: str) -> None:
+    """Raises `UsageError` for a document that declares entities of its own."""
+    if _DECLARES.search(text):
+        raise UsageError(
+            f"{what} declares entities of its own, which can be an attack; it is not read.",
+            "Save the book anew with the program that it was made with, or with calibre.",
+        )
+
+
+def _source(raw: bytes, what: str) -> bytes:
+    """The document in UTF-8, without declaration and document type, named characters resolved."""
+    text = _decoded(raw, what)
+    refuse_entities(text, what)
+    text = _DOCTYPE.sub("", _DECLARATION.sub("", text.lstrip("\ufeff")), count=1)
+    return _NAMED.sub(_character, text).encode("utf-8", "replace")
+
+
+def _decoded(raw: bytes, what: str) -> str:
+    encoding = next((name for bom, name in _BOMS if raw.startswith(bom)), None)
+    if encoding is None:
+        declared = _DECLARED.match(raw.lstrip()[:400])
+        encoding = "utf-8" if declared is None else declared[1].decode("ascii")
+        if not _ENCODINGS.fullmatch(encoding):
+            raise StorageError(
+                f"{what} is in the encoding {encoding}, which is not read.", "Save it as UTF-8."
+            )
+    try:
+        return raw.decode(encoding, "replace")
+    except LookupError as error:
+        raise StorageError(f"{what} is in an unknown encoding.", "Save it as UTF-8.") from error
+
+
+def _character(found: re.Match[str]) -> str:
+    name = found[1]
+    if name in _OF_XML:
+        return found[0]
+    characters = html5.get(f"{name};")
+    if characters is None:
+        return f"&amp;{name};"
+    return "".join(f"&#{ord(character)};" for character in characters)
+
+
+def _broken(what: str, error: Exception) -> StorageError:
+    reason = str(error).split("\n", 1)[0][:200] or "it is broken"
+    return StorageError(
+        f"{what} cannot be read: {reason}.",
+        "The file may be damaged: get it anew, or save it anew with the program it was made with.",
+    )
