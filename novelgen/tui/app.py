@@ -117,9 +117,14 @@ class WorkbenchApp(App[None]):
         self.theme = theme
         self.watch_theme(theme)
 
-    def open_novel(self, novel_id: str, begins: RunLimits | None = None) -> None:
-        """Go to a novel, where the person left it; `begins`: and write it on so far at once."""
-        self.push_screen(NovelScreen(novel_id, begins))
+    def open_novel(
+        self, novel_id: str, begins: RunLimits | None = None, *, reads_memory: bool = False
+    ) -> None:
+        """Go to a novel, where the person left it; `begins`: and write it on so far at once.
+
+        `reads_memory`: and have its memory read from its text.
+        """
+        self.push_screen(NovelScreen(novel_id, begins, reads_memory=reads_memory))
 
     def close_novel(self) -> None:
         """Back to the library; what is being written goes on."""

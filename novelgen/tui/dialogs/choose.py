@@ -24,9 +24,13 @@ class Choice:
 class Choose(Dialog[str]):
     """The id of what was chosen."""
 
-    def __init__(self, title: str, choices: Sequence[Choice], question: str = "") -> None:
+    def __init__(
+        self, title: str, choices: Sequence[Choice], question: str = "", at: str = ""
+    ) -> None:
+        """`at` is the id of the choice that is marked first; empty: the first one."""
         super().__init__()
         self._title, self._choices, self._question = title, choices, question
+        self._at = at
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -36,7 +40,11 @@ class Choose(Dialog[str]):
             yield OptionList(*(Option(_prompt(each), id=each.id) for each in self._choices))
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).focus()
+        options = self.query_one(OptionList)
+        ids = [each.id for each in self._choices]
+        if self._at in ids:
+            options.highlighted = ids.index(self._at)
+        options.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option.id)

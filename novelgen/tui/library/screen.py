@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
@@ -18,7 +17,6 @@ from novelgen.tui.asking import app_of, ask
 from novelgen.tui.library.details import DetailsPanel
 from novelgen.tui.library.first_novel import FirstNovel
 from novelgen.tui.library.new_novel import NewNovelScreen, NovelMade
-from novelgen.tui.library.novel_words import counted
 from novelgen.tui.library.reading import (
     NovelDetails,
     NovelState,
@@ -27,7 +25,8 @@ from novelgen.tui.library.reading import (
     read_shelf,
 )
 from novelgen.tui.library.shelf import Shelf
-from novelgen.tui.library.welcome import FORM, Welcome
+from novelgen.tui.library.shelf_words import searched, shelf_head
+from novelgen.tui.library.welcome import BRING_IN, FORM, Welcome
 from novelgen.tui.widgets.keys_footer import KeysFooter
 
 _SECONDS_BETWEEN_LOOKS = 2.0
@@ -46,6 +45,8 @@ class LibraryScreen(Screen[None]):
         Binding(
             "e", "change", "Change", tooltip="Change title, author, length, drafts or model"
         ),
+        Binding("m", "bring_in", "Bring in",
+                tooltip="Make a novel of a manuscript: Word, EPUB, Markdown, text, JSON"),
         Binding("i", "inbox", "Inbox", tooltip="Chapters that were drafted while nobody looked"),
         Binding("slash", "search", "Search", key_display="/", tooltip="Find a novel"),
         Binding("q", "app.quit", "Quit", tooltip="Leave novelgen; what is being written goes on"),
@@ -121,6 +122,14 @@ class LibraryScreen(Screen[None]):
         if novel is not None:
             self.app.push_screen(ChangeNovel(novel), lambda _: self._read())
 
+    def action_bring_in(self) -> None:
+        from novelgen.tui.manuscripts.bringing_in import BringingIn
+
+        def brought(novel_id: str, reads_memory: bool) -> None:
+            app_of(self).open_novel(novel_id, reads_memory=reads_memory)
+
+        BringingIn(self, brought).begin()
+
     def action_inbox(self) -> None:
         from novelgen.tui.library.inbox import InboxScreen
 
@@ -179,6 +188,8 @@ class LibraryScreen(Screen[None]):
         event.stop()
         if event.way == FORM:
             self.action_new()
+        elif event.way == BRING_IN:
+            self.action_bring_in()
         else:
             FirstNovel(self, self._known, self.open_made).begin(event.way)
 
@@ -237,7 +248,7 @@ class LibraryScreen(Screen[None]):
         novels = self._shelf
         if novels is None:
             return
-        shown = [novel for novel in novels if self._sought in _searched(novel)]
+        shown = [novel for novel in novels if self._sought in searched(novel)]
         shelf = self.query_one(Shelf)
         shelf.show(shown, tells_premise=self.size.width < _WIDE)
         shelf.display = bool(shown)
@@ -246,7 +257,7 @@ class LibraryScreen(Screen[None]):
         nothing.update("No novel has these words. Esc shows all again.")
         self.query_one("#shelf-body").display = bool(novels)
         self.query_one(Welcome).display = not novels
-        self.query_one("#shelf-head", Static).update(_head(novels))
+        self.query_one("#shelf-head", Static).update(shelf_head(novels))
         self._show_details()
         self.refresh_bindings()
         if self.focused is None or not self.focused.is_on_screen:
@@ -262,20 +273,3 @@ class LibraryScreen(Screen[None]):
             self.query_one(Shelf).focus()
         else:
             self.query_one("#welcome-ways").focus()
-
-
-def _searched(novel: ShelfNovel) -> str:
-    return f"{novel.title}\n{novel.author}\n{novel.premise}".casefold()
-
-
-def _head(novels: list[ShelfNovel]) -> Content:
-    words = sum(novel.words for novel in novels)
-    waiting = sum(novel.waiting for novel in novels)
-    told = f"{counted(len(novels), 'novel')}, {counted(words, 'word')}" if novels else ""
-    inbox = f"   ✉ {counted(waiting, 'chapter')} in the inbox: " if waiting else ""
-    return Content.assemble(
-        (" novelgen ", "bold $background on $primary"),
-        f"  {told}",
-        (inbox, "$warning"),
-        ("i" if waiting else "", "bold $primary"),
-    )

@@ -13,7 +13,8 @@ from novelgen.tui.library.model_words import BUNDLED_TOLD, is_too_large
 from novelgen.tui.library.novel_words import counted
 
 _BETTER = "A better one: a .gguf file on this disk, one to fetch, or a server."
-BUNDLED, FOUND, FORM = "bundled", "found", "form"
+_ROOMY_LINES = 30
+BUNDLED, FOUND, FORM, BRING_IN = "bundled", "found", "form", "bring in"
 
 
 class Welcome(Vertical):
@@ -38,7 +39,7 @@ class Welcome(Vertical):
     """
 
     class Chosen(Message):
-        """A way to a first page: BUNDLED, FOUND or FORM."""
+        """A way to a first page: BUNDLED, FOUND, FORM or BRING_IN."""
 
         def __init__(self, way: str) -> None:
             super().__init__()
@@ -47,13 +48,13 @@ class Welcome(Vertical):
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Static(_TOLD, id="welcome-told")
-            yield OptionList(*_spaced(_ways(None)), id="welcome-ways")
+            yield OptionList(*_spaced(_ways(None), self.app.size.height), id="welcome-ways")
 
     def show(self, known: KnownModels) -> None:
         """What was found on this machine."""
         ways = self.query_one("#welcome-ways", OptionList)
         highlighted = ways.highlighted
-        ways.set_options(_spaced(_ways(known)))
+        ways.set_options(_spaced(_ways(known), self.app.size.height))
         ways.highlighted = highlighted or 0
 
     @on(OptionList.OptionSelected, "#welcome-ways")
@@ -75,11 +76,18 @@ def _ways(known: KnownModels | None) -> list[Option]:
         _way(
             FORM, "Fill in the form yourself", "Title, premise, length, model: key n at any time."
         ),
+        _way(
+            BRING_IN,
+            "Bring in a manuscript of your own",
+            "Word, EPUB, Markdown or text, to go on with it: key m at any time.",
+        ),
     ]
 
 
-def _spaced(options: list[Option]) -> list[Option | None]:
-    """With rules between them, which are not seen: air."""
+def _spaced(options: list[Option], height: int) -> list[Option | None]:
+    """With rules between them, which are not seen: air, where there is room for it."""
+    if height < _ROOMY_LINES:
+        return [*options]
     spaced: list[Option | None] = []
     for option in options:
         spaced += [option, None]

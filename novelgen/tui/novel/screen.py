@@ -68,13 +68,16 @@ class NovelScreen(Screen[None]):
         ),
     ]  # fmt: skip
 
-    def __init__(self, novel_id: str, begins: RunLimits | None = None) -> None:
+    def __init__(
+        self, novel_id: str, begins: RunLimits | None = None, *, reads_memory: bool = False
+    ) -> None:
         """`begins`: how far it is written on as soon as it is open; None leaves it as it is.
 
+        `reads_memory`: its memory is read from its text as soon as it is open.
         Its budget holds anew for every run that is begun here.
         """
         super().__init__()
-        self._begins = begins
+        self._begins, self._reads_memory = begins, reads_memory
         self._budget = Budget() if begins is None else begins.budget
         self.novel = OpenNovel(novel_id, self)
         self._entries: Sequence[PlaceEntry] = places()
@@ -116,6 +119,10 @@ class NovelScreen(Screen[None]):
         if self._control is not None and not self._has_looked_away:  # a browser's page was closed
             with suppress(NovelgenError):
                 await self._control.look(away=True)
+
+    def on_screen_resume(self) -> None:
+        if self._place is not None:
+            self._place.look_again()
 
     # The open novel's host
 
@@ -313,6 +320,8 @@ class NovelScreen(Screen[None]):
         self._introduce(overview)
         if self._begins is not None:
             self.novel.write(self._begins)
+        elif self._reads_memory:
+            self.novel.order(["reread", self.novel.id], "Reading the text for its memory")
 
     def _look_for_recovered(self) -> None:
         """The desk, which asks about it, is gone to where a sudden end has left something."""

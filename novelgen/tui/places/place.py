@@ -42,6 +42,9 @@ class Place(Widget):
     def arrive(self) -> None:
         """The person has come here: focus what they will use first."""
 
+    def look_again(self) -> None:
+        """The person is back from another screen, such as the settings. Does nothing by itself."""
+
     def hear(self, news: RunNews) -> None:
         """News of a run, while this place is in sight."""
 

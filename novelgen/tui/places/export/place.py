@@ -1,8 +1,11 @@
-"""Export: format, chapters, title page and file; then the manuscript on disk, with progress.
+"""Export: format, looks, chapters, title page and file; then the manuscript on disk, with progress.
 
-Nothing is overwritten without being asked, and a file is there whole or not at all.
+Nothing is overwritten without being asked, and a file is there whole or not at all. A manuscript
+that an editor has changed comes back here, too.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,46 +17,22 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from novelgen.bootstrap import Workbench
-from novelgen.bootstrap.wishes import checked_wish
-from novelgen.errors import UsageError
-from novelgen.generation.changing import change_novel
-from novelgen.manuscript.chapter_range import parse_range, range_in_words
 from novelgen.tui.asking import app_of
 from novelgen.tui.dialogs.ask_line import AskLine
-from novelgen.tui.dialogs.choose import Choice, Choose
 from novelgen.tui.novel.open_novel import OpenNovel
-from novelgen.tui.places.export.reading import (
-    ExportPlan,
-    ExportWish,
-    backup_path,
-    format_called,
-    formats,
-    plan_export,
-)
+from novelgen.tui.places.export.choices import ExportChoices, Line
+from novelgen.tui.places.export.choosing import Choosing
+from novelgen.tui.places.export.details import change_detail
+from novelgen.tui.places.export.lines import grouped, lines_of
+from novelgen.tui.places.export.reading import ExportPlan, backup_path, plan_export
 from novelgen.tui.places.export.saving import FOLDER, Progressed, Saving
-from novelgen.tui.places.export.showing import (
-    AUTHOR,
-    BACKUP,
-    CHAPTERS,
-    EXPORT,
-    FILE,
-    FORMAT,
-    TITLE,
-    plan_told,
-    progress_told,
-    result_told,
-    row,
-)
+from novelgen.tui.places.export.showing import plan_told, progress_told, result_told
 from novelgen.tui.places.place import Place
 from novelgen.tui.widgets.clock import today
+from novelgen.tui.widgets.path_listing import path_of
 from novelgen.tui.widgets.short_path import short_path
 
-_GROUPS = (
-    ("The title page", (TITLE, AUTHOR)),
-    ("The file", (FORMAT, CHAPTERS, FILE)),
-    ("", (EXPORT, BACKUP)),
-)
+_NARROW = 100
 
 
 class ExportList(OptionList):
@@ -64,11 +43,15 @@ class ExportList(OptionList):
     ]
 
 
+def _choice(key: str, line: Line, name: str, tooltip: str) -> Binding:
+    return Binding(key, f"choose('{line.value}')", name, show=False, tooltip=tooltip)
+
+
 class ExportPlace(Place):
     """The place."""
 
     NAME = "Export"
-    PURPOSE = "Write the manuscript to a file, or copy all novels to a safe place"
+    PURPOSE = "Write the manuscript to a file, take one back, copy all novels to a safe place"
     SCOPED_CSS = False  # what a narrow screen changes is a matter of its class
     DEFAULT_CSS = """
     ExportPlace { layout: horizontal; }
@@ -86,24 +69,34 @@ class ExportPlace(Place):
     ExportPlace #export-plan { height: auto; }
     ExportPlace #export-done { height: auto; margin-bottom: 1; }
     .-narrow ExportPlace { layout: vertical; }
-    .-narrow ExportPlace #export-list { height: 13; padding: 0 1; }
+    .-narrow ExportPlace #export-list { height: auto; max-height: 13; padding: 0 1; }
     .-narrow ExportPlace #export-side { width: 1fr; height: 1fr; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "export", "Export", tooltip="Write the manuscript to the file"),
+        Binding("m", "take_back", "Take back",
+                tooltip="Take a manuscript back that an editor or a reader has changed"),
         Binding("b", "backup", "Back up", tooltip="Copy the database with all novels to a file"),
-        Binding("f", "format", "Format", show=False, tooltip="Choose the format of the file"),
-        Binding("r", "range", "Chapters", show=False, tooltip="Choose which chapters"),
-        Binding("o", "file", "File", show=False, tooltip="Say where the file is to be"),
-        Binding("T", "title", "Title", show=False, tooltip="Change the title of the novel"),
-        Binding("A", "author", "Author", show=False, tooltip="Change the author of the novel"),
-    ]
+        _choice("f", Line.FORMAT, "Format", "Choose the format of the file"),
+        _choice("s", Line.STYLE, "Style", "Standard manuscript format, or a book"),
+        _choice("k", Line.MARKS, "Marks", "Curly quotation marks and real dashes, or straight"),
+        _choice("g", Line.PAPER, "Paper", "The size of the page"),
+        _choice("l", Line.FACE, "Face", "The face of the letters of a manuscript"),
+        _choice("i", Line.COVER, "Cover", "The picture on the cover"),
+        _choice("n", Line.FILES, "Files", "One file for the book, or one a chapter"),
+        _choice("v", Line.BRANCH, "Branch", "Choose the branch of the novel"),
+        _choice("r", Line.CHAPTERS, "Chapters", "Choose which chapters"),
+        _choice("o", Line.FILE, "File", "Say where the file is to be"),
+        _choice("T", Line.TITLE, "Title", "Change the title of the novel"),
+        _choice("A", Line.AUTHOR, "Author", "Change the author of the novel"),
+    ]  # fmt: skip
 
     def __init__(self, novel: OpenNovel) -> None:
         super().__init__(novel)
-        self._wish = ExportWish(formats()[0])
+        self._choices = ExportChoices()
         self._plan: ExportPlan | None = None
         self._saving = Saving(self, self.tell, self._saved)
+        self._choosing = Choosing(self, self._want)
 
     def compose(self) -> ComposeResult:
         yield ExportList(id="export-list")
@@ -118,100 +111,64 @@ class ExportPlace(Place):
         self.query_one("#export-list").focus()
 
     def reload(self) -> None:
-        overview, wish, folder = self.novel.overview, self._wish, self._folder
-        if overview is not None:
-            self.ask(lambda _: plan_export(overview, wish, folder), self._take, group="plan")
+        self._look()
+
+    def look_again(self) -> None:
+        self._look()  # the settings may be others now, or the file be there
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._show)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Choices that the format does not leave are not offered."""
+        if action != "choose" or self._plan is None:
+            return True
+        line = Line(str(parameters[0]))
+        return self._choices.has(line) and (line is not Line.BRANCH or len(self._plan.branches) > 1)
+
     # Actions
 
     def action_export(self) -> None:
-        if self._plan is not None:
-            self._saving.write(self._plan, self._wish)
+        """Look once more, and write."""
+        if not self._saving.is_writing:
+            self._look(then=self._saving.write)
 
     def action_backup(self) -> None:
         suggested = backup_path(self._folder, today())
 
         def named(text: str | None) -> None:
             if text is not None:
-                self._saving.back_up(Path(text).expanduser().absolute())
+                self._saving.back_up(path_of(text))
 
         self.app.push_screen(
             AskLine("Back up", "The copy of all novels, in one file:", short_path(suggested)), named
         )
 
-    def action_format(self) -> None:
-        choices = [Choice(name, format_called(name)) for name in formats()]
+    def action_take_back(self) -> None:
+        from novelgen.tui.manuscripts.taking_back import TakingBack
 
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                path = self._wish.path
-                path = None if path is None else path.with_suffix(f".{name}")
-                self._want(ExportWish(name, self._wish.first, self._wish.last, path))
+        TakingBack(self, self.tell).begin()
 
-        self.app.push_screen(Choose("Format", choices), chosen)
-
-    def action_range(self) -> None:
-        wish = self._wish
-        now = "" if wish.last is None else range_in_words(wish.first, wish.last).replace("–", "-")
-
-        def named(text: str | None) -> None:
-            if text is None:
-                return
-            try:
-                first, last = parse_range(text)
-            except UsageError as error:
-                app_of(self).show_error(error)
-                return
-            self._want(ExportWish(wish.format_name, first, last, wish.path))
-
-        self.app.push_screen(
-            AskLine(
-                "Chapters", "Such as 3-7, or 5. Empty for all of them.", now, may_be_empty=True
-            ),
-            named,
-        )
-
-    def action_file(self) -> None:
-        plan, wish = self._plan, self._wish
-        if plan is None:
-            return
-
-        def named(text: str | None) -> None:
-            if text is None:
-                return
-            path = Path(text).expanduser().absolute() if text else None
-            if path is not None:
-                app_of(self).left_off.keep_value(FOLDER, str(path.parent))
-            self._want(ExportWish(wish.format_name, wish.first, wish.last, path))
-
-        question = "Where the file is to be. Empty for a name after the title."
-        self.app.push_screen(
-            AskLine("File", question, short_path(plan.path), may_be_empty=True), named
-        )
-
-    def action_title(self) -> None:
-        self._change_details(TITLE, "Title", may_be_empty=False)
-
-    def action_author(self) -> None:
-        self._change_details(AUTHOR, "Author", may_be_empty=True)
+    def action_choose(self, line: str) -> None:
+        if line in (Line.TITLE, Line.AUTHOR):
+            change_detail(self, Line(line))
+        elif self._plan is not None:
+            self._choosing.ask(Line(line), replace(self._plan, choices=self._choices))
 
     @on(OptionList.OptionSelected, "#export-list")
     def do_chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        actions = {
-            TITLE: self.action_title,
-            AUTHOR: self.action_author,
-            FORMAT: self.action_format,
-            CHAPTERS: self.action_range,
-            FILE: self.action_file,
-            EXPORT: self.action_export,
-            BACKUP: self.action_backup,
-        }
-        if event.option.id in actions:
-            actions[event.option.id]()
+        match event.option.id:
+            case None:
+                return
+            case Line.EXPORT:
+                self.action_export()
+            case Line.TAKE_BACK:
+                self.action_take_back()
+            case Line.BACKUP:
+                self.action_backup()
+            case line:
+                self.action_choose(line)
 
     @on(Progressed)
     def tell_progress(self, event: Progressed) -> None:
@@ -227,22 +184,10 @@ class ExportPlace(Place):
 
     # What they do
 
-    def _change_details(self, name: str, label: str, *, may_be_empty: bool) -> None:
-        overview = self.novel.overview
-        if overview is None:
-            return
-
-        def named(text: str | None) -> None:
-            if text is not None:
-                self.change(lambda workbench: _changed(workbench, self.novel.id, name, text))
-
-        now = str(getattr(overview.summary.novel, name))
-        question = f"{label} of the novel, here and in every file from now on."
-        self.app.push_screen(AskLine(label, question, now, may_be_empty=may_be_empty), named)
-
-    def _want(self, wish: ExportWish) -> None:
-        self._wish = wish
-        self.reload()
+    def _want(self, choices: ExportChoices) -> None:
+        self._choices = choices
+        self.refresh_bindings()
+        self._look()
 
     @property
     def _folder(self) -> Path:
@@ -250,27 +195,38 @@ class ExportPlace(Place):
         kept = app_of(self).left_off.value(FOLDER)
         return Path(kept) if isinstance(kept, str) and Path(kept).is_dir() else Path.cwd()
 
-    def _take(self, plan: ExportPlan) -> None:
-        self._plan = plan
-        self._show()
+    def _look(self, then: Callable[[ExportPlan], object] | None = None) -> None:
+        """Find what the choices come to, and show it."""
+        novel_id, choices, folder = self.novel.id, self._choices, self._folder
+
+        def looked(plan: ExportPlan) -> None:
+            self._plan = plan
+            self._show()
+            self.refresh_bindings()
+            if then is not None:
+                then(plan)
+
+        self.ask(
+            lambda workbench: plan_export(workbench, novel_id, choices, folder),
+            looked,
+            group="plan" if then is None else "plan-to-write",
+        )
 
     def _show(self) -> None:
         plan, overview = self._plan, self.novel.overview
         if plan is None or overview is None:
             return
         options = self.query_one("#export-list", OptionList)
-        at = options.highlighted
+        at = options.highlighted_option
         cells = max(options.size.width - 6, 30)
-        lines: list[Option] = []
-        for heading, names in _GROUPS:
-            spaced = f"\n{heading}" if lines and heading else heading
-            lines.append(Option(Content.styled(spaced, "bold $primary"), disabled=True))
-            for name in names:
-                told = row(name, overview.summary.novel, self._wish, plan, cells)
-                lines.append(Option(told, id=name))
-        options.set_options(lines)
-        ids = [line.id for line in lines]
-        options.highlighted = ids.index(EXPORT) if at is None else at
+        lines = lines_of(plan, overview.summary.novel, cells)
+        is_narrow = self.app.size.width < _NARROW
+        options.set_options(
+            Option(told, id=line, disabled=line is None)
+            for line, told in grouped(lines, is_narrow=is_narrow)
+        )
+        wanted = at.id if at is not None and at.id in lines else Line.EXPORT
+        options.highlighted = options.get_option_index(wanted)
         self.query_one("#export-plan", Static).update(plan_told(plan))
 
     def _saved(self, path: Path, told: str, said: str) -> None:
@@ -282,11 +238,3 @@ class ExportPlace(Place):
         say = getattr(self.screen, "say", None)
         if callable(say):
             say(text)
-
-
-def _changed(workbench: Workbench, novel_id: str, name: str, text: str) -> None:
-    """Raises `UsageError` for a title that is empty or too long, and while a run has the novel."""
-    novel = workbench.find(novel_id).novel
-    wish = checked_wish(novel, workbench.settings, **{name: text})  # type: ignore[arg-type]
-    with workbench.runs.claimed(novel):
-        change_novel(workbench.store, novel, wish)

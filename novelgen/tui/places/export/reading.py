@@ -1,71 +1,103 @@
 """What an export would hold, and where it would go; looked at before anything is written."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from novelgen.manuscript.formats import FORMATS
-from novelgen.manuscript.overview import ChapterOverview, NovelOverview
+from novelgen.bootstrap import Workbench
+from novelgen.bootstrap.exporting import ExportWish
+from novelgen.errors import NovelgenError
+from novelgen.manuscript.overview import ChapterOverview, read_overview
 from novelgen.manuscript.whole_files import file_name
-
-
-@dataclass(frozen=True, slots=True)
-class ExportWish:
-    """What the person wants; `path` is None where the name is to be suggested."""
-
-    format_name: str
-    first: int = 1
-    last: int | None = None
-    path: Path | None = None
+from novelgen.tui.places.export.choices import ExportChoices
+from storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What the wish comes to."""
+    """What the choices come to."""
 
+    choices: ExportChoices
+    wish: ExportWish
     path: Path
     exists: bool
+    branches: tuple[str, ...]
+    """Of the novel, by name."""
+    branch: str
+    """The one that is exported."""
     chapters: tuple[ChapterOverview, ...]
     """Those that are written."""
     held: tuple[int, ...]
     """Chapters that wait in the inbox, and are no part of the book yet."""
     unwritten: tuple[int, ...]
+    missing: NovelgenError | None
+    """What the format needs and is not installed."""
+    lacks_cover: bool
+    """Whether the picture for the cover is not there."""
 
     @property
     def words(self) -> int:
         return sum(chapter.words for chapter in self.chapters)
 
 
-def format_called(name: str) -> str:
-    """A format in words."""
-    return f"{FORMATS[name].label} (.{name})"
-
-
-def formats() -> Sequence[str]:
-    """The formats that there are, by name."""
-    return tuple(FORMATS)
-
-
-def plan_export(overview: NovelOverview, wish: ExportWish, folder: Path) -> ExportPlan:
-    """Looks at the chapters, and at whether the file is there already."""
-    novel = overview.summary.novel
-    name = file_name(novel.title, novel.id, wish.format_name)
-    path = (wish.path or folder / name).expanduser().absolute()
+def plan_export(
+    workbench: Workbench, novel_id: str, choices: ExportChoices, folder: Path
+) -> ExportPlan:
+    """Looks at the chapters, at what the format needs, and at whether the file is there already."""
+    with workbench.store.reading() as work:
+        branches = {each.name: each.id for each in work.branches.of_novel(novel_id)}
+        novel = work.novels.get(novel_id)
+        if choices.branch not in branches:  # it was renamed, or there never was a choice
+            choices = replace(choices, branch=None)
+        active = next(name for name, id in branches.items() if id == novel.active_branch_id)
+        branch = choices.branch or active
+        chapters = _chapters(work, novel_id, branches[branch])
     within = [
         chapter
-        for chapter in overview.chapters
-        if chapter.number >= wish.first and (wish.last is None or chapter.number <= wish.last)
+        for chapter in chapters
+        if chapter.number >= choices.first
+        and (choices.last is None or chapter.number <= choices.last)
     ]
+    suffix = "" if choices.splits else choices.format_name
+    path = _path(choices, folder, file_name(novel.title, novel.id, suffix))
+    wish = choices.wish(workbench.settings)
+    cover = wish.options.cover
     return ExportPlan(
+        choices,
+        wish,
         path,
         path.exists(),
+        tuple(branches),
+        branch,
         tuple(chapter for chapter in within if chapter.words and not chapter.is_held),
         tuple(chapter.number for chapter in within if chapter.is_held),
         tuple(chapter.number for chapter in within if not chapter.words),
+        _missing(choices),
+        cover is not None and not cover.is_file(),
     )
 
 
 def backup_path(folder: Path, today: date) -> Path:
     """A name for a copy of the database."""
     return folder / f"novels-{today.isoformat()}.db"
+
+
+def _chapters(work: UnitOfWork, novel_id: str, branch_id: str) -> tuple[ChapterOverview, ...]:
+    """The chapters of a branch, as they would be were it the active one."""
+    summary = work.novels.summary(novel_id)
+    novel = replace(summary.novel, active_branch_id=branch_id)
+    return read_overview(work, replace(summary, novel=novel)).chapters
+
+
+def _path(choices: ExportChoices, folder: Path, name: str) -> Path:
+    """The file; a folder that is there already gets it inside."""
+    path = (choices.path or folder / name).expanduser().absolute()
+    return path / name if path.is_dir() and not choices.splits else path
+
+
+def _missing(choices: ExportChoices) -> NovelgenError | None:
+    try:
+        choices.format.require()
+    except NovelgenError as error:
+        return error
+    return None

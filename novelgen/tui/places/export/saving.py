@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from textual.content import Content
 from textual.message import Message
 
-from novelgen.bootstrap import Workbench, exporting
-from novelgen.bootstrap.exporting import options_of
+from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError
 from novelgen.tui.asking import app_of, ask
 from novelgen.tui.dialogs.confirm import Confirm
-from novelgen.tui.places.export.reading import ExportPlan, ExportWish
-from novelgen.tui.places.export.showing import progress_told
+from novelgen.tui.places.export.reading import ExportPlan
+from novelgen.tui.places.export.showing import progress_told, written_told
 from novelgen.tui.places.place import Place
 from novelgen.tui.widgets.short_path import short_path
 
@@ -52,14 +51,16 @@ class Saving:
         self._place, self._tell, self._on_saved = place, tell, on_saved
         self.is_writing = False
 
-    def write(self, plan: ExportPlan, wish: ExportWish) -> None:
+    def write(self, plan: ExportPlan) -> None:
         """Write the manuscript; asks first where the file is there."""
         if self.is_writing:
             return
-        if plan.exists:
-            self._confirm(plan.path, lambda: self._write(plan, wish, overwrite=True))
+        if plan.missing is not None:
+            app_of(self._place).show_error(plan.missing)
+        elif plan.exists:
+            self._confirm(plan.path, lambda: self._write(plan, overwrite=True), plan)
         else:
-            self._write(plan, wish, overwrite=False)
+            self._write(plan, overwrite=False)
 
     def back_up(self, path: Path) -> None:
         """Copy the database; asks first where the file is there."""
@@ -72,24 +73,20 @@ class Saving:
 
         self._place.ask(lambda _: path.exists(), looked, group="backup")
 
-    def _write(self, plan: ExportPlan, wish: ExportWish, *, overwrite: bool) -> None:
+    def _write(self, plan: ExportPlan, *, overwrite: bool) -> None:
         novel_id, news = self._place.novel.id, self._news()
         self.is_writing = True
         self._tell(progress_told(0, len(plan.chapters)))
 
         def write(workbench: Workbench) -> Path:
-            options = options_of(workbench.settings)
-            of_novel = exporting.ExportWish(
-                wish.format_name, wish.first, wish.last, options=options
-            )
             return workbench.exports.to_path(
-                novel_id, of_novel, plan.path, overwrite=overwrite, on_chapter=news
+                novel_id, plan.wish, plan.path, overwrite=overwrite, on_chapter=news
             )
 
         def written(path: Path) -> None:
             self.is_writing = False
-            told = f"{plan.words:,} words are in the file."
-            self._on_saved(path, told, f"Exported to {short_path(path)}")
+            app_of(self._place).left_off.keep_value(FOLDER, str(path.parent))
+            self._on_saved(path, written_told(plan), f"Exported to {short_path(path)}")
 
         ask(
             self._place,
@@ -117,14 +114,21 @@ class Saving:
             on_error=self._refused,
         )
 
-    def _confirm(self, path: Path, then: Callable[[], object]) -> None:
+    def _confirm(
+        self, path: Path, then: Callable[[], object], plan: ExportPlan | None = None
+    ) -> None:
         def answered(replaces: bool | None) -> None:
             if replaces:
                 then()
 
+        is_folder = plan is not None and plan.choices.splits
+        what = " All files in it are replaced." if is_folder else ""
         self._place.app.push_screen(
             Confirm(
-                "Replace it?", f"{short_path(path)} is there already.", yes="Replace", no="Leave it"
+                "Replace it?",
+                f"{short_path(path)} is there already.{what}",
+                yes="Replace",
+                no="Leave it",
             ),
             answered,
         )

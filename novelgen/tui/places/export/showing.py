@@ -1,49 +1,18 @@
-"""The lines of the export place, and what the file will hold."""
+"""What the file will hold, and what the person should know before it is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
-from novelgen.manuscript.chapter_range import range_in_words
+from novelgen.manuscript.export_options import Style
 from novelgen.manuscript.overview import ChapterOverview
 from novelgen.text.sanitize import clean_line
-from novelgen.tui.places.export.reading import ExportPlan, ExportWish, format_called
+from novelgen.tui.places.export.reading import ExportPlan
 from novelgen.tui.widgets.bars import bar
-from novelgen.tui.widgets.short_path import short_path
-from storage.records import NovelRecord
 
-_LABEL_CELLS = 11
 _NUMBERS_SHOWN = 6
 _BAR_CELLS = 30
-TITLE, AUTHOR, FORMAT, CHAPTERS, FILE, EXPORT, BACKUP = (
-    "title",
-    "author",
-    "format",
-    "chapters",
-    "file",
-    "export",
-    "backup",
-)
-
-
-def row(name: str, novel: NovelRecord, wish: ExportWish, plan: ExportPlan, cells: int) -> Content:
-    """One line that can be chosen."""
-    match name:
-        case "title":
-            return _value("Title", clean_line(novel.title) or "no title yet")
-        case "author":
-            return _value(
-                "Author", clean_line(novel.author) or "not set", is_set=bool(novel.author)
-            )
-        case "format":
-            return _value("Format", format_called(wish.format_name))
-        case "chapters":
-            return _value("Chapters", range_in_words(wish.first, wish.last))
-        case "file":
-            return _value("File", _cut(short_path(plan.path), cells - _LABEL_CELLS))
-        case "export":
-            return Content.assemble(("→ Export", "bold $success"), ("   x", "$text-muted"))
-    return Content.assemble(("→ Back up all novels", "bold"), ("   b", "$text-muted"))
+_CONTACT = ("legal_name", "address", "email", "phone")
 
 
 def plan_told(plan: ExportPlan) -> Content:
@@ -54,17 +23,10 @@ def plan_told(plan: ExportPlan) -> Content:
         lines.append(Content(f"{count}, {plan.words:,} words"))
     else:
         lines.append(Content.styled("Nothing: no text is in these chapters yet.", "$warning"))
-    if plan.exists:
-        lines.append(
-            Content.styled("! The file is there already; you are asked first.", "$warning")
-        )
-    if plan.held:
-        told = f"✉ Left out, since they wait in the inbox: {_numbers(plan.held)}."
-        lines.append(Content.styled(told, "$warning"))
+    lines += [*_warnings(plan), *_about_format(plan)]
     if plan.unwritten:
-        lines.append(
-            Content.styled(f"· Not written yet: {_numbers(plan.unwritten)}.", "$text-muted")
-        )
+        told = f"· Not written yet: {_numbers(plan.unwritten)}."
+        lines.append(Content.styled(told, "$text-muted"))
     if plan.chapters:
         lines += [Content(""), *map(_chapter, plan.chapters)]
     return Content("\n").join(lines)
@@ -78,8 +40,66 @@ def progress_told(done: int, total: int) -> Content:
     )
 
 
+def written_told(plan: ExportPlan) -> str:
+    """What is in a file that was written."""
+    if plan.choices.format.is_archive and plan.choices.is_whole:
+        return "Everything of the novel is in the file."
+    where = "folder, a file a chapter" if plan.choices.splits else "file"
+    return f"{plan.words:,} words are in the {where}."
+
+
 def result_told(text: str, path: str) -> Content:
     return Content.assemble(("✓ ", "bold $success"), (f"{text}\n", "bold"), path)
+
+
+def _warnings(plan: ExportPlan) -> Iterator[Content]:
+    if plan.missing is not None:
+        told = f"! {plan.missing.message} {plan.missing.remedy}".rstrip()
+        yield Content.styled(told, "$warning")
+    if plan.lacks_cover:
+        yield Content.styled("! The picture for the cover is not there.", "$warning")
+    if plan.exists:
+        which = "folder" if plan.choices.splits else "file"
+        yield Content.styled(f"! The {which} is there already; you are asked first.", "$warning")
+    if plan.held:
+        told = f"✉ Left out, since they wait in the inbox: {_numbers(plan.held)}."
+        yield Content.styled(told, "$warning")
+
+
+def _about_format(plan: ExportPlan) -> Iterator[Content]:
+    choices = plan.choices
+    if choices.format.is_archive:
+        yield Content.styled(_archive_told(is_whole=choices.is_whole), "$text-muted")
+    if choices.format.has_contact and choices.styled is Style.MANUSCRIPT:
+        yield from _contact_told(plan)
+
+
+def _archive_told(*, is_whole: bool) -> str:
+    if not is_whole:
+        return "Of some chapters JSON holds the text alone; of all of them everything."
+    return (
+        "JSON holds everything: all branches and versions, plan, bible, notes. m in the library "
+        "brings it in again, without loss."
+    )
+
+
+def _contact_told(plan: ExportPlan) -> Iterator[Content]:
+    """The contact block as it will stand, and what could stand there too."""
+    contact = plan.wish.options.contact
+    yield Content.styled("\nAt the top of its title page", "bold $primary")
+    values = (contact.name, contact.address, contact.email, contact.phone)
+    missing = [name for name, value in zip(_CONTACT, values, strict=True) if not value]
+    if len(missing) == len(_CONTACT):
+        yield Content.styled("! Neither your name nor an address: they are not set.", "$warning")
+    for line in contact.lines:
+        yield Content(clean_line(line))
+    if missing:
+        told = f"Set {_and(missing)} in the settings (key “,”), under Manuscripts."
+        yield Content.styled(told, "$text-muted")
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _chapter(chapter: ChapterOverview) -> Content:
@@ -88,12 +108,6 @@ def _chapter(chapter: ChapterOverview) -> Content:
         (f"{chapter.number:>4}  ", "$text-muted"),
         clean_line(chapter.title),
         (f"  {chapter.words:,} words{state}", "$text-muted"),
-    )
-
-
-def _value(label: str, text: str, *, is_set: bool = True) -> Content:
-    return Content.assemble(
-        (f"{label:<{_LABEL_CELLS}}", "$text-muted"), (text, "" if is_set else "$text-muted")
     )
 
 
@@ -107,9 +121,3 @@ def _numbers(chapters: Sequence[int]) -> str:
 
 def _counted(count: int, noun: str) -> str:
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _cut(path: str, cells: int) -> str:
-    """The end of a path, which tells more than its beginning."""
-    cells = max(cells, 12)
-    return path if len(path) <= cells else "…" + path[-(cells - 1) :]
