@@ -60,7 +60,7 @@ def read_overview(work: UnitOfWork, summary: NovelSummary) -> NovelOverview:
         structure = Structure.from_json(plan.structure)
         titles = {slot.number: slot.title for slot in structure.chapters}  # an author's own
         titles |= {card.number: card.title for card in work.plans.chapters(plan.id)}
-        targets = _targets(structure, summary, written)
+        targets |= _targets(structure, summary, written)
     chapters = tuple(
         replace(
             _chapter(number, written.get(number), titles.get(number), target),
