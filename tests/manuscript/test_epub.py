@@ -205,6 +205,7 @@ def test_the_style_sheet_forces_no_colours() -> None:
     colours = re.findall(r"(?:color|background)[\w-]*\s*:\s*([^;]+);", style)
     assert set(colours) <= {"inherit"}
     assert "url(" not in style
+    assert "display: none" not in style  # converters and importers lose what is not displayed
 
 
 def test_memory_does_not_grow_with_the_book() -> None:
