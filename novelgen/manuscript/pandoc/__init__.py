@@ -1,0 +1,1 @@
+"""Formats that pandoc writes, from Markdown."""
