@@ -15,7 +15,7 @@ from lxml import etree
 
 from novelgen.errors import NovelgenError, UsageError
 from novelgen.manuscript.export_options import ExportOptions
-from novelgen.manuscript.pandoc import odt, rtf
+from novelgen.manuscript.pandoc import conversion, odt, rtf
 from novelgen.manuscript.tree import Manuscript
 from novelgen.text.emphasis import without_marks
 from novelgen.text.sanitize import clean_text
@@ -147,6 +147,13 @@ def test_without_pandoc_the_error_tells_how_to_get_it(
         with pytest.raises(UsageError) as caught:
             call()
         assert "pip install 'novelgen[pandoc]'" in caught.value.remedy
+
+
+def test_a_pandoc_that_is_stopped_is_told_of() -> None:
+    stopped = [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"]
+    with pytest.raises(NovelgenError, match="signal 9") as caught:
+        conversion._run(stopped)
+    assert "memory" in caught.value.remedy
 
 
 def test_nothing_is_left_behind_whether_pandoc_fails_or_not(

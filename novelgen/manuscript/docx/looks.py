@@ -50,8 +50,6 @@ class ParagraphStyle:
 
     name: str
     size: float | None = None
-    is_bold: bool = False
-    is_italic: bool = False
     alignment: Alignment | None = None
     line_spacing: float | None = None
     """In lines."""
@@ -103,10 +101,6 @@ def look_of(options: ExportOptions, *, has_parts: bool) -> Look:
 
 
 def _manuscript(page: tuple[float, float], face: str, *, has_parts: bool) -> Look:
-    centred = ParagraphStyle("", alignment=Alignment.CENTER)
-    heading = replace(centred, starts_page=True, keeps_with_next=True, next_name=Name.BODY)
-    chapter = replace(heading, before=page[1] / 3 - INCH, after=24)
-    part = replace(heading, before=page[1] / 2 - 1.5 * INCH)
     return Look(
         face=face,
         size=12,
@@ -116,33 +110,31 @@ def _manuscript(page: tuple[float, float], face: str, *, has_parts: bool) -> Loo
         is_hyphenated=False,
         page=page,
         margins=(INCH, INCH),
-        styles=(
-            ParagraphStyle(Name.BODY, first_line=INCH / 2),
-            *_headings(chapter, part, has_parts=has_parts),
-            replace(centred, name=Name.SCENE_BREAK, next_name=Name.BODY),
-            replace(centred, name=Name.TITLE, next_name=Name.AUTHOR),
-            replace(centred, name=Name.AUTHOR),
-            ParagraphStyle(Name.CONTACT, line_spacing=1),
-            replace(centred, name=Name.END, before=24),
-            ParagraphStyle(Name.HEADER, alignment=Alignment.RIGHT, line_spacing=1),
-        ),
+        styles=_manuscript_styles(page[1], has_parts=has_parts),
         scene_break="#",
         first_style=Name.BODY,
         end="END",
     )
 
 
-def _reading(page: tuple[float, float], *, has_parts: bool) -> Look:
-    centred = ParagraphStyle("", alignment=Alignment.CENTER, is_hyphenated=False)
-    heading = replace(
-        centred, line_spacing=1.1, starts_page=True, keeps_with_next=True, next_name=Name.FIRST
+def _manuscript_styles(height: float, *, has_parts: bool) -> tuple[ParagraphStyle, ...]:
+    centred = ParagraphStyle("", alignment=Alignment.CENTER)
+    heading = replace(centred, starts_page=True, keeps_with_next=True, next_name=Name.BODY)
+    chapter = replace(heading, before=height / 3 - INCH, after=24)
+    part = replace(heading, before=height / 2 - 1.5 * INCH)
+    return (
+        ParagraphStyle(Name.BODY, first_line=INCH / 2),
+        *_headings(chapter, part, has_parts=has_parts),
+        replace(centred, name=Name.SCENE_BREAK, next_name=Name.BODY),
+        replace(centred, name=Name.TITLE, next_name=Name.AUTHOR),
+        replace(centred, name=Name.AUTHOR),
+        ParagraphStyle(Name.CONTACT, line_spacing=1),
+        replace(centred, name=Name.END, before=24),
+        ParagraphStyle(Name.HEADER, alignment=Alignment.RIGHT, line_spacing=1),
     )
-    chapter = replace(heading, size=17, before=72, after=36)
-    part = replace(heading, size=22, before=page[1] / 3 - INCH)
-    entry = ParagraphStyle("", alignment=Alignment.LEFT, is_hyphenated=False)
-    chapter_entry = replace(entry, left=30 if has_parts else 16, first_line=-16)
-    part_entry = replace(entry, before=10, after=2, left=16, first_line=-16, keeps_with_next=True)
-    entries = (part_entry, chapter_entry) if has_parts else (chapter_entry, part_entry)
+
+
+def _reading(page: tuple[float, float], *, has_parts: bool) -> Look:
     return Look(
         face=_READING_FACE,
         size=11,
@@ -153,34 +145,51 @@ def _reading(page: tuple[float, float], *, has_parts: bool) -> Look:
         page=page,
         margins=(1.5 * INCH, 1.2 * INCH),
         styles=(
-            ParagraphStyle(Name.BODY, first_line=18),
-            ParagraphStyle(Name.FIRST, next_name=Name.BODY),
-            *_headings(chapter, part, has_parts=has_parts),
-            replace(
-                centred,
-                name=Name.SCENE_BREAK,
-                before=12,
-                after=12,
-                keeps_with_next=True,
-                next_name=Name.FIRST,
-            ),
-            replace(centred, name=Name.TITLE, size=28, line_spacing=1.1, next_name=Name.AUTHOR),
-            replace(centred, name=Name.AUTHOR, size=14, before=24),
-            replace(
-                centred,
-                name=Name.CONTENTS_HEADING,
-                size=17,
-                starts_page=True,
-                keeps_with_next=True,
-                after=24,
-            ),
-            replace(entries[0], name=Name.UPPER_CONTENTS),
-            replace(entries[1], name=Name.LOWER_CONTENTS),
-            ParagraphStyle(Name.FOOTER, size=10, alignment=Alignment.CENTER),
+            *_reading_styles(page[1], has_parts=has_parts),
+            *_contents_styles(has_parts=has_parts),
         ),
         scene_break="* * *",
         first_style=Name.FIRST,
         end="",
+    )
+
+
+def _reading_styles(height: float, *, has_parts: bool) -> tuple[ParagraphStyle, ...]:
+    centred = ParagraphStyle("", alignment=Alignment.CENTER, is_hyphenated=False)
+    heading = replace(
+        centred, line_spacing=1.1, starts_page=True, keeps_with_next=True, next_name=Name.FIRST
+    )
+    chapter = replace(heading, size=17, before=72, after=36)
+    part = replace(heading, size=22, before=height / 3 - INCH)
+    scene_break = replace(centred, before=12, after=12, keeps_with_next=True, next_name=Name.FIRST)
+    return (
+        ParagraphStyle(Name.BODY, first_line=18),
+        ParagraphStyle(Name.FIRST, next_name=Name.BODY),
+        *_headings(chapter, part, has_parts=has_parts),
+        replace(scene_break, name=Name.SCENE_BREAK),
+        replace(centred, name=Name.TITLE, size=28, line_spacing=1.1, next_name=Name.AUTHOR),
+        replace(centred, name=Name.AUTHOR, size=14, before=24),
+        ParagraphStyle(Name.FOOTER, size=10, alignment=Alignment.CENTER),
+    )
+
+
+def _contents_styles(*, has_parts: bool) -> tuple[ParagraphStyle, ...]:
+    """Lines that go on in a second one hang; chapters are set in below their parts."""
+    line = ParagraphStyle("", alignment=Alignment.LEFT, first_line=-16, is_hyphenated=False)
+    chapter = replace(line, left=30 if has_parts else 16)
+    part = replace(line, left=16, before=10, after=2, keeps_with_next=True)
+    upper, lower = (part, chapter) if has_parts else (chapter, part)
+    return (
+        ParagraphStyle(
+            Name.CONTENTS_HEADING,
+            size=17,
+            alignment=Alignment.CENTER,
+            after=24,
+            starts_page=True,
+            keeps_with_next=True,
+        ),
+        replace(upper, name=Name.UPPER_CONTENTS),
+        replace(lower, name=Name.LOWER_CONTENTS),
     )
 
 

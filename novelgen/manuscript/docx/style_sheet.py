@@ -69,8 +69,6 @@ def _add(styles: Any, wanted: ParagraphStyle) -> None:
     style.quick_style = True
     if wanted.size is not None:
         style.font.size = Pt(wanted.size)
-    style.font.bold = wanted.is_bold or None
-    style.font.italic = wanted.is_italic or None
     _set_paragraph(style.paragraph_format, wanted)
     properties = style.element.get_or_add_pPr()
     if not wanted.is_hyphenated:
