@@ -46,7 +46,9 @@ class Building:
 
     def add_all(self, sections: Sequence[Section], level: int) -> None:
         """The sections of any file, whose chapters' headings are of this level."""
-        usual = median([each.words for each in sections if each.words and each.level == level] or [0])
+        usual = median(
+            [each.words for each in sections if each.words and each.level == level] or [0]
+        )
         for at, each in enumerate(sections):
             below = sections[at + 1] if at + 1 < len(sections) else None
             self._add(each, below, level, min(_SHORT_OPENING, _SHARE_OF_CHAPTER * usual))

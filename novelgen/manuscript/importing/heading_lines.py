@@ -32,7 +32,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?P<number>{_NUMBER})(?P<rest>.*)", re.IGNORECASE)
-_REST = re.compile(r"\s*(?P<sign>[.:)—–-]|\s)[.:)—–-]*\s*(?P<title>.*)", re.DOTALL)
+_REST = re.compile(r"\s*(?P<sign>[.,:)—–-]|\s)[.:)—–-]*\s*(?P<title>.*)", re.DOTALL)
 _DECORATED = re.compile(r"(?:[-–—~*•·=\[({<]+\s*)(.*?)(?:\s*[-–—~*•·=\])}>]+)")
 _INITIALS = re.compile(r"[A-Z]\. ?[A-Z]\.")
 
@@ -125,7 +125,9 @@ def _uncounted(text: str) -> HeadingLine | None:
 def _bare(text: str) -> HeadingLine | None:
     plain = _plain(text)
     found = None if _INITIALS.match(plain) else _BARE.fullmatch(plain)
-    return None if found is None else _numbered(LineKind.NUMBER, text, found)
+    if found is None or found["rest"].lstrip().startswith(","):  # such as “I, Claudius”
+        return None
+    return _numbered(LineKind.NUMBER, text, found)
 
 
 def _numbered(kind: LineKind, text: str, found: re.Match[str]) -> HeadingLine | None:

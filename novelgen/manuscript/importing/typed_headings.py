@@ -2,8 +2,8 @@
 
 A line counts by its shape (`heading_lines`) and by its place in a row of numbers
 (`chapter_numbers`). The entries of a table of contents look the same, and are told from chapters by
-what follows them: the next entry, and the same number again further on. Bare numbers are looked for
-only in a book without marked headings, where they divide chapters no longer.
+what follows them: the next entry, and the same number again further on. Bare numbers within marked
+chapters are those of sections, and no headings.
 """
 
 import re
@@ -19,6 +19,8 @@ from novelgen.text.words import count_words
 
 _MAX_CHARS, _MAX_NUMBERED_CHARS = 400, 160
 _MAX_TITLE_WORDS, _MAX_UNPARTED_WORDS = 25, 12
+_WIDE_GAP = 3
+"""Empty lines before a heading of a text that parts its headings so."""
 _LARGEST = 400
 """No book has more chapters; a larger number is a year."""
 _FEW_WORDS = 25
@@ -27,6 +29,8 @@ _LEAST_ENTRIES = 3
 _MOST_WORDS_BEFORE = 3_000
 """A table of contents stands before any text that is longer."""
 _LEAST_NUMBERS, _LEAST_SET_APART = 3, 2
+_CHAPTERS_OF_PART = 6
+"""Numbers under each marked heading, at least, so that these are parts and those chapters."""
 _COUNTED = frozenset({LineKind.CHAPTER, LineKind.NUMBER})
 _PAGE_NUMBER = re.compile(r"(?:\s*[.·…_]){2,}\s*\d+$|\s{2,}\d+$|\t\d+$")
 _BEGINS_TITLE = re.compile(r"[^\w\s]*[A-Z0-9À-Þ]")
@@ -69,12 +73,14 @@ def _as_heading(block: Block, found: Heading | None) -> Block:
     return Heading(found.level, found.line, block.edges)
 
 
-def _marked_with_prose(blocks: Sequence[Block]) -> int:
-    """How many marked headings prose stands under."""
-    return sum(
-        isinstance(one, Heading) and isinstance(other, Paragraph)
+def _marked_with_prose(blocks: Sequence[Block]) -> list[HeadingLine]:
+    """The marked headings that prose stands under, without those of parts."""
+    return [
+        one.line
         for one, other in pairwise(blocks)
-    )
+        if isinstance(one, Heading) and isinstance(other, Paragraph)
+        if one.line.kind is not LineKind.PART
+    ]
 
 
 def _candidates(blocks: Sequence[Block]) -> Iterator[_Candidate]:
@@ -109,7 +115,7 @@ def _has_title(line: HeadingLine, block: Paragraph) -> bool:
         return True
     if not _BEGINS_TITLE.match(line.title):
         return False
-    if line.is_parted or block.stands_out or line.title.isupper():
+    if line.is_parted or block.stands_out or line.title.isupper() or block.gap >= _WIDE_GAP:
         return True
     is_short = len(line.title.split()) <= _MAX_UNPARTED_WORDS
     return is_short and not _ENDS_SENTENCE.search(line.title)
@@ -180,20 +186,27 @@ def _without_first_chapter(run: list[_Candidate]) -> list[_Candidate]:
     return run[:last]
 
 
-def _headings(candidates: Sequence[_Candidate], num_marked: int) -> list[_Candidate]:
+def _headings(candidates: Sequence[_Candidate], marked: Sequence[HeadingLine]) -> list[_Candidate]:
     """Those candidates that are headings, in order."""
     row = _row(candidates, LineKind.CHAPTER)
-    if len(row) <= num_marked:
+    if len(row) <= len(marked):
         row = []
-    if not row and num_marked < _LEAST_SET_APART:
+    if not row:
         row = _row(candidates, LineKind.NUMBER)
-        least = _LEAST_SET_APART if all(each.stands_out for each in row) else _LEAST_NUMBERS
-        row = row if len(row) >= least else []
+        row = row if _divides_book(row, marked) else []
     others = [each for each in candidates if each.line.kind not in _COUNTED]
     parts = [each for each in others if each.line.kind is LineKind.PART]
-    if not row and (num_marked or len(parts) < _LEAST_SET_APART):
+    if not row and (marked or len(parts) < _LEAST_SET_APART):
         return []
     return sorted([*row, *others], key=lambda each: each.at)
+
+
+def _divides_book(row: Sequence[_Candidate], marked: Sequence[HeadingLine]) -> bool:
+    """Whether bare numbers are those of chapters, and not of sections within marked chapters."""
+    least = _LEAST_SET_APART if all(each.stands_out for each in row) else _LEAST_NUMBERS
+    if len(row) < least or any(line.kind in _COUNTED for line in marked):
+        return False
+    return len(marked) < _LEAST_SET_APART or len(row) >= _CHAPTERS_OF_PART * len(marked)
 
 
 def _row(candidates: Sequence[_Candidate], kind: LineKind) -> list[_Candidate]:

@@ -7,15 +7,21 @@ Depth and sizes are limited by libxml2. No exception of lxml comes out of here.
 
 import codecs
 import re
+from collections.abc import Iterator
 from html.entities import html5
+from typing import Any, Protocol, overload
 
 from lxml import etree, html
 
 from novelgen.errors import StorageError, UsageError
 
-Element = etree._Element
 PARSER_LIMITS = {"no_network": True, "huge_tree": False}
-XML_LIMITS = {**PARSER_LIMITS, "resolve_entities": False, "load_dtd": False, "dtd_validation": False}
+XML_LIMITS = {
+    **PARSER_LIMITS,
+    "resolve_entities": False,
+    "load_dtd": False,
+    "dtd_validation": False,
+}
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>")
 _ENCODINGS = re.compile(r"utf-?8|us-ascii|iso-?8859-?\d+|latin-?1|windows-?125\d|cp125\d", re.I)
@@ -31,11 +37,38 @@ _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _TOO_DEEP = "depth"
 
 
+class Element(Protocol):
+    """What is used of an element of lxml."""
+
+    tag: str
+    text: str | None
+    tail: str | None
+
+    @overload
+    def get(self, key: str) -> str | None: ...
+    @overload
+    def get(self, key: str, default: str) -> str: ...
+    def items(self) -> list[tuple[str, str]]: ...
+    def iter(self) -> Iterator["Element"]: ...
+    def itertext(self) -> Iterator[str]: ...
+    def iterancestors(self) -> Iterator["Element"]: ...
+    def iterdescendants(self) -> Iterator["Element"]: ...
+    def itersiblings(self, *, preceding: bool) -> Iterator["Element"]: ...
+    def getparent(self) -> "Element | None": ...
+    def getprevious(self) -> "Element | None": ...
+    def getroottree(self) -> Any: ...
+    def clear(self) -> None: ...
+    def __iter__(self) -> Iterator["Element"]: ...
+    def __reversed__(self) -> Iterator["Element"]: ...
+    def __len__(self) -> int: ...
+    def __delitem__(self, at: int) -> None: ...
+
+
 def parse_xml(raw: bytes, what: str) -> Element:
     """The root of an XML document; `what` it is is said in errors. Raises `StorageError`."""
     parser = etree.XMLParser(remove_comments=True, remove_pis=True, **XML_LIMITS)
     try:
-        root = etree.fromstring(_source(raw, what), parser)
+        root: Element | None = etree.fromstring(_source(raw, what), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise _broken(what, error) from error
     if root is None:
@@ -51,9 +84,10 @@ def parse_page(raw: bytes, what: str) -> Element | None:
     source = _source(raw, what)
     parser = etree.XMLParser(remove_comments=True, remove_pis=True, **XML_LIMITS)
     try:
-        return etree.fromstring(source, parser)
+        root: Element | None = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError):
         return parse_html(source, what)
+    return root
 
 
 def parse_html(source: bytes, what: str) -> Element | None:
@@ -62,7 +96,7 @@ def parse_html(source: bytes, what: str) -> Element | None:
         encoding="utf-8", remove_comments=True, remove_pis=True, **PARSER_LIMITS
     )
     try:
-        root = etree.fromstring(source, parser)
+        root: Element | None = etree.fromstring(source, parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         if not source.strip():
             return None
@@ -74,16 +108,17 @@ def parse_html(source: bytes, what: str) -> Element | None:
 
 def name_of(element: Element) -> str:
     """The name of an element in small letters, without its namespace; empty for what is none."""
-    tag = element.tag
+    tag: object = element.tag
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
 def attribute(element: Element, name: str) -> str:
     """An attribute by its name, whatever namespace it is in; empty where there is none."""
     value = element.get(name)
-    if value is None:
-        value = next((element.get(key) for key in element.keys() if key.endswith("}" + name)), "")
-    return value or ""
+    if not value:
+        end = f"}}{name}"
+        value = next((said for key, said in element.items() if key.endswith(end)), "")
+    return value
 
 
 def refuse_entities(text: str, what: str) -> None:

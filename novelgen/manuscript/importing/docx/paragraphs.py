@@ -17,10 +17,14 @@ _CHANGES = {
     "moveto": ChangeKind.MOVED_HERE,
 }
 _TEXTS = frozenset({"t", "deltext"})
-_LEFT_OUT = frozenset(
-    "ppr rpr instrtext delinstrtext sdtpr sdtendpr rt proofed annotationref footnoteref"
-    " endnoteref".split()
-)
+_LEFT_OUT_LISTED = """
+ppr rpr instrtext delinstrtext sdtpr sdtendpr rt proofed annotationref footnoteref endnoteref
+"""
+_LEFT_OUT = frozenset(_LEFT_OUT_LISTED.split())
+_REFERRING_LISTED = """
+commentrangestart commentrangeend commentreference footnotereference endnotereference
+"""
+_REFERRING = frozenset(_REFERRING_LISTED.split())
 _PICTURES = frozenset({"blip", "imagedata"})
 _SYMBOLS = {"f0b7": "•", "f0d4": "™", "f0d3": "©", "f0d2": "®", "f0be": "—", "f0bc": "…"}
 _ORNAMENT = "❦"
@@ -41,6 +45,11 @@ class WordParagraph:
     """The change that touches its end, which joins it with the next one or parts them."""
     begins_page: bool = False
     ends_page: bool = False
+    is_rule: bool = False
+    """Whether it is a line across the page."""
+    list_id: str = ""
+    """Of the numbered list that it is in."""
+    list_level: int = 0
     boxes: list[Element] = field(default_factory=list)
     """Paragraphs of text boxes within it."""
     num_pictures: int = 0
@@ -58,11 +67,6 @@ class Notes:
         """The comment or note that an element refers to."""
         table = {"footnotereference": self.footnotes, "endnotereference": self.endnotes}
         return table.get(name, self.comments).get(attribute(element, "id"))
-
-
-_REFERRING = frozenset(
-    "commentrangestart commentrangeend commentreference footnotereference endnotereference".split()
-)
 
 
 class ParagraphReader:
@@ -85,6 +89,8 @@ class ParagraphReader:
         )
         mark = next(_changes(_child(properties, "rpr")), None)
         read = WordParagraph([], style, look, mark, begins_page=look.begins_page is True)
+        read.is_rule = _child(properties, "pbdr") is not None
+        read.list_id, read.list_level = self._styles.list_of(style, properties)
         self._read_into(read, paragraph)
         return read
 
@@ -159,9 +165,9 @@ class ParagraphReader:
             placed = self.comment_at(element)
             read.parts += [] if placed is None else [placed]
         elif name == "ruby":
-            for run in (each for each in element.iter() if name_of(each) == "r"):
-                if name_of(run.getparent()) == "rubybase":
-                    self._read_run(read, run, change, is_link=False)
+            bases = (each for each in element if name_of(each) == "rubybase")
+            for run in (each for base in bases for each in base if name_of(each) == "r"):
+                self._read_run(read, run, change, is_link=False)
         elif name in ("drawing", "pict", "object", "alternatecontent"):
             _read_drawing(read, element)
 
@@ -176,6 +182,7 @@ def _read_drawing(read: WordParagraph, element: Element) -> None:
             read.boxes += [below for below in each.iter() if name_of(below) == "p"]
             continue
         read.num_pictures += name in _PICTURES
+        read.is_rule = read.is_rule or attribute(each, "hr") in ("t", "true", "1")
         below = list(each)
         if name == "alternatecontent":
             below = below[:1]
@@ -205,7 +212,9 @@ def _change(element: Element) -> Change:
 
 
 def _child(element: Element | None, name: str) -> Element | None:
-    return next((each for each in (() if element is None else element) if name_of(each) == name), None)
+    return next(
+        (each for each in (() if element is None else element) if name_of(each) == name), None
+    )
 
 
 def _value(element: Element | None) -> str:

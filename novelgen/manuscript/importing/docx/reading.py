@@ -18,6 +18,7 @@ from novelgen.manuscript.importing.blocks import (
 )
 from novelgen.manuscript.importing.chapter_building import counted
 from novelgen.manuscript.importing.docx.comments import read_comments, read_footnotes
+from novelgen.manuscript.importing.docx.numbering import Numbering, read_numbering
 from novelgen.manuscript.importing.docx.paragraphs import Notes, ParagraphReader, WordParagraph
 from novelgen.manuscript.importing.docx.parts import Parts
 from novelgen.manuscript.importing.docx.styles import Styles, read_styles
@@ -33,6 +34,7 @@ from novelgen.manuscript.importing.paragraphs import Line, PlacedComment, lines_
 from novelgen.manuscript.importing.values import TrackedChanges
 from novelgen.manuscript.importing.xml_parsing import Element, attribute, name_of
 from novelgen.manuscript.importing.zip_archive import open_archive
+from novelgen.text.emphasis import Run
 
 _TAGS = ("{*}p", "{*}commentRangeStart", "{*}commentRangeEnd")
 _WORD = (
@@ -40,6 +42,8 @@ _WORD = (
     "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
 )
 _LONGEST_HEADING = 300
+_MAX_BEFORE_TITLE = 20
+"""Paragraphs of a title page, such as those of the contact block, that stand above the title."""
 _NOBODY = frozenset({"python-docx", "microsoft office user", "windows user", "unknown author"})
 _DRAFT_TITLES = ("microsoft word", "word document", "powerpoint")
 _FATE = {
@@ -60,7 +64,8 @@ def add_docx(path: Path, draft: Draft, tracked: TrackedChanges) -> None:
             draft.author_hint = properties.author
         notes = _notes(parts)
         styles = read_styles(parts.read("styles"))
-        body = _Body(draft, styles, notes, tracked)
+        numbering = read_numbering(parts.read("numbering"))
+        body = _Body(draft, styles, numbering, notes, tracked)
         with parts.walk_document(_TAGS) as walk:
             body.read(walk)
         body.tell(len(notes.comments), len(notes.footnotes) + len(notes.endnotes))
@@ -84,6 +89,7 @@ class _Body:
 
     draft: Draft
     styles: Styles
+    numbering: Numbering
     notes: Notes
     tracked: TrackedChanges
     _carried: list[WordParagraph] = field(default_factory=list)
@@ -156,8 +162,10 @@ class _Body:
         if last.mark is not None and stays(last.mark, self.tracked):
             parts.append(Bit(PARAGRAPH_END, change=last.mark))
         self._num_changes += num_changes(parts)
-        lines = list(lines_of(pieces_of(parts, self.tracked)))
         main = next((each for each in paragraphs if _has_text(each, self.tracked)), last)
+        label = self.numbering.label(main.list_id, main.list_level) if main.list_id else ""
+        pieces = pieces_of(parts, self.tracked)
+        lines = list(lines_of([Run(f"{label} "), *pieces] if label else pieces))
         begins_page = any(each.begins_page for each in paragraphs) or self._is_on_new_page
         if lines:
             self._put(lines, main, begins_page=begins_page)
@@ -165,6 +173,8 @@ class _Body:
         else:
             self._waiting += [part for part in parts if isinstance(part, PlacedComment)]
             self._gap += 1
+            if main.is_rule:
+                self.draft.blocks.append(Break())
         self._is_on_new_page = any(each.ends_page for each in paragraphs) and (
             not lines or not last.begins_page
         )
@@ -178,6 +188,7 @@ class _Body:
         if self._is_title(main) and length <= _LONGEST_HEADING:
             text = " ".join(line.plain for line in lines)
             draft.title = f"{draft.title} {text}".strip()
+            draft.blocks.append(Paragraph(draft.title, stands_out=True))
             return
         level = main.look.level or (1 if self.styles.is_title(main.style) else 0)
         if level and length <= _LONGEST_HEADING:
@@ -190,11 +201,13 @@ class _Body:
             draft.blocks.append(Paragraph(line.text, line.edges, gap, stands_out))
 
     def _is_title(self, paragraph: WordParagraph) -> bool:
-        """Whether a paragraph is the title of the book, or its subtitle."""
-        has_text = any(not isinstance(block, Break) for block in self.draft.blocks)
-        if self.styles.is_title(paragraph.style):
-            return not has_text
-        return False
+        """Whether a paragraph is the title of the book: so set, and before any chapter."""
+        if not self.styles.is_title(paragraph.style):
+            return False
+        before = self.draft.blocks
+        return len(before) <= _MAX_BEFORE_TITLE and not any(
+            isinstance(block, Heading) for block in before
+        )
 
 
 def _has_text(paragraph: WordParagraph, tracked: TrackedChanges) -> bool:
@@ -220,6 +233,3 @@ def _throw_away(element: Element) -> None:
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
         del parent[0]
-
-
-__all__ = ["Heading", "add_docx"]

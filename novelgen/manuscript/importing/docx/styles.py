@@ -40,6 +40,8 @@ class _Style:
     name: str
     based_on: str
     look: Look
+    in_list: tuple[str | None, int | None]
+    """The numbered list and the level there that its paragraphs are in."""
 
 
 @dataclass(slots=True)
@@ -56,14 +58,15 @@ class Styles:
         """What a style says, with what it is based on."""
         if identity not in self._looks:
             chain = list(self._chain(identity))
-            look = Look(
-                *(
-                    _first(getattr(style.look, name) for style in chain)
-                    for name in ("is_italic", "is_bold", "is_hidden", "is_centred", "begins_page")
-                ),
+            looks = [style.look for style in chain]
+            self._looks[identity] = Look(
+                is_italic=_first(look.is_italic for look in looks),
+                is_bold=_first(look.is_bold for look in looks),
+                is_hidden=_first(look.is_hidden for look in looks),
+                is_centred=_first(look.is_centred for look in looks),
+                begins_page=_first(look.begins_page for look in looks),
                 level=_first(_level(style) for style in chain),
             )
-            self._looks[identity] = look
         return self._looks[identity]
 
     def paragraph_style(self, identity: str) -> str:
@@ -80,6 +83,11 @@ class Styles:
     def is_around(self, identity: str) -> bool:
         """Whether it is that of a table of contents or the like."""
         return any(_AROUND.fullmatch(style.name) for style in self._chain(identity))
+
+    def list_of(self, identity: str, properties: Element | None) -> tuple[str, int]:
+        """The numbered list that a paragraph is in, and its level there; empty for none."""
+        said = [_list_of(properties), *(style.in_list for style in self._chain(identity))]
+        return _first(each[0] for each in said) or "", _first(each[1] for each in said) or 0
 
     def is_on(self, toggle: str, paragraph: str, run: str) -> bool:
         """Whether `is_italic` or the like is on by the styles of a paragraph and of a run."""
@@ -111,6 +119,7 @@ def read_styles(root: Element | None) -> Styles:
                 _value(parts.get("name")).lower(),
                 _value(parts.get("basedon")),
                 look_of(parts.get("rpr"), parts.get("ppr")),
+                _list_of(parts.get("ppr")),
             )
             is_usual = attribute(element, "default") not in ("", *_OFF)
             if is_usual and attribute(element, "type") == "paragraph":
@@ -132,6 +141,16 @@ def look_of(run: Element | None, paragraph: Element | None) -> Look:
         begins_page=_toggle(of_paragraph.get("pagebreakbefore")),
         level=int(outline[0]) + 1 if outline[:1].isdecimal() and outline.isascii() else None,
     )
+
+
+def _list_of(paragraph: Element | None) -> tuple[str | None, int | None]:
+    children = () if paragraph is None else paragraph
+    said = next((each for each in children if name_of(each) == "numpr"), None)
+    if said is None:
+        return None, None
+    parts = {name_of(each): _value(each) for each in said}
+    level = parts.get("ilvl", "")
+    return parts.get("numid"), int(level[:2]) if level.isdecimal() and level.isascii() else None
 
 
 def _level(style: _Style) -> int | None:

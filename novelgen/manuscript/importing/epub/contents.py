@@ -1,5 +1,6 @@
 """Headings for places that the contents of a book name and that have none on their page."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +9,8 @@ from novelgen.manuscript.importing.epub.navigation import Entry
 from novelgen.manuscript.importing.heading_lines import read_heading
 from novelgen.text.emphasis import without_marks
 
+_MADE_UP = re.compile(r"section ?\d+|start|unknown|untitled|[\w-]+\.x?html?|[\w]+_split_\d+", re.I)
+"""What programs call a place that has no name."""
 _LINES = 3
 """Paragraphs that can say what the heading says."""
 
@@ -19,7 +22,11 @@ def with_headings_of_contents(
 
     `places` says how many blocks stand before a place, by page and fragment.
     """
-    at = {places[key]: entry for entry in entries[::-1] if (key := _key(entry)) in places}
+    at = {
+        places[_key(entry)]: entry
+        for entry in entries[::-1]
+        if _key(entry) in places and not _MADE_UP.fullmatch(entry.text)
+    }
     levels: dict[int, Counter[int]] = {}
     for place, entry in at.items():
         found = blocks[place] if place < len(blocks) else None

@@ -1,6 +1,6 @@
 """What an EPUB says of itself: its names, its pages in order, its style sheets, its contents.
 
-Sources: EPUB 3.3 and Open Packaging Format 2.0.1. Books that can be read only with a key are refused.
+Sources: EPUB 3.3 and Open Packaging Format 2.0.1. Books that are read with a key are refused.
 """
 
 import posixpath
@@ -18,7 +18,9 @@ _KEYS = ("META-INF/rights.xml", "META-INF/sinf.xml", "META-INF/license.lcpl")
 _FONT_OBFUSCATION = frozenset(
     {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 )
-_PAGES = frozenset({"application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document"})
+_PAGES = frozenset(
+    {"application/xhtml+xml", "text/html", "application/xml", "text/x-oeb1-document"}
+)
 _NCX = "application/x-dtbncx+xml"
 _MAX_PAGES = 20_000
 

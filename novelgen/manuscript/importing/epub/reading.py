@@ -14,11 +14,12 @@ from novelgen.manuscript.importing.typed_headings import with_typed_headings
 from novelgen.manuscript.importing.xml_parsing import Element, attribute, name_of, parse_page
 from novelgen.manuscript.importing.zip_archive import Archive, open_archive
 
-_NO_TEXT = frozenset(
-    "cover titlepage title-page halftitlepage halftitle copyright-page copyright colophon imprint"
-    " toc landmarks page-list loi lot lov dedication index bibliography endnotes footnotes"
-    " rearnotes notes other-credits".split()
-)
+_NO_TEXT_LISTED = """
+cover titlepage title-page halftitlepage halftitle copyright-page copyright colophon imprint toc
+landmarks page-list loi lot lov dedication index bibliography endnotes footnotes rearnotes notes
+other-credits
+"""
+_NO_TEXT = frozenset(_NO_TEXT_LISTED.split())
 _LEAST_LINKS, _SHARE_OF_LINKS = 4, 0.75
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 

@@ -16,16 +16,18 @@ from novelgen.manuscript.importing.paragraphs import Line, lines_of
 from novelgen.manuscript.importing.xml_parsing import Element, attribute, name_of
 from novelgen.text.emphasis import Run
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure"
-    " footer form header hgroup html legend li main ol p pre section summary table tbody td tfoot"
-    " th thead tr ul caption".split()
-)
+_BLOCKS_LISTED = """
+address article aside blockquote body caption center dd details div dl dt fieldset figcaption
+figure footer form header hgroup html legend li main ol p pre section summary table tbody td tfoot
+th thead tr ul
+"""
+_BLOCKS = frozenset(_BLOCKS_LISTED.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_LEFT_OUT = frozenset(
-    "head script style title template iframe object audio video canvas button select textarea"
-    " rt rp nav math map datalist noscript".split()
-)
+_LEFT_OUT_LISTED = """
+head script style title template iframe object audio video canvas button select textarea rt rp nav
+math map datalist noscript
+"""
+_LEFT_OUT = frozenset(_LEFT_OUT_LISTED.split())
 _PICTURES = frozenset({"img", "svg", "image", "picture"})
 _NOTES = frozenset({"footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes"})
 _PAGE_NUMBERS = frozenset({"pagenum", "pageno", "page-number", "pagebreak", "page_number"})

@@ -116,8 +116,8 @@ def _beginning(
     full = sum(len(line) >= _SHARE_FULL * width for line in filled)
     if full < _SHARE_OF_FULL_LINES * len(filled):
         return lambda _, line: bool(line)
-    return lambda before, _: len(before) < _SHARE_FULL * width and bool(
-        _ENDS_SENTENCE.search(before[-8:])
+    return lambda before, _: (
+        len(before) < _SHARE_FULL * width and bool(_ENDS_SENTENCE.search(before[-8:]))
     )
 
 
