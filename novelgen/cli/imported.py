@@ -57,13 +57,13 @@ def import_new(
     from novelgen.cli.writing import stop_on_signals
 
     output, stop = invocation.output, StopSignal()
-    if isinstance(found, ImportedManuscript):
-        novel = _created(output, workbench, found, file, wish)
-    else:
-        _require_no_wish(wish)
-        novel = workbench.imports.restore(found)
-        output.note(f"“{novel.title}” is restored with all that the file holds of it.")
-    with stop_on_signals(stop):
+    with stop_on_signals(stop):  # from here on an interrupt ends what can go on later
+        if isinstance(found, ImportedManuscript):
+            novel = _created(output, workbench, found, file, wish)
+        else:
+            _require_no_wish(wish)
+            novel = workbench.imports.restore(found)
+            output.note(f"“{novel.title}” is restored with all that the file holds of it.")
         with step_display(output, "Chapters read for the bible") as on_step:
             workbench.imports.learn(novel, stop, on_step)
         failure = _read_memory(output, workbench, novel, stop) if wish.reads_memory else None

@@ -46,7 +46,7 @@ def match_chapters(new: Sequence[Known], old: Sequence[Known]) -> Matching:
     shared = _shared(runs_new, runs_old)
     chapters: dict[int, int] = {}
     taken: set[int] = set()
-    for (at, number), count in sorted(shared.items(), key=lambda each: (-each[1], each[0])):
+    for (at, number), count in sorted(shared.items(), key=_likeliest):
         shorter = max(min(len(runs_new[at]), len(runs_old[number])), 1)
         if at not in chapters and number not in taken and count >= _ENOUGH * shorter:
             chapters[at] = number
@@ -57,6 +57,12 @@ def match_chapters(new: Sequence[Known], old: Sequence[Known]) -> Matching:
     known = {number: at for at, number in chapters.items()}
     of_old = {(number, at): count for (at, number), count in shared.items()}
     return Matching(chapters, parts, _holding(len(old), known, of_old, runs_old))
+
+
+def _likeliest(each: tuple[tuple[int, int], int]) -> tuple[int, int, int]:
+    """Most in common first; of chapters that are alike, those that stand where they stood."""
+    (at, number), count = each
+    return -count, abs(at - number), at
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
