@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
+from types import ModuleType
 from typing import BinaryIO
 
 from novelgen.errors import UsageError
@@ -36,6 +37,8 @@ class ExportFormat:
     has_cover: bool = False
     has_contact: bool = False
     has_pages: bool = False
+    afterwards: str = ""
+    """What takes its time once all chapters are read, if anything does."""
 
     def options(self, wished: ExportOptions) -> ExportOptions:
         """The wishes with this format's own choices where the person has none.
@@ -66,7 +69,7 @@ class ExportFormat:
         return write
 
     @property
-    def _module(self) -> "object":
+    def _module(self) -> ModuleType:
         return import_module(f"novelgen.manuscript.{self.module}")
 
 
@@ -82,10 +85,19 @@ FORMATS: dict[str, ExportFormat] = {
         ExportFormat("html", "HTML", "html.page", is_smart=True, is_text=True),
         ExportFormat("txt", "Plain text", "plain_text", is_text=True),
         ExportFormat(
-            "pdf", "PDF", "pdf.book", _BOTH[::-1], is_smart=True, has_contact=True, has_pages=True
+            "pdf",
+            "PDF",
+            "pdf.book",
+            _BOTH[::-1],
+            is_smart=True,
+            has_contact=True,
+            has_pages=True,
+            afterwards="setting the pages",
         ),
-        ExportFormat("odt", "OpenDocument text", "pandoc.odt", is_smart=True),
-        ExportFormat("rtf", "Rich text", "pandoc.rtf", is_smart=True),
+        ExportFormat(
+            "odt", "OpenDocument text", "pandoc.odt", is_smart=True, afterwards="converting"
+        ),
+        ExportFormat("rtf", "Rich text", "pandoc.rtf", is_smart=True, afterwards="converting"),
         ExportFormat("json", "JSON", "archive.export", is_text=True, is_archive=True),
     )
 }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from novelgen.manuscript.contact import Contact
-from novelgen.manuscript.docx.submission import byline_of, page_header, short_title, told_length
+from novelgen.manuscript.submission import byline_of, page_header, short_title, told_length
 from tests.manuscript.test_docx import book, chapter
 
 

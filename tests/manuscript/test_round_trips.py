@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from novelgen.manuscript.importing.reading import read_manuscript_file
 
 from novelgen.manuscript.archive.export import write_archive
 from novelgen.manuscript.archive.reading import read_archive
 from novelgen.manuscript.chapter_headings import labels
 from novelgen.manuscript.export_options import ExportOptions
+from novelgen.manuscript.importing.reading import read_manuscript_file
 from novelgen.manuscript.importing.values import ImportedManuscript
 from novelgen.manuscript.markdown import write
 from novelgen.manuscript.split_files import write_split
@@ -33,7 +33,8 @@ HOSTILE = [
     "# Chapter 2", "Chapter 7", "Chapter 3: A", "PART TWO", "XII", "Prologue", "---", "***", "1.",
     "> said", "- item", "    code", "<!-- x -->", "[a]: b", "&amp; &lt;", "\\*not\\*", "*yes*",
     "_so_", "**bold** *and* _it_", "a*b*c", "***", "* * *", "THE END", "END", "Contents", "| a | b",
-    "![x](y)", "```", "~~~", "<b>x</b>", "http://a.b/c_d_e", "5 * 3 * 2", "$a$ $b$", "[[b]]", "#", "I",
+    "![x](y)", "```", "~~~", "<b>x</b>", "http://a.b/c_d_e", "5 * 3 * 2", "$a$ $b$", "[[b]]", "#",
+    "I",
     "title: x", "...", "II. The Sea", "I. A.", "(a) b", "Copyright 2020", "\u202eevil", "\x1b[31m",
     "caf\u00e9 \u4e2d\u6587 \U0001f600", "=====", "setext\n===", "line\nline", "a\\", "tail  ",
 ]  # fmt: skip

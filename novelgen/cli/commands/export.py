@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from novelgen.bootstrap import Workbench
     from novelgen.bootstrap.exporting import ExportWish
     from novelgen.cli.invocation import Invocation
+    from novelgen.cli.step_progress import OnStep
     from novelgen.manuscript.export_options import ExportOptions
 
 _NUMBERS_SHOWN = 10
@@ -104,12 +105,26 @@ def export(
                 wish,
                 Path(output) if output else None,
                 overwrite=force,
-                on_chapter=on_step,
+                on_chapter=_telling(invocation, name, on_step),
             )
     if invocation.output.as_json:
         invocation.output.document({"path": str(path), "format": name})
     else:
         invocation.output.data(str(path))
+
+
+def _telling(invocation: "Invocation", name: str, on_step: "OnStep") -> "OnStep":
+    """The progress of chapters, and what goes on once all of them are read."""
+    from novelgen.manuscript.formats import format_of
+
+    afterwards = format_of(name).afterwards
+
+    def tell(done: int, total: int) -> None:
+        on_step(done, total)
+        if done == total and afterwards:
+            invocation.output.note(f"All chapters are read; {afterwards} …")
+
+    return tell
 
 
 def _format_in(output: str | None) -> str | None:

@@ -71,8 +71,8 @@ class Archive:
 
     def _chapter(self, chapter: object) -> ImportedChapter:
         match chapter:
-            case {"title": str(title), "paragraphs": [str(), *_] as paragraphs}:
-                pass
+            case {"title": str(title), "paragraphs": [str(), *_] as paragraphs, **more}:
+                part = more.get("part")
             case _:
                 raise _broken(self.path, "a chapter of it has no title or no paragraphs")
         if not all(isinstance(paragraph, str) for paragraph in paragraphs):
@@ -82,7 +82,6 @@ class Archive:
         )
         if not count_words(text):
             raise _broken(self.path, "a chapter of it has no words")
-        part = chapter.get("part")
         return ImportedChapter(
             clean_line(title), text, part=clean_line(part) if isinstance(part, str) else None
         )

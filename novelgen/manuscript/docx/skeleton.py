@@ -17,8 +17,8 @@ from docx.shared import Pt
 from novelgen.manuscript.contact import Contact
 from novelgen.manuscript.docx.looks import INCH, Look, Name
 from novelgen.manuscript.docx.style_sheet import set_styles
-from novelgen.manuscript.docx.submission import byline_of, page_header, title_of, told_length
 from novelgen.manuscript.export_options import ExportOptions, Style
+from novelgen.manuscript.submission import byline_of, page_header, title_of, told_length
 from novelgen.manuscript.tree import Manuscript
 from novelgen.text.sanitize import clean_line
 

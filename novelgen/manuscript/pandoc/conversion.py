@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from novelgen.errors import NovelgenError, UsageError
-from novelgen.manuscript.docx.submission import title_of
 from novelgen.manuscript.markdown import render_markdown
+from novelgen.manuscript.submission import title_of
 from novelgen.manuscript.tree import Manuscript, ManuscriptChapter
 from novelgen.manuscript.whole_files import write_text
 from novelgen.text.sanitize import clean_line, clean_text

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from novelgen.manuscript.docx.looks import PAGES
-from novelgen.manuscript.docx.submission import byline_of, page_header, title_of, told_length
 from novelgen.manuscript.export_options import ExportOptions, Style
+from novelgen.manuscript.submission import byline_of, page_header, title_of, told_length
 from novelgen.manuscript.tree import Manuscript, ManuscriptChapter, is_scene_break
 from novelgen.text.emphasis import runs_of
 from novelgen.text.sanitize import clean_line, clean_text
