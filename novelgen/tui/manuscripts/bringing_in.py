@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from textual.screen import Screen
 
-from novelgen.engine.values import NO_MEMORY_ADAPTER, is_server
 from novelgen.tui.asking import ask
 from novelgen.tui.dialogs.choose import Choice, Choose
 from novelgen.tui.library.novel_words import counted
@@ -17,6 +16,7 @@ from novelgen.tui.manuscripts.choose_file import ChooseManuscript
 from novelgen.tui.manuscripts.learning import LearnNames
 from novelgen.tui.manuscripts.reading import ReadManuscript, read_manuscript
 from novelgen.tui.manuscripts.waiting import WaitFor
+from novelgen.tui.places.memory.reading import memory_kind
 from storage.records import NovelSummary
 
 OnBroughtIn = Callable[[str, bool], object]
@@ -101,7 +101,7 @@ class BringingIn:
         def answered(choice: str | None) -> None:
             self._done(novel.id, choice == _READ)
 
-        if is_server(novel.model) or novel.adapter == NO_MEMORY_ADAPTER:
+        if not memory_kind(novel).is_on:
             self._done(novel.id, False)
             return
         names = "Its names are in the bible" if knows_names else _NAMES_LATER

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from novelgen.bootstrap import Workbench
 from novelgen.errors import NovelgenError
+from novelgen.manuscript.importing.file_kinds import TEXT_SUFFIXES
 from novelgen.manuscript.importing.values import TrackedChanges
 from novelgen.tui.asking import app_of, ask
 from novelgen.tui.dialogs.dialog import Dialog
@@ -24,7 +25,7 @@ AnswerT = TypeVar("AnswerT")
 Read = Callable[[Workbench, Path, TrackedChanges], AnswerT]
 """Reads a file off the screen's thread. Raises `NovelgenError`."""
 
-SUFFIXES = frozenset({".docx", ".epub", ".json", ".markdown", ".md", ".text", ".txt"})
+SUFFIXES = frozenset({".docx", ".epub", ".json", *TEXT_SUFFIXES})
 _FOLDER = "manuscripts_folder"
 """What the folder of the last manuscript is kept under."""
 _WITH_TRACKED_CHANGES = ".docx"
@@ -66,7 +67,7 @@ class ChooseManuscript(Dialog[AnswerT], Generic[AnswerT]):
             yield PathField(
                 SUFFIXES,
                 self._start,
-                whole_folder="All files of this folder, a chapter each",
+                whole=TEXT_SUFFIXES,
                 nothing=_NOTHING,
             )
             chips = Chips(_TRACKED, TrackedChanges.NOTES.value, "tracked")

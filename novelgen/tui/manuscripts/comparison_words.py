@@ -15,6 +15,8 @@ from novelgen.tui.manuscripts.found_words import remarks_told
 
 _TITLE_CELLS = 36
 _RANGES_SHOWN = 12
+_MUCH_SHORTER = 0.5
+"""A chapter that keeps less of its words may be another one, or only a piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,15 @@ def _changes(what: str, chapters: Sequence[ChapterTaking]) -> Iterator[Content]:
     if chapters:
         yield Content.styled(f"{counted(len(chapters), 'chapter')} {what}", "bold $primary")
     for each in chapters:
-        words = f"{each.words:,} words"
+        words, style = f"{each.words:,} words", "$text-muted"
         if each.before is not None:
-            difference = each.words - each.words_before
-            words = f"{each.words_before:,} → {words}  {difference:+,}"
+            words = f"{each.words_before:,} → {words}  {each.words - each.words_before:+,}"
+            if each.words < each.words_before * _MUCH_SHORTER:
+                words, style = f"{words} !", "$warning"
         yield Content.assemble(
             (f"{each.number:>4}  ", "$text-muted"),
             f"{shortened(each.title, _TITLE_CELLS):<{_TITLE_CELLS}}  ",
-            (words, "$text-muted"),
+            (words, style),
         )
 
 

@@ -79,18 +79,18 @@ class PathField(Vertical):
         suffixes: frozenset[str],
         value: str = "",
         *,
-        whole_folder: str = "",
+        whole: frozenset[str] = frozenset(),
         none: str = "",
         nothing: str = "No file here that could be meant.",
     ) -> None:
         """`suffixes` are those of the files that are listed, in small letters, with the dot.
 
-        `whole_folder` is what it is called to take a folder with such files as one, `none` to take
-        no file at all; empty: that cannot be. `nothing` tells of a folder without such files.
+        `whole` are those of which a folder can be taken whole; `none` is what it is called to take
+        no file at all, empty: that cannot be. `nothing` tells of a folder without such files.
         """
         super().__init__()
         self._suffixes, self._value = suffixes, value
-        self._whole_folder, self._none, self._nothing = whole_folder, none, nothing
+        self._whole, self._none, self._nothing = whole, none, nothing
         self._listing: PathListing | None = None
 
     def compose(self) -> ComposeResult:
@@ -202,7 +202,7 @@ class PathField(Vertical):
             return
 
         def looked(is_folder: bool) -> None:
-            if is_folder and not (text.endswith("/") and self._whole_folder):
+            if is_folder and not (text.endswith("/") and self._whole):
                 self._type(text.removesuffix("/") + "/")
             else:
                 self.post_message(self.Taken(path))
@@ -227,7 +227,7 @@ class PathField(Vertical):
         ]
         self._entries.set_options(entries)
         self._entries.highlighted = at
-        told = listing.problem or ("" if listing.fitting else self._nothing)
+        told = listing.problem or ("" if listing.suffixes else self._nothing)
         self.query_one("#path-told", Static).update(Content(told))
         self.query_one("#path-told").display = bool(told)
 
@@ -238,10 +238,10 @@ class PathField(Vertical):
         first = []
         if self._none:
             first.append(Option(Content.assemble(("× ", "$primary"), self._none), id=_NONE))
-        if self._whole_folder and listing.fitting:
-            name = (f"   {listing.folder.name}", "$text-muted")
-            whole = Content.assemble(("▪ ", "$primary"), self._whole_folder, name)
-            first.append(Option(whole, id=_WHOLE))
+        count = sum(suffix in self._whole for suffix in listing.suffixes)
+        if count > 1:
+            told = f"The folder {listing.folder.name}/: all {count:,} text files, a chapter each"
+            first.append(Option(Content.assemble(("▪ ", "$primary"), told), id=_WHOLE))
         if listing.folder.parent != listing.folder:
             first.append(Option(Content.styled("↑ the folder above", "$text-muted"), id=_UP))
         return first

@@ -34,8 +34,8 @@ class PathListing:
     text: str
     folder: Path
     entries: tuple[PathEntry, ...]
-    fitting: int
-    """Files of the folder that may be meant, whatever was typed of a name."""
+    suffixes: tuple[str, ...] = ()
+    """Of the files in the folder, whatever was typed of a name; one a file, in small letters."""
     problem: str = ""
     """Why the folder cannot be looked into."""
 
@@ -63,10 +63,15 @@ def list_paths(text: str, suffixes: frozenset[str]) -> PathListing:
         folder = path_of(base or ".")
         found = sorted(_found(folder, suffixes), key=lambda each: _order(each, typed))
     except UsageError as error:
-        return PathListing(text, Path(), (), 0, error.message)
+        return PathListing(text, Path(), (), problem=error.message)
     except OSError as error:
-        return PathListing(text, folder, (), 0, f"{folder}: {error.strerror or error}.")
-    fitting = sum(not each.is_folder for each in found)
+        problem = f"{folder}: {error.strerror or error}."
+        return PathListing(text, folder, (), problem=problem)
+    seen = tuple(
+        Path(each.name).suffix.lower()
+        for each in found
+        if not each.is_folder and not each.name.startswith(".")
+    )
     shows_hidden = typed.startswith(".")
     entries = [
         each
@@ -74,7 +79,7 @@ def list_paths(text: str, suffixes: frozenset[str]) -> PathListing:
         if typed.casefold() in each.name.casefold()
         and (shows_hidden or not each.name.startswith("."))
     ]
-    return PathListing(text, folder, tuple(entries[:_MOST_ENTRIES]), fitting)
+    return PathListing(text, folder, tuple(entries[:_MOST_ENTRIES]), seen)
 
 
 def parted(text: str) -> tuple[str, str]:

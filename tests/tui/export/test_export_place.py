@@ -1,54 +1,21 @@
 """The manuscript is exported, its title page changed, and all novels are copied, by keystroke."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Input
 
 from novelgen.bootstrap import Workbench
 from novelgen.bootstrap.exporting import ExportWish
 from novelgen.config import load_settings
+from novelgen.manuscript.formats import FORMATS
 from novelgen.paths import resolve_paths
 from novelgen.tui.dialogs.ask_line import AskLine
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.dialogs.error import ErrorDialog
+from novelgen.tui.manuscripts.choose_file import ChooseManuscript
 from novelgen.tui.novel.screen import NovelScreen
-from novelgen.tui.places.export.place import ExportPlace
-from tests.tui.conftest import TITLE, Opened, press_text, shown, until
-
-KEY = "0"
-FILE = "the-keeper.md"
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where novelgen is started, and so where files go."""
-    here = tmp_path / "here"
-    here.mkdir()
-    monkeypatch.chdir(here)
-    return here
-
-
-async def on_export(pilot: "Pilot[Any]") -> None:
-    await until(pilot, lambda: "finished" in shown(pilot) or "at rest" in shown(pilot))
-    await pilot.press(KEY)
-    await until(pilot, lambda: pilot.app.screen.query_one(ExportPlace).region.height > 0)
-    await until(pilot, lambda: "What the file will hold" in shown(pilot))
-
-
-async def on(pilot: "Pilot[Any]", kind: type) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
-
-
-async def answer(pilot: "Pilot[Any]", text: str) -> None:
-    """Put a text in the place of the one in the question, and take it."""
-    await on(pilot, AskLine)
-    pilot.app.screen.query_one(Input).value = ""
-    await press_text(pilot, text)
-    await pilot.press("enter")
-    await until(pilot, lambda: not isinstance(pilot.app.screen, AskLine))
+from tests.tui.conftest import TITLE, Opened, shown, until
+from tests.tui.export.conftest import FILE, answer, choose_format, on, on_export
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)])
@@ -119,10 +86,14 @@ async def test_the_format_is_chosen_from_those_there_are(
     async with opened(TITLE) as pilot:
         await on_export(pilot)
         await pilot.press("f")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, NovelScreen))
+        await until(pilot, lambda: "─ Format ─" in shown(pilot))
+        for kind in FORMATS.values():
+            assert f"{kind.label} (.{kind.name})" in shown(pilot)
         await pilot.press("enter")
         await on(pilot, NovelScreen)
         await until(pilot, lambda: "Markdown (.md)" in shown(pilot))
+        await choose_format(pilot, "docx")
+        await until(pilot, lambda: "the-keeper.docx" in shown(pilot))
 
 
 async def test_title_and_author_are_the_novels_own(
@@ -150,19 +121,21 @@ async def test_title_and_author_are_the_novels_own(
 async def test_every_line_does_what_it_says_with_enter(
     written_home: Path, opened: Opened, folder: Path
 ) -> None:
+    lines = ("Title", "Author", "Format", "Marks", "Files", "Chapters", "File")
     async with opened(TITLE) as pilot:
         await on_export(pilot)
-        for title in ("Title", "Author", "Format", "Chapters", "File"):
-            await pilot.press("home")
-            for _ in range(["Title", "Author", "Format", "Chapters", "File"].index(title)):
-                await pilot.press("down")
-            await pilot.press("enter")
+        for at, title in enumerate(lines):
+            await pilot.press("home", *["down"] * at, "enter")
             await until(pilot, lambda: not isinstance(pilot.app.screen, NovelScreen))
             await until(pilot, lambda title=title: f"─ {title} ─" in shown(pilot))
             await pilot.press("escape")
             await on(pilot, NovelScreen)
-        await pilot.press("end", "up", "enter")
+        await pilot.press("end", "up", "up", "enter")
         await until(pilot, lambda: (folder / FILE).exists())
+        await pilot.press("end", "up", "enter")
+        await on(pilot, ChooseManuscript)
+        await pilot.press("escape")
+        await on(pilot, NovelScreen)
         await pilot.press("end", "enter")
         await on(pilot, AskLine)
 

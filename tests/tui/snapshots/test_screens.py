@@ -19,6 +19,7 @@ from novelgen.bootstrap import Workbench
 from novelgen.tui.app import WorkbenchApp
 from tests.tui.conftest import TITLE, shown, until
 from tests.tui.snapshots.live_run import a_passage_being_written
+from tests.tui.snapshots.manuscript_files import one_that_came_back, some_manuscripts
 
 _FONT_FACE = re.compile(r"\s*@font-face\s*\{[^}]*\}")
 SMALL, ROOMY = (80, 24), (140, 45)
@@ -34,6 +35,8 @@ class Seen:
     shows: str
     novel: str | None = TITLE
     before: Callable[["Pilot[None]"], Awaitable[None]] | None = None
+    files: Callable[[Workbench, Path], None] | None = None
+    """Puts there what lies in the folder where novelgen is started."""
 
 
 _WRITTEN = tuple("space" if letter == " " else letter for letter in "So [[when?]] ")
@@ -61,6 +64,10 @@ OTHERS = (
     Seen("reader", ("right_square_bracket", "v"), "page 1"),
     Seen("search", ("slash", *"the"), "found"),
     Seen("to-check", ("f8",), "To check"),
+    Seen("export-word", ("0", "f", "down", "down", "enter"), "At the top of its title page"),
+    Seen("manuscript-file", ("m", *"sal", "down"), "first draft", None, files=some_manuscripts),
+    Seen("bring-in", ("m", *"salt.md", "enter"), "3 chapters", None, files=some_manuscripts),
+    Seen("take-back", ("0", "m", *"back.md", "enter"), "As in the novel", files=one_that_came_back),
     Seen("machine", ("m",), "tokens/s", before=a_passage_being_written),
 )
 NOTHING_YET = (
@@ -102,6 +109,8 @@ def is_as_before(snap_compare: SnapCompare, size: tuple[int, int]) -> Callable[.
             await until(pilot, lambda: seen.shows in shown(pilot))
             await _rest(pilot)
 
+        if seen.files is not None:
+            seen.files(bench, Path.cwd())
         app = _Pictured(bench, None, novel_id)
         return snap_compare(app, run_before=go_there, terminal_size=size)
 

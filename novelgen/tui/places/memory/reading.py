@@ -94,6 +94,15 @@ class NovelMemory:
         return list(dict.fromkeys([*along, *pairwise(ends)]))
 
 
+def memory_kind(novel: NovelRecord) -> MemoryKind:
+    """What memory a novel has as it is set now."""
+    if novel.model == SCRIPTED_MODEL:
+        return MemoryKind.SCRIPTED
+    if is_server(novel.model):
+        return MemoryKind.SERVER
+    return MemoryKind.OFF if novel.adapter == NO_MEMORY_ADAPTER else MemoryKind.ADAPTER
+
+
 def read_memory(workbench: Workbench, novel_id: str) -> NovelMemory:
     """What is stored, without the numbers themselves."""
     novel = workbench.find(novel_id).novel
@@ -101,7 +110,7 @@ def read_memory(workbench: Workbench, novel_id: str) -> NovelMemory:
     last = next((each.link.key for each in reversed(places) if each.stored is not None), None)
     slots, numbers = (0, 0) if last is None else _shape(workbench, last)
     return NovelMemory(
-        _kind(novel),
+        memory_kind(novel),
         _adapter_name(novel.adapter),
         slots,
         numbers,
@@ -137,14 +146,6 @@ def _shape(workbench: Workbench, key: str) -> tuple[int, int]:
     except MemoryStateError:
         memory = None
     return (0, 0) if memory is None else (memory.num_mem_tokens, memory.hidden_size)
-
-
-def _kind(novel: NovelRecord) -> MemoryKind:
-    if novel.model == SCRIPTED_MODEL:
-        return MemoryKind.SCRIPTED
-    if is_server(novel.model):
-        return MemoryKind.SERVER
-    return MemoryKind.OFF if novel.adapter == NO_MEMORY_ADAPTER else MemoryKind.ADAPTER
 
 
 def _adapter_name(adapter: str) -> str:
