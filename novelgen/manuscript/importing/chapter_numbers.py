@@ -64,7 +64,7 @@ def _step(earlier: Numbered, later: Numbered) -> float:
     if later.number == 1:
         return 1.0 if later.part > earlier.part else 1.0 - _ANEW
     if 1 < by <= _MOST_SKIPPED:
-        return 1.0 - _SKIPPED
+        return 1.0 - (_SKIPPED if later.is_certain else 1.0)
     if by == 0:
         return 1.0 - (_REPEATED if later.is_certain else _ANEW)
     return 1.0 - (_ELSEWHERE if later.is_certain else 2 * _ANEW)

@@ -40,7 +40,7 @@ _MARK = re.compile(
     r"©|\(c\)\s+\d{4}|\bcopyright\b|\ball rights reserved\b|\bisbn\b|\bfirst published\b"
     r"|\bpublished (?:by|in)\b|\bprinted (?:in|by)\b|\bwork of fiction\b|\btranslated (?:by|from)\b"
     r"|\billustrated by\b|\bedited by\b|\bcover (?:art|design)\b|\bproduced by\b"
-    r"|[\w.+-]+@[\w-]+\.\w|\bhttps?://|\bwww\.\w",
+    r"|[\w.+-]@[\w-]{1,64}\.\w|\bhttps?://|\bwww\.\w",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"\+?[\d ()./-]{7,20}")
@@ -58,6 +58,8 @@ class TitlePage:
 
     title: str
     author: str
+    others: tuple[str, ...] = ()
+    """Names that may be those of the book or of who wrote it."""
     words: int = 0
     """On all of the pages that were left out."""
     num_paragraphs: int = 0
@@ -159,7 +161,8 @@ def _is_mark(text: str, words: int, page: TitlePage) -> bool:
         return words <= _SHORT_LINE or _says_rights(text)
     if words > _SHORT_LINE or len(text) > _MAX_CHARS:
         return False
-    is_known = is_same_title(text, page.title) or is_same_title(text, page.author)
+    names = (page.title, page.author, *page.others)
+    is_known = any(is_same_title(text, name) for name in names)
     shapes = (_BYLINE, _WORD_COUNT, _IS_CONTENTS)
     return is_known or _is_phone(text) or any(shape.fullmatch(text) for shape in shapes)
 
@@ -184,6 +187,11 @@ def _read_names(texts: Sequence[str], page: TitlePage) -> None:
         page.author = page.author or found["author"] or following
         page.title = page.title or (before if not _MARK.search(before) else "")
         return
+    first = texts[0] if texts else ""
+    has_contact = any("@" in text or _is_phone(text) for text in texts)
+    is_name = not _is_mark(first, len(first.split()), page) and not _ENDS_SENTENCE.search(first)
+    if is_name and not has_contact:
+        page.title = page.title or first
 
 
 def _signatures(title: str) -> list[list[str]]:

@@ -32,7 +32,8 @@ def without_pages_around(sections: Sequence[Section], draft: Draft) -> list[Sect
     places = set(_front_pages(sections))
     left_out = [sections[at] for at in sorted(places)]
     kept = [each for at, each in enumerate(sections) if at not in places]
-    page = TitlePage(draft.title, draft.author)
+    hints = (draft.title_hint, draft.author_hint)
+    page = TitlePage(draft.title, draft.author, hints)
     kept = _without_title(kept, page)
     if kept[0].words and len(kept) > 1:
         kept[0] = section(None, _before_chapters(kept[0], page))
@@ -62,7 +63,8 @@ def _without_title(sections: list[Section], page: TitlePage) -> list[Section]:
     if len(sections) == 1:
         return [first]
     named = sections[1]
-    on_page = TitlePage(page.title or named.heading.text if named.heading else "", page.author)
+    title = page.title or (named.heading.text if named.heading else "")
+    on_page = TitlePage(title, page.author, page.others)
     below = section(named.heading, without_title_page(named.body, on_page))
     if not _names_book([first, below, *sections[2:]], page.title):
         return [first, *sections[1:]]

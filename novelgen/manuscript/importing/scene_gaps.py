@@ -13,6 +13,8 @@ from novelgen.manuscript.importing.blocks import Block, Break, Paragraph
 from novelgen.text.emphasis import without_marks
 from novelgen.text.ornaments import is_ornament
 
+_MAX_CHARS = 200
+"""No ornament is longer."""
 _LEAST_GAPS = 2
 _MAX_SHARE = 0.12
 """Of paragraphs that may stand further apart; of more of them it is the look of the page."""
@@ -28,7 +30,7 @@ def with_breaks(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _typed(block: Block) -> Block:
-    if not isinstance(block, Paragraph) or block.is_verbatim:
+    if not isinstance(block, Paragraph) or block.is_verbatim or len(block.text) > _MAX_CHARS:
         return block
     return Break(block.edges) if is_ornament(without_marks(block.text)) else block
 

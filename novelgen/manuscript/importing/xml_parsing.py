@@ -64,8 +64,16 @@ class Element(Protocol):
     def __delitem__(self, at: int) -> None: ...
 
 
+def has_document_type(raw: bytes) -> bool:
+    """Whether a document has a document type, in whichever encoding."""
+    return b"<!doctype" in raw.replace(b"\0", b"").lower()
+
+
 def parse_xml(raw: bytes, what: str) -> Element:
-    """The root of an XML document; `what` it is is said in errors. Raises `StorageError`."""
+    """The root of an XML document; `what` it is is said in errors.
+
+    Raises `StorageError`, and `UsageError` for a document that declares entities.
+    """
     parser = etree.XMLParser(remove_comments=True, remove_pis=True, **XML_LIMITS)
     try:
         root: Element | None = etree.fromstring(_source(raw, what), parser)

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from lxml import etree
 
 from novelgen.errors import UsageError
-from novelgen.manuscript.importing.xml_parsing import XML_LIMITS, Element, name_of, parse_xml
+from novelgen.manuscript.importing.xml_parsing import (
+    XML_LIMITS,
+    Element,
+    has_document_type,
+    name_of,
+    parse_xml,
+)
 from novelgen.manuscript.importing.zip_archive import Archive, damaged
 
 _USUAL = "word/document.xml"
@@ -65,24 +71,24 @@ class Parts:
         is_checked = False
         try:
             for event, element in walk:
-                if not is_checked:
-                    self._refuse_document_type(element)
-                    is_checked = True
+                if not is_checked and element.getroottree().docinfo.doctype:
+                    raise self._document_type()
+                is_checked = True
                 yield event, element
         except etree.XMLSyntaxError as error:
             raise damaged(self._where, str(error)) from error
 
     def _root(self, path: str) -> Element:
-        root = parse_xml(self._archive.read(path), f"The part {path} of {self._where}")
-        self._refuse_document_type(root)
-        return root
+        raw = self._archive.read(path)
+        if has_document_type(raw):
+            raise self._document_type()
+        return parse_xml(raw, f"The part {path} of {self._where}")
 
-    def _refuse_document_type(self, element: Element) -> None:
-        if element.getroottree().docinfo.doctype:
-            raise UsageError(
-                f"{self._where} has a document type, as no program writes it; it is not read.",
-                "Open the file in a word processor and save it anew as .docx.",
-            )
+    def _document_type(self) -> UsageError:
+        return UsageError(
+            f"{self._where} has a document type, as no word processor writes it; it is not read.",
+            "Open the file in a word processor and save it anew as .docx.",
+        )
 
     def _path_of_document(self) -> str:
         for kind, path in self._relations(""):

@@ -41,7 +41,7 @@ _WORD = (
     "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
     "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
 )
-_LONGEST_HEADING = 300
+_LONGEST_HEADING = 1_000
 _MAX_BEFORE_TITLE = 20
 """Paragraphs of a title page, such as those of the contact block, that stand above the title."""
 _NOBODY = frozenset({"python-docx", "microsoft office user", "windows user", "unknown author"})

@@ -130,8 +130,8 @@ def _refuse_locked(archive: Archive, where: str) -> None:
         methods = {
             method.get("Algorithm", "")
             for data in _all(root, "encrypteddata")
-            for method in _all(data, "encryptionmethod")
-            if name_of(method.getparent() or method) == "encrypteddata"
+            for method in data
+            if name_of(method) == "encryptionmethod"
         }
         is_locked = not methods <= _FONT_OBFUSCATION
     if is_locked:

@@ -33,7 +33,7 @@ _NOTES = frozenset({"footnote", "footnotes", "endnote", "endnotes", "rearnote", 
 _PAGE_NUMBERS = frozenset({"pagenum", "pageno", "page-number", "pagebreak", "page_number"})
 _REFERENCE = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡§¶]{1,3}|[a-z])[\])]?")
 _FIGURES = re.compile(r"[0-9]{1,6}")
-_LONGEST_HEADING = 300
+_LONGEST_HEADING = 1_000
 _LONGEST_HEADER = 400
 
 
@@ -73,6 +73,8 @@ class PageReader:
     """The element whose text is a heading, and its level."""
     _alt: str = ""
     """Of a picture in a heading."""
+    _number: str = ""
+    """Of an item of a list whose text has not begun."""
     _gap: int = 0
     _num_pictures: int = 0
     _num_notes: int = 0
@@ -143,7 +145,7 @@ class PageReader:
             self._heading = element, _HEADINGS.get(name) or _level_within(element)
         self._states.append(self._state(element, name))
         if name == "li":
-            self._add(_number_of_item(element))
+            self._number = _number_of_item(element)
         self._add(element.text)
 
     def _state(self, element: Element, name: str) -> _State:
@@ -178,6 +180,9 @@ class PageReader:
 
     def _end_paragraph(self) -> bool:
         """Make paragraphs of what was read since the last one; whether there was anything."""
+        if self._number and any(run.text.strip() for run in self._runs):
+            self._runs.insert(0, Run(self._number))
+            self._number = ""
         lines = list(lines_of(self._runs))
         self._runs = []
         for line in lines:

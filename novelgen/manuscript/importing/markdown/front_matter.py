@@ -15,6 +15,7 @@ from novelgen.manuscript.lengths import read_words
 from novelgen.text.books import FRONT_MATTER
 from novelgen.text.yaml_reading import YamlMistake, read_yaml
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_CHARS = 65_536
 _LARGEST = 10**12
 _GENERATOR = "novelgen "
@@ -41,7 +42,8 @@ def _fields(source: str) -> dict[Any, Any]:
     if len(source) > _MAX_CHARS:
         raise YamlMistake("it is too long")
     try:
-        refers = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(source))
+        events = yaml.parse(source, Loader=_LOADER)
+        refers = any(isinstance(event, yaml.AliasEvent) for event in events)
     except (yaml.YAMLError, RecursionError) as error:
         raise YamlMistake("it is no YAML") from error
     if refers:

@@ -19,7 +19,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>&!\n]|  |://")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)")
 _ITALIC, _BOLD = frozenset({"i", "em"}), frozenset({"b", "strong"})
 _EMPHASIS = {"em_open": "i", "strong_open": "b", "em_close": "/i", "strong_close": "/b"}
-_MAX_CHARS = 500_000
+_MAX_CHARS = 100_000
 """Nothing is looked for in a longer paragraph, which no person has typed."""
 
 

@@ -86,4 +86,4 @@ def _begins_with_number(lines: Sequence[str]) -> bool:
     if len(lines) > _MAX_TITLE_LINES or max(map(len, lines)) > _LONGEST_TITLE_LINE:
         return False
     first = read_heading(lines[0])
-    return first.kind in _BEGINS_HEADING and first.is_bare
+    return first.kind in _BEGINS_HEADING and first.is_bare and not first.text.endswith("-")
