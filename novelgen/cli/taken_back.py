@@ -51,6 +51,8 @@ def _say(output: Output, taking: "TakingBack", taken: "TakenBack | None") -> Non
             else f"{each.words:,} words ({each.words - each.words_before:+,})"
         )
         output.data(f"Chapter {each.number}{title}: {change}")
+        if each.is_much_shorter:
+            output.error(f"Chapter {each.number} loses more than half its words; is it the same?")
     if len(changed) > _LINES_SHOWN:
         output.data(f"And {len(changed) - _LINES_SHOWN:,} chapters more.")
     same = len(taking.chapters) - len(changed)

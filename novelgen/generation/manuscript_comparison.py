@@ -45,6 +45,11 @@ class ChapterTaking:
     def words(self) -> int:
         return count_words(self.text)
 
+    @property
+    def is_much_shorter(self) -> bool:
+        """Whether less than half of its words would stay: it may be another chapter, or a piece."""
+        return self.before is not None and self.words < self.words_before / 2
+
 
 @dataclass(frozen=True, slots=True)
 class TakingBack:
