@@ -13,7 +13,7 @@ from novelgen.manuscript.importing.values import ImportedManuscript, TrackedChan
 from novelgen.tui.library.novel_words import counted, shortened
 from novelgen.tui.manuscripts.found_words import remarks_told
 
-_TITLE_CELLS = 36
+_TITLE_CELLS = 40
 _RANGES_SHOWN = 12
 _MUCH_SHORTER = 0.5
 """A chapter that keeps less of its words may be another one, or only a piece."""
@@ -69,7 +69,9 @@ def taken_told(taken: TakenBack) -> list[str]:
     count = len(taken.chapters)
     told = ["No chapter changed."]
     if count:
-        told = [f"{counted(count, 'chapter')} changed; u at the Desk takes that back."]
+        told = [
+            f"{counted(count, 'chapter')} changed; u at the Desk takes that back, 6 shows them."
+        ]
     to_check = []
     if taken.notes:
         to_check.append(f"{counted(taken.notes, 'note')} of the file")
@@ -88,16 +90,28 @@ def _changes(what: str, chapters: Sequence[ChapterTaking]) -> Iterator[Content]:
     if chapters:
         yield Content.styled(f"{counted(len(chapters), 'chapter')} {what}", "bold $primary")
     for each in chapters:
-        words, style = f"{each.words:,} words", "$text-muted"
+        is_short = _is_much_shorter(each)
+        words = f"{each.words:,} words"
         if each.before is not None:
             words = f"{each.words_before:,} → {words}  {each.words - each.words_before:+,}"
-            if each.words < each.words_before * _MUCH_SHORTER:
-                words, style = f"{words} !", "$warning"
         yield Content.assemble(
             (f"{each.number:>4}  ", "$text-muted"),
-            f"{shortened(each.title, _TITLE_CELLS):<{_TITLE_CELLS}}  ",
-            (words, style),
+            f"{shortened(_called(each), _TITLE_CELLS):<{_TITLE_CELLS}}  ",
+            (f"{words} !" if is_short else words, "$warning" if is_short else "$text-muted"),
         )
+    if any(map(_is_much_shorter, chapters)):
+        told = "! This keeps less than half of its words: is it the same chapter?"
+        yield Content.styled(told, "$warning")
+
+
+def _is_much_shorter(each: ChapterTaking) -> bool:
+    return each.words < each.words_before * _MUCH_SHORTER
+
+
+def _called(each: ChapterTaking) -> str:
+    """Its title, behind the one that it has now where that is another one."""
+    before = each.title if each.before is None else each.before.revision.title
+    return each.title if before == each.title else f"{before or '–'} → {each.title}"
 
 
 def _beside(taking: TakingBack) -> Iterator[Content]:

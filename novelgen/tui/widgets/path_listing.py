@@ -46,9 +46,16 @@ class PathListing:
 
 
 def path_of(text: str) -> Path:
-    """The path that is meant, absolute. Raises `UsageError` for the home of nobody."""
+    """The path that is meant, absolute. Raises `UsageError` for the home of nobody.
+
+    Terminals quote the path of a file that is dropped on them, or put a backslash before spaces.
+    """
+    plain = text.strip()
+    if len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "'\"":
+        plain = plain[1:-1]
     try:
-        return Path(os.path.normpath(Path(text.strip()).expanduser().absolute()))
+        path = Path(plain.replace("\\ ", " ")).expanduser().absolute()
+        return Path(os.path.normpath(path))
     except (RuntimeError, ValueError) as error:
         raise UsageError(f"{text.strip()!r} is no path: {error}.", "Type another one.") from error
 

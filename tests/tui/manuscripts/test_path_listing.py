@@ -80,6 +80,12 @@ def test_the_persons_own_folder_has_one_above(tmp_path: Path) -> None:
     assert above("~/") == f"{tmp_path.parent}/"
 
 
+def test_a_path_that_was_dropped_on_the_terminal_is_meant() -> None:
+    assert path_of("'/home/me/My Book.docx'") == Path("/home/me/My Book.docx")
+    assert path_of(r"/home/me/My\ Book.docx ") == Path("/home/me/My Book.docx")
+    assert path_of('"') == Path.cwd() / '"'
+
+
 def test_what_stands_for_a_folder_needs_no_slash() -> None:
     assert parted("~") == ("~/", "")
     assert parted("a/..") == ("a/../", "")
