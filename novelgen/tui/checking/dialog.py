@@ -33,7 +33,7 @@ _SIGNS = {
 _HEADINGS = {
     CheckKind.NOTE: "Your note",
     CheckKind.MARK: "Your mark",
-    CheckKind.COMMENT: "Your comment",
+    CheckKind.COMMENT: "Comment",
     CheckKind.CHANGED: "May no longer fit a change",
     CheckKind.CONTRADICTION: "Contradicts another passage",
     CheckKind.ODDITY: "Looks odd",

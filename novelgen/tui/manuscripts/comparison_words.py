@@ -69,9 +69,8 @@ def taken_told(taken: TakenBack) -> list[str]:
     count = len(taken.chapters)
     told = ["No chapter changed."]
     if count:
-        told = [
-            f"{counted(count, 'chapter')} changed; u at the Desk takes that back, 6 shows them."
-        ]
+        done = f"{counted(count, 'chapter')} changed; u at the Desk takes that back"
+        told = [f"{done}, Versions (6) shows it."]
     to_check = []
     if taken.notes:
         to_check.append(f"{counted(taken.notes, 'note')} of the file")

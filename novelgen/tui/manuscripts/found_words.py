@@ -28,10 +28,10 @@ def found_told(read: ReadManuscript) -> Content:
 def remarks_told(remarks: Sequence[str]) -> Iterator[Content]:
     """What a person should know of the file, a line each."""
     for remark in remarks[:_REMARKS_SHOWN]:
-        yield Content.styled(f"! {remark}", "$warning")
+        yield Content.assemble(("· ", "$primary"), remark)
     more = len(remarks) - _REMARKS_SHOWN
     if more > 0:
-        yield Content.styled(f"and {counted(more, 'remark')} more", "$warning")
+        yield Content(f"and {counted(more, 'remark')} more")
 
 
 def chapter_called(chapter: ImportedChapter) -> str:

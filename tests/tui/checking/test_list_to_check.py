@@ -56,7 +56,7 @@ async def test_one_goes_to_an_entry_and_comes_back_to_it(
         assert "⚑ mark" in visit.screen
         assert "Too slow." in visit.screen
         await visit.press("down", "down")
-        assert "Your comment  Chapter 2, paragraph 4" in visit.screen
+        assert "Comment  Chapter 2, paragraph 4" in visit.screen
         await visit.press("enter")
         await visit.until(lambda: _prose(visit).paragraphs[0].text.startswith("2. "))
         await visit.until(lambda: _prose(visit).cursor == 4 and _prose(visit).has_focus)
