@@ -7,6 +7,7 @@ from novelgen.manuscript.chapter_headings import is_uncounted, title_in
 from novelgen.manuscript.importing.blocks import Break, Comment, Draft, Edge, Heading, Paragraph
 from novelgen.manuscript.importing.chapter_numbers import Numbered, rising
 from novelgen.manuscript.importing.chapter_text import ChapterText
+from novelgen.manuscript.importing.counts import counted
 from novelgen.manuscript.importing.heading_lines import HeadingLine, LineKind
 from novelgen.manuscript.importing.sections import Section
 from novelgen.manuscript.importing.values import ImportedChapter
@@ -28,6 +29,8 @@ class Building:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
+        self.placed: set[Comment] = set()
+        """Those that stand at a place of a finished chapter."""
         self._chapters: list[tuple[HeadingLine | None, str | None, ChapterText]] = []
         self._parts: list[HeadingLine] = []
         self._opening: list[Paragraph | Break] = []
@@ -58,14 +61,13 @@ class Building:
         """The chapters; the numbers in their headings are those that make a row."""
         lines = [line for line, _, _ in self._chapters]
         numbered = _numbered(lines, [part for _, part, _ in self._chapters])
-        taken: set[Comment] = set()
         return tuple(
             ImportedChapter(
                 title=clean_line(_title(line, is_numbered=at in numbered)),
                 text=text.text,
                 number=line.number if line is not None and at in numbered else None,
                 part=part,
-                notes=text.notes(taken),
+                notes=text.notes(self.placed),
             )
             for at, (line, part, text) in enumerate(self._chapters)
         )
@@ -210,8 +212,3 @@ def _is_unparted(line: HeadingLine | None) -> bool:
 
 def _is_bare(line: HeadingLine | None) -> bool:
     return line is not None and line.is_bare and (line.number or 0) <= _LARGEST
-
-
-def counted(number: int, noun: str) -> str:
-    """Such as “1 picture”, “2 pictures”."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from novelgen.errors import UsageError
 from novelgen.manuscript.importing.blocks import Draft
-from novelgen.manuscript.importing.chapter_building import Building, counted
+from novelgen.manuscript.importing.chapter_building import Building
+from novelgen.manuscript.importing.counts import counted
+from novelgen.manuscript.importing.gutenberg import without_licence_pages
 from novelgen.manuscript.importing.heading_titles import with_titles
 from novelgen.manuscript.importing.levels import chapter_level
 from novelgen.manuscript.importing.pages_around import without_pages_around
@@ -31,7 +33,7 @@ def manuscript_of(draft: Draft, where: str) -> ImportedManuscript:
         sections = _sections(draft)
         building.add_all(sections, chapter_level(sections))
     chapters = building.finished()
-    draft.remarks += _left_out(draft)
+    draft.remarks += _left_out(draft, building)
     if not chapters:
         raise UsageError(
             f"There are no words in {where}.", "Name a file that holds the text of a novel."
@@ -45,12 +47,17 @@ def manuscript_of(draft: Draft, where: str) -> ImportedManuscript:
     )
 
 
-def _left_out(draft: Draft) -> Iterator[str]:
+def _left_out(draft: Draft, building: Building) -> Iterator[str]:
+    comments = {edge.comment for block in draft.blocks for edge in block.edges}
+    lost = len(comments - building.placed)
+    if lost:
+        yield f"Left out with the pages that they stand on: {counted(lost, 'note')}."
     for number, noun in ((draft.num_pictures, "picture"), (draft.num_footnotes, "footnote")):
         if number:
             yield f"Left out: {counted(number, noun)}."
 
 
 def _sections(draft: Draft) -> Sequence[Section]:
+    draft.blocks = without_licence_pages(draft.blocks)
     blocks = with_titles(with_typed_headings(draft.blocks))
     return without_pages_around(sections_of(with_breaks(blocks)), draft)

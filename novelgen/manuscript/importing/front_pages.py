@@ -32,8 +32,9 @@ _LONG = 60
 _SHORT_LINE, _MAX_CHARS = 14, 200
 _BYLINE = re.compile(r"(?:(?:written|a novel|a story) )?by\b:?(?: (?P<author>\S.{0,80}))?", re.I)
 _WORD_COUNT = re.compile(
-    r"(?:(?:word count|approx(?:imately|\.)?|about|around|circa|ca\.?):?\s*)*"
-    r"[\d,. ]*\d ?k?(?: words?)(?: \(?approx(?:imately|\.)?\)?)?",
+    r"word count:? ?[\d,. ]*\d ?k?|\d{4}"
+    r"|(?:(?:approx(?:imately|\.)?|about|around|circa|ca\.?) )?[\d,. ]*\d ?k? words?"
+    r"(?: \(?approx(?:imately|\.)?\)?)?",
     re.IGNORECASE,
 )
 _MARK = re.compile(
@@ -45,7 +46,7 @@ _MARK = re.compile(
 )
 _PHONE = re.compile(r"\+?[\d ()./-]{7,20}")
 _IS_CONTENTS = re.compile(r"(?:table of )?contents\W*", re.IGNORECASE)
-_DEDICATION = re.compile(r"(?:for|to|in memory of|dedicated to)\b[^.?!]{1,120}\.?", re.IGNORECASE)
+_DEDICATION = re.compile(r"(?:for|to|in memory of|dedicated to)\b[^.?!,]{1,80}\.?", re.IGNORECASE)
 _END = re.compile(r"\W*(?:the )?(?:end|finis|fin)\W*|-30-", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W_]+")
 _SUBTITLE = re.compile(r"[:;,(—–]|\s-\s")

@@ -11,6 +11,7 @@ from enum import StrEnum
 from novelgen.manuscript.chapter_headings import is_uncounted, title_in
 from novelgen.text.numerals import FIGURES, ROMAN, WORDS, number_of
 
+_MAX_DECORATED_CHARS = 60
 _MAX_CHARS = 1_000
 """No line over a chapter is longer; nothing of it is looked for in a longer one."""
 
@@ -71,7 +72,7 @@ class HeadingLine:
 
 def _plain(line: str) -> str:
     """The line without ornaments on both its sides, such as “— 12 —”."""
-    found = _DECORATED.fullmatch(line)
+    found = _DECORATED.fullmatch(line) if len(line) <= _MAX_DECORATED_CHARS else None
     return line if found is None or not found[1].strip() else found[1].strip()
 
 

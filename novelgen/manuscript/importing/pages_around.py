@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from novelgen.manuscript.chapter_headings import is_uncounted
 from novelgen.manuscript.importing.blocks import Break, Draft, Paragraph
+from novelgen.manuscript.importing.counts import counted
 from novelgen.manuscript.importing.front_pages import (
     TitlePage,
     is_dedication,
@@ -130,4 +131,5 @@ def _tell(draft: Draft, left_out: Sequence[Section], page: TitlePage) -> None:
     if names:
         more = len(names) - _NAMES_SHOWN
         shown = ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
-        draft.remarks.append(f"Left out, as no part of the novel: {shown} ({words:,} words).")
+        told = counted(words, "word")
+        draft.remarks.append(f"Left out, as no part of the novel: {shown} ({told}).")

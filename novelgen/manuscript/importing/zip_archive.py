@@ -19,12 +19,19 @@ from novelgen.errors import StorageError, UsageError
 MAX_FILE_BYTES = 512_000_000
 MAX_UNPACKED_BYTES = 512_000_000
 """Of all that is read of an archive. War and Peace in Word has 20 MB."""
+MAX_HELD_BYTES = 40_000_000
+"""Of one member, or of one paragraph of a member that is read bit by bit: four million words in one
+page of an EPUB have fewer."""
 _MAX_MEMBERS = 20_000
+_MAX_DIRECTORY_BYTES = 16_000_000
+"""Of the table of contents, which is read before anything else."""
+_AT_ONCE = 1 << 20
 _MAX_DECLARED_BYTES = 8_000_000_000
 _LARGE_BYTES, _MAX_RATIO = 4_000_000, 250
 """A larger member must not be packed further than this; text is packed about 4 to 30 times."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_HEADER_BYTES = 30
+_HEADER_BYTES, _TAIL_BYTES = 30, 66_000
+_ZIP64 = 0xFFFFFFFF
 _ENCRYPTED = 0x1
 _FAILURES = (
     zipfile.BadZipFile,
@@ -114,12 +121,17 @@ class MemberStream:
         self._file = file
         self._count = count
         self._where = where
+        self._num_held = 0
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, at most `size` of them."""
         if size >= 0:
             return self._next(size)
-        return b"".join(iter(lambda: self._next(1 << 20), b""))
+        return b"".join(iter(lambda: self._next(_AT_ONCE), b""))
+
+    def settle(self) -> None:
+        """What was read until now is done with, and holds no memory any longer."""
+        self._num_held = 0
 
     def _next(self, size: int) -> bytes:
         try:
@@ -127,6 +139,9 @@ class MemberStream:
         except _FAILURES as error:
             raise damaged(self._where, str(error)) from error
         self._count(len(data))
+        self._num_held += len(data)
+        if self._num_held > MAX_HELD_BYTES:
+            raise _too_large(self._where, MAX_HELD_BYTES)
         return data
 
 
@@ -135,6 +150,8 @@ def open_archive(path: Path) -> Iterator[Archive]:
     """An archive that has passed the checks. Raises `StorageError` and `UsageError`."""
     where = str(path)
     try:
+        if _directory_bytes(path) > _MAX_DIRECTORY_BYTES:
+            raise _suspicious(where, "it has far too many members")
         archive = zipfile.ZipFile(path)
     except _FAILURES as error:
         raise damaged(where, str(error)) from error
@@ -158,11 +175,24 @@ def _suspicious(where: str, reason: str) -> UsageError:
     )
 
 
-def _too_large(where: str) -> UsageError:
+def _too_large(where: str, limit: int = MAX_UNPACKED_BYTES) -> UsageError:
     return UsageError(
-        f"{where} unpacks to more than {MAX_UNPACKED_BYTES // 1_000_000} MB.",
+        f"{where} unpacks to more than {limit // 1_000_000} MB.",
         "No novel is so long: save its text alone, without pictures, and import that.",
     )
+
+
+def _directory_bytes(path: Path) -> int:
+    """How long the table of contents of an archive is said to be; 0 where nothing says it."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _TAIL_BYTES))
+        tail = file.read()
+    end, large = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
+    said = struct.unpack_from("<I", tail, end + 12)[0] if 0 <= end <= len(tail) - 16 else 0
+    if 0 <= large <= len(tail) - 48:  # a ZIP64 archive says it there
+        said = max(said % _ZIP64, int(struct.unpack_from("<Q", tail, large + 40)[0]))
+    return int(said)
 
 
 def _leaves(name: str) -> bool:

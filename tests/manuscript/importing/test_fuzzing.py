@@ -140,9 +140,9 @@ BIG = 60_000
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "sign",
-    ["[", "*", "*a ", "_a", "**x", "[a](", "![", "<a ", "<!--", "&", "\\", "`", "> ", "- ", "a\n", "\n",
-     "-\n", "[x]: y '", "I\n", "I\n\n", "Chapter 1\n\n", "PART I\n\n", "V. Sea\n\n", "by\n\n", "word-\n",
-     "[Illustration", "a: b\n", "<i>"],
+    ["[", "*", "*a ", "_a", "**x", "[a](", "![", "<a ", "<!--", "&", "\\", "`", "> ", "- ", "a\n",
+     "\n", "-\n", "[x]: y '", "I\n", "I\n\n", "Chapter 1\n\n", "PART I\n\n", "V. Sea\n\n", "by\n\n",
+     "word-\n", "[Illustration", "a: b\n", "<i>"],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 def test_no_sign_takes_quadratic_time(tmp_path: Path, name: str, sign: str) -> None:

@@ -54,6 +54,32 @@ def test_too_many_members(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "members" in refused(tmp_path, "a.epub", zipped({**EPUB, **many})).message
 
 
+def test_a_directory_that_is_longer_than_it_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zip_archive, "_MAX_DIRECTORY_BYTES", 500)
+    told = refused(tmp_path, "a.epub", zipped({**EPUB, **{f"x{at}": "" for at in range(40)}}))
+    assert "far too many members" in told.message
+
+
+def test_more_than_a_paragraph_may_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zip_archive, "MAX_HELD_BYTES", 200_000)
+    long = read_manuscript_file(put(tmp_path, "a.docx", docx_parts(p(PROSE) * 9_000)))
+    assert long.words == 16 * 9_000
+    told = refused(tmp_path, "b.docx", zipped(docx_parts(p(*[PROSE] * 9_000))))
+    assert "unpacks to more than" in told.message
+    told = refused(tmp_path, "c.docx", zipped(docx_parts(f"<w:x>{PROSE}</w:x>" * 9_000)))
+    assert "unpacks to more than" in told.message
+
+
+def test_text_boxes_within_text_boxes(tmp_path: Path) -> None:
+    inner = p("in")
+    for _ in range(40):
+        inner = p(f"<w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r>", "out")
+    found = read_manuscript_file(put(tmp_path, "a.docx", docx_parts(inner)))
+    assert found.words == 41
+
+
 @pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", "C:/x", "a\\..\\x"])
 def test_names_that_lead_out_of_it(tmp_path: Path, name: str) -> None:
     assert "leads out" in refused(tmp_path, "a.epub", zipped({**EPUB, name: "x"})).message

@@ -125,6 +125,16 @@ def test_a_rule_at_the_beginning_is_no_front_matter(tmp_path: Path) -> None:
     )
 
 
+def test_lines_are_paragraphs_where_nothing_else_parts_them(tmp_path: Path) -> None:
+    line = f"{PROSE} {PROSE}"
+    typed = f"{line}\nYes.\n{line}\n" * 6
+    assert prose(tmp_path, typed) == [line, "Yes.", line] * 6
+    wrapped = f"{PROSE}\n" * 18
+    assert prose(tmp_path, wrapped) == [" ".join([PROSE] * 18)]
+    sentences = f"{line}\n{line}\n{line}\n\n" * 6
+    assert prose(tmp_path, sentences) == [" ".join([line] * 3)] * 6
+
+
 def test_marks_that_prose_cannot_say_are_said_nearly(tmp_path: Path) -> None:
     assert prose(tmp_path, "*a*<i>b</i> and <i>c</i>d") == ["*ab* and *c*d"]
 

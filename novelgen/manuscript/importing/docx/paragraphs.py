@@ -179,7 +179,7 @@ def _read_drawing(read: WordParagraph, element: Element) -> None:
         each = waiting.pop()
         name = name_of(each)
         if name == "txbxcontent":
-            read.boxes += [below for below in each.iter() if name_of(below) == "p"]
+            read.boxes += _paragraphs_in(each)
             continue
         read.num_pictures += name in _PICTURES
         read.is_rule = read.is_rule or attribute(each, "hr") in ("t", "true", "1")
@@ -187,6 +187,17 @@ def _read_drawing(read: WordParagraph, element: Element) -> None:
         if name == "alternatecontent":
             below = below[:1]
         waiting += reversed(below)
+
+
+def _paragraphs_in(box: Element) -> Iterator[Element]:
+    """The paragraphs of a text box, without those of boxes within them."""
+    waiting = [box]
+    while waiting:
+        each = waiting.pop()
+        if name_of(each) == "p":
+            yield each
+        else:
+            waiting += reversed(each)
 
 
 def _text(element: Element, name: str) -> str:

@@ -5,7 +5,7 @@ writes none, and it can hold an attack.
 """
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -55,17 +55,20 @@ class Parts:
         return Properties(texts.get("title", ""), texts.get("creator", ""))
 
     @contextmanager
-    def walk_document(self, tags: tuple[str, ...]) -> Iterator[Iterator[tuple[str, Element]]]:
+    def walk_document(
+        self, tags: tuple[str, ...]
+    ) -> Iterator[tuple[Iterator[tuple[str, Element]], Callable[[], None]]]:
         """The elements of the text with these names, as they begin and end.
 
-        Raises `StorageError` for a text that is broken.
+        The function with them is to be called whenever what was read has been thrown away: more
+        than a paragraph may hold is refused. Raises `StorageError` for a text that is broken.
         """
         with self._archive.open(self._document) as stream:
             walk = etree.iterparse(
                 stream, ("start", "end"), tag=tags, remove_comments=True, remove_pis=True,
                 **XML_LIMITS,
             )  # fmt: skip
-            yield self._checked(walk)
+            yield self._checked(walk), stream.settle
 
     def _checked(self, walk: "etree.iterparse") -> Iterator[tuple[str, Element]]:
         is_checked = False

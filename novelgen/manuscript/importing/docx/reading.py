@@ -4,7 +4,7 @@ Headings are known by style, title page and running heads are not the text. Tabl
 are flattened. Comments and footnotes become notes at their places.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from novelgen.manuscript.importing.blocks import (
     Paragraph,
     heading_of_lines,
 )
-from novelgen.manuscript.importing.chapter_building import counted
+from novelgen.manuscript.importing.counts import counted
 from novelgen.manuscript.importing.docx.comments import read_comments, read_footnotes
 from novelgen.manuscript.importing.docx.numbering import Numbering, read_numbering
 from novelgen.manuscript.importing.docx.paragraphs import Notes, ParagraphReader, WordParagraph
@@ -66,8 +66,8 @@ def add_docx(path: Path, draft: Draft, tracked: TrackedChanges) -> None:
         styles = read_styles(parts.read("styles"))
         numbering = read_numbering(parts.read("numbering"))
         body = _Body(draft, styles, numbering, notes, tracked)
-        with parts.walk_document(_TAGS) as walk:
-            body.read(walk)
+        with parts.walk_document(_TAGS) as (walk, settle):
+            body.read(walk, settle)
         body.tell(len(notes.comments), len(notes.footnotes) + len(notes.endnotes))
 
 
@@ -100,7 +100,7 @@ class _Body:
     _is_on_new_page: bool = False
     _num_changes: int = 0
 
-    def read(self, walk: Iterator[tuple[str, Element]]) -> None:
+    def read(self, walk: Iterator[tuple[str, Element]], settle: Callable[[], None]) -> None:
         """Read the text as it comes; what was read is thrown away."""
         is_old = self.tracked is not TrackedChanges.ACCEPT
         reader = ParagraphReader(self.styles, self.notes, is_old=is_old)
@@ -118,6 +118,7 @@ class _Body:
                 if not _is_around(element):
                     self._add(reader.read(element), reader)
                 _throw_away(element)
+                settle()
         self._finish()
 
     def tell(self, num_comments: int, num_footnotes: int) -> None:

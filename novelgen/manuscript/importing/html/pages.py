@@ -30,6 +30,8 @@ math map datalist noscript
 _LEFT_OUT = frozenset(_LEFT_OUT_LISTED.split())
 _PICTURES = frozenset({"img", "svg", "image", "picture"})
 _NOTES = frozenset({"footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes"})
+_LICENCE = frozenset({"pg-boilerplate", "pgheader", "pgfooter", "pg-header", "pg-footer"})
+"""What Project Gutenberg puts around a book."""
 _PAGE_NUMBERS = frozenset({"pagenum", "pageno", "page-number", "pagebreak", "page_number"})
 _REFERENCE = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡§¶]{1,3}|[a-z])[\])]?")
 _FIGURES = re.compile(r"[0-9]{1,6}")
@@ -73,6 +75,8 @@ class PageReader:
     """The element whose text is a heading, and its level."""
     _alt: str = ""
     """Of a picture in a heading."""
+    _lists: list[int | None] = field(default_factory=list)
+    """The numbers of the last items of the lists that are open; None where they have none."""
     _number: str = ""
     """Of an item of a list whose text has not begun."""
     _gap: int = 0
@@ -112,6 +116,7 @@ class PageReader:
             name in _LEFT_OUT
             or element.get("hidden") is not None
             or bool((classes | types | {role}) & _PAGE_NUMBERS)
+            or bool((classes | {element.get("id", "")}) & _LICENCE)
             or (name == "a" and _is_reference(element))
             or self._look(element, name).is_hidden is True
         )
@@ -144,9 +149,18 @@ class PageReader:
         if self._heading is None and (name in _HEADINGS or _is_heading_group(element, name)):
             self._heading = element, _HEADINGS.get(name) or _level_within(element)
         self._states.append(self._state(element, name))
-        if name == "li":
-            self._number = _number_of_item(element)
+        self._count(element, name)
         self._add(element.text)
+
+    def _count(self, element: Element, name: str) -> None:
+        """Number the items of numbered lists."""
+        if name in ("ol", "ul"):
+            first = element.get("start", "1")
+            start = int(first) if _FIGURES.fullmatch(first) else 1
+            self._lists.append(start - 1 if name == "ol" else None)
+        elif name == "li" and self._lists and self._lists[-1] is not None:
+            self._lists[-1] += 1
+            self._number = f"{self._lists[-1]}. "
 
     def _state(self, element: Element, name: str) -> _State:
         look, around = self._look(element, name), self._states[-1]
@@ -161,6 +175,8 @@ class PageReader:
         )
 
     def _close(self, element: Element, name: str) -> None:
+        if name in ("ol", "ul"):
+            self._lists.pop()
         if self._heading is not None and self._heading[0] is element:
             self._end_heading()
         elif name in _BLOCKS or name in _HEADINGS:
@@ -203,16 +219,6 @@ class PageReader:
             self._blocks += [Paragraph(line) for line in lines]
         elif lines:
             self._blocks.append(heading_of_lines(level, lines))
-
-
-def _number_of_item(item: Element) -> str:
-    """What stands before an item of a numbered list; nothing for all others."""
-    above = item.getparent()
-    if above is None or name_of(above) != "ol":
-        return ""
-    first = above.get("start", "1")
-    before = sum(name_of(each) == "li" for each in item.itersiblings(preceding=True))
-    return f"{(int(first) if _FIGURES.fullmatch(first) else 1) + before}. "
 
 
 def _is_reference(element: Element) -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 
 _MAX_CHARS = 2_000_000
 _SELECTOR = re.compile(r"(?P<tag>[a-zA-Z][\w]*)?(?:\.(?P<name>[\w-]+))?")
-_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;!]+)")
 _BOLD = re.compile(r"bold(?:er)?|[6-9]00")
 
 
@@ -78,8 +77,9 @@ class Styles:
 def look_of(declarations: str) -> Look:
     """What declarations such as `font-style: italic` say."""
     look = _NONE
-    for name, said in _DECLARATION.findall(declarations.lower()):
-        value = said.strip()
+    for declaration in declarations.lower().split(";"):
+        name, _, said = (part.strip() for part in declaration.partition(":"))
+        value = said.partition("!")[0].strip()
         if name == "font-style" and value != "inherit":
             look = replace(look, is_italic=value in ("italic", "oblique"))
         elif name == "font-weight" and value != "inherit":

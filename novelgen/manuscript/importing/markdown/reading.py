@@ -2,7 +2,8 @@
 
 What a novel has no use for becomes paragraphs: lists with their numbers or bullets, quotations,
 code a paragraph a line. A line of dashes under a whole paragraph ends a scene; under a short one it
-makes a heading. The file is read in pieces, so that no more is held than its blocks.
+makes a heading. Where a person has typed long paragraphs without empty lines between them, a line
+is a paragraph. The file is read in pieces, so that no more is held than its blocks.
 """
 
 import re
@@ -21,6 +22,7 @@ from novelgen.manuscript.importing.blocks import (
 )
 from novelgen.manuscript.importing.markdown.front_matter import take_front_matter
 from novelgen.manuscript.importing.markdown.inline import InlineReader
+from novelgen.manuscript.importing.markdown.line_paragraphs import are_paragraphs
 from novelgen.manuscript.importing.paragraphs import Line
 from novelgen.text.sanitize import clean_text
 
@@ -42,9 +44,12 @@ def add_markdown(raw: str, draft: Draft) -> None:
     definitions = [found.group() for found in _DEFINITION.finditer(text)][:_MAX_DEFINITIONS]
     if definitions:
         _parser().parse("\n".join(definitions), inline.env)
-    for piece in _pieces(text.split("\n")):
+    lines = text.split("\n")
+    parts_lines = not draft.is_own and are_paragraphs(lines)
+    for piece in _pieces(lines):
         tokens = _parser().parse("\n".join(piece), inline.env)
-        draft.blocks += _Blocks(inline, is_own=draft.is_own).read(tokens)
+        blocks = _Blocks(inline, is_own=draft.is_own, parts_lines=parts_lines)
+        draft.blocks += blocks.read(tokens)
     draft.num_pictures += inline.num_pictures
 
 
@@ -71,9 +76,10 @@ def _pieces(lines: Sequence[str]) -> Iterator[Sequence[str]]:
 class _Blocks:
     """Reads the tokens of a piece."""
 
-    def __init__(self, inline: InlineReader, *, is_own: bool) -> None:
+    def __init__(self, inline: InlineReader, *, is_own: bool, parts_lines: bool) -> None:
         self._inline = inline
         self._is_own = is_own
+        self._parts_lines = parts_lines
         self._mark = ""
         """The bullet or number of a list item whose text has not begun."""
 
@@ -118,8 +124,9 @@ class _Blocks:
             yield heading_of_lines(int(opening.tag[1:]), lines)
 
     def _paragraphs(self, content: str) -> Iterator[Block]:
-        for line in self._inline.lines(content):
-            yield self._paragraph(line)
+        for part in content.split("\n") if self._parts_lines else [content]:
+            for line in self._inline.lines(part):
+                yield self._paragraph(line)
 
     def _paragraph(self, line: Line) -> Paragraph:
         mark, self._mark = self._mark, ""

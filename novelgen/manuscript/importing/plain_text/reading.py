@@ -7,8 +7,8 @@ between underscores stay as they are typed.
 from collections.abc import Callable, Iterator, Sequence
 
 from novelgen.manuscript.importing.blocks import Draft, Paragraph
+from novelgen.manuscript.importing.gutenberg import is_inserted, without_licence
 from novelgen.manuscript.importing.heading_lines import LineKind, read_heading
-from novelgen.manuscript.importing.plain_text.gutenberg import is_inserted, without_licence
 from novelgen.manuscript.importing.plain_text.layout import (
     TextBlock,
     joiner,

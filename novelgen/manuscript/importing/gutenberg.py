@@ -1,8 +1,9 @@
 """What Project Gutenberg puts around a text, and within it: licence, names, notes on pictures."""
 
 import re
+from collections.abc import Sequence
 
-from novelgen.manuscript.importing.blocks import Draft
+from novelgen.manuscript.importing.blocks import Block, Draft, Paragraph
 
 _START = re.compile(r"^\*{3} ?START OF TH[^\n]*$", re.MULTILINE)
 _END = re.compile(
@@ -26,6 +27,15 @@ def without_licence(text: str, draft: Draft) -> str:
         text = text[start.end() :]
     end = _END.search(text)
     return text if end is None else text[: end.start()]
+
+
+def without_licence_pages(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks between the marks, in whichever format they came."""
+    texts = [block.text if isinstance(block, Paragraph) else "" for block in blocks]
+    starts = [at for at, text in enumerate(texts) if _START.match(text)]
+    begin = starts[0] + 1 if starts else 0
+    ends = [at for at, text in enumerate(texts) if at >= begin and _END.match(text)]
+    return list(blocks[begin : ends[0] if ends else len(blocks)])
 
 
 def is_inserted(paragraph: str, draft: Draft) -> bool:
