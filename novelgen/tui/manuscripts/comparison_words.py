@@ -15,8 +15,6 @@ from novelgen.tui.manuscripts.found_words import remarks_told
 
 _TITLE_CELLS = 40
 _RANGES_SHOWN = 12
-_MUCH_SHORTER = 0.5
-"""A chapter that keeps less of its words may be another one, or only a piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def _changes(what: str, chapters: Sequence[ChapterTaking]) -> Iterator[Content]:
     if chapters:
         yield Content.styled(f"{counted(len(chapters), 'chapter')} {what}", "bold $primary")
     for each in chapters:
-        is_short = _is_much_shorter(each)
+        is_short = each.is_much_shorter
         words = f"{each.words:,} words"
         if each.before is not None:
             words = f"{each.words_before:,} → {words}  {each.words - each.words_before:+,}"
@@ -98,13 +96,9 @@ def _changes(what: str, chapters: Sequence[ChapterTaking]) -> Iterator[Content]:
             f"{shortened(_called(each), _TITLE_CELLS):<{_TITLE_CELLS}}  ",
             (f"{words} !" if is_short else words, "$warning" if is_short else "$text-muted"),
         )
-    if any(map(_is_much_shorter, chapters)):
+    if any(each.is_much_shorter for each in chapters):
         told = "! This keeps less than half of its words: is it the same chapter?"
         yield Content.styled(told, "$warning")
-
-
-def _is_much_shorter(each: ChapterTaking) -> bool:
-    return each.words < each.words_before * _MUCH_SHORTER
 
 
 def _called(each: ChapterTaking) -> str:

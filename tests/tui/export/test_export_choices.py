@@ -12,8 +12,10 @@ from PIL import Image
 
 from novelgen.bootstrap import Workbench
 from novelgen.bootstrap.exporting import ExportWish, options_of
+from novelgen.errors import UsageError
 from novelgen.generation.branching import branch_after
 from novelgen.manuscript.export_options import Face, PageSize, Style
+from novelgen.manuscript.formats import FORMATS
 from novelgen.paths import resolve_paths
 from novelgen.tui.dialogs.confirm import Confirm
 from novelgen.tui.dialogs.error import ErrorDialog
@@ -55,6 +57,29 @@ async def test_a_format_shows_its_own_choices_alone(written_home: Path, opened: 
         assert not {"Style", "Paper", "Face", "Files"} & lines_shown(shown(pilot))
         await choose_format(pilot, "json")
         await until(pilot, lambda: "Marks" not in lines_shown(shown(pilot)))
+
+
+async def test_every_format_is_written(written_home: Path, opened: Opened, folder: Path) -> None:
+    written: set[str] = set()
+    async with opened(TITLE) as pilot:
+        await on_export(pilot)
+        for name, kind in FORMATS.items():
+            try:
+                kind.require()
+            except UsageError:
+                continue
+            await choose_format(pilot, name)
+            await until(pilot, lambda name=name: f"the-keeper.{name}" in shown(pilot))
+            await pilot.press("x")
+            await until(pilot, lambda name=name: f"the-keeper.{name}\n" in _said(shown(pilot)))
+            assert (folder / f"the-keeper.{name}").stat().st_size > 5_000
+            written.add(name)
+    assert written >= {"md", "epub", "docx", "html", "txt", "json"}
+
+
+def _said(text: str) -> str:
+    """The line of narration."""
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines() if "Exported to" in line)
 
 
 async def test_style_paper_face_and_marks_are_in_the_file(

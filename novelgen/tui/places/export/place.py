@@ -174,7 +174,7 @@ class ExportPlace(Place):
     def tell_progress(self, event: Progressed) -> None:
         event.stop()
         if self._saving.is_writing:
-            self.tell(progress_told(event.done, event.total))
+            self.tell(progress_told(event.done, event.total, event.afterwards))
 
     def tell(self, told: Content | None) -> None:
         """Say what goes on, or came of it, above what the file holds; None says nothing."""

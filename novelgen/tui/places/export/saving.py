@@ -29,11 +29,11 @@ _SECONDS_BETWEEN_NEWS = 0.1
 
 
 class Progressed(Message):
-    """So many chapters are in the file."""
+    """So many chapters are read; `afterwards` is what goes on after the last one."""
 
-    def __init__(self, done: int, total: int) -> None:
+    def __init__(self, done: int, total: int, afterwards: str) -> None:
         super().__init__()
-        self.done, self.total = done, total
+        self.done, self.total, self.afterwards = done, total, afterwards
 
 
 class OnSaved(Protocol):
@@ -74,7 +74,7 @@ class Saving:
         self._place.ask(lambda _: path.exists(), looked, group="backup")
 
     def _write(self, plan: ExportPlan, *, overwrite: bool) -> None:
-        novel_id, news = self._place.novel.id, self._news()
+        novel_id, news = self._place.novel.id, self._news(plan.choices.format.afterwards)
         self.is_writing = True
         self._tell(progress_told(0, len(plan.chapters)))
 
@@ -138,7 +138,7 @@ class Saving:
         self._tell(None)
         app_of(self._place).show_error(error)
 
-    def _news(self) -> Callable[[int, int], None]:
+    def _news(self, afterwards: str) -> Callable[[int, int], None]:
         """Tells how far a file is, from whatever thread, but not with every chapter of a saga."""
         last = time.monotonic()
 
@@ -147,6 +147,6 @@ class Saving:
             now = time.monotonic()
             if now - last >= _SECONDS_BETWEEN_NEWS or done == total:
                 last = now
-                self._place.post_message(Progressed(done, total))
+                self._place.post_message(Progressed(done, total, afterwards))
 
         return tell

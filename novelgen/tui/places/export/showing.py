@@ -32,7 +32,10 @@ def plan_told(plan: ExportPlan) -> Content:
     return Content("\n").join(lines)
 
 
-def progress_told(done: int, total: int) -> Content:
+def progress_told(done: int, total: int, afterwards: str = "") -> Content:
+    """How far a file is; `afterwards` is what goes on once all chapters are read."""
+    if done == total and afterwards:
+        return Content.assemble(("All chapters are read; ", "bold"), f"{afterwards} …")
     return Content.assemble(
         ("Writing  ", "bold"),
         (bar(done / max(1, total), _BAR_CELLS), "$primary"),
