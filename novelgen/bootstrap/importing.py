@@ -54,8 +54,10 @@ class ImportDesk:
             archive = read_archive(path)
             return archive if archive.is_whole and not text_only else archive.manuscript()
         from novelgen.manuscript.importing.reading import read_manuscript_file
+        from novelgen.manuscript.importing.typed_notes import with_notes_beside
 
-        return read_manuscript_file(path, tracked=tracked or TrackedChanges.NOTES)
+        read = read_manuscript_file(path, tracked=tracked or TrackedChanges.NOTES)
+        return with_notes_beside(read)
 
     def restore(self, archive: "Archive") -> "NovelRecord":
         """Add a whole novel; a copy of its own where it is in the database already.

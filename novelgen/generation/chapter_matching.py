@@ -1,8 +1,9 @@
 """Which chapter of a novel a chapter of a manuscript is, told by what they say.
 
-By the runs of words that both have; a chapter that says nothing of the old one any more is known by
-its title, or by its place between two that are known. Order and numbers decide nothing else, so a
-file may hold only some chapters. A pure function of texts.
+By the runs of words that both have. Where some chapters are known by them, one that says nothing of
+the old one any more is known by its title, or by its place between two that are known. Order and
+numbers decide nothing else, so a file may hold only some chapters, and another book is known as
+none of them. A pure function of texts.
 """
 
 from collections import Counter, defaultdict
@@ -52,29 +53,30 @@ def match_chapters(new: Sequence[Known], old: Sequence[Known]) -> Matching:
             chapters[at] = number
             taken.add(number)
     parts = _holding(len(new), chapters, shared, runs_new)
-    _by_title(new, old, chapters, set(parts))
-    _by_place(len(new), len(old), chapters, set(parts))
+    if chapters:
+        _by_title(new, old, chapters, set(parts))
+        _by_place(len(new), chapters, set(parts))
     known = {number: at for at, number in chapters.items()}
     of_old = {(number, at): count for (at, number), count in shared.items()}
     return Matching(chapters, parts, _holding(len(old), known, of_old, runs_old))
 
 
-def _likeliest(each: tuple[tuple[int, int], int]) -> tuple[int, int, int]:
+def _likeliest(each: tuple[tuple[int, int], int]) -> tuple[int, int, int, int]:
     """Most in common first; of chapters that are alike, those that stand where they stood."""
     (at, number), count = each
-    return -count, abs(at - number), at
+    return -count, abs(at - number), at, number
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
+def _runs(text: str) -> set[int]:
+    """Hashes of the runs: a saga has millions of them."""
     words = [word.strip("*_\"'“”‘’.,;:!?-–—()").casefold() for word in iter_words(folded(text))]
-    return set(zip(*(words[start:] for start in range(_RUN)), strict=False)) or {tuple(words)}
+    runs = zip(*(words[start:] for start in range(_RUN)), strict=False)
+    return set(map(hash, runs)) or {hash(tuple(words))}
 
 
-def _shared(
-    new: Sequence[set[tuple[str, ...]]], old: Sequence[set[tuple[str, ...]]]
-) -> Counter[tuple[int, int]]:
+def _shared(new: Sequence[set[int]], old: Sequence[set[int]]) -> Counter[tuple[int, int]]:
     """How many runs a chapter of the one and a chapter of the other have in common."""
-    where: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    where: defaultdict[int, list[int]] = defaultdict(list)
     for number, runs in enumerate(old):
         for run in runs:
             where[run].append(number)
@@ -90,11 +92,11 @@ def _holding(
     count: int,
     known: Mapping[int, int],
     shared: Mapping[tuple[int, int], int],
-    runs: Sequence[set[tuple[str, ...]]],
+    runs: Sequence[set[int]],
 ) -> dict[int, int]:
     """Of the chapters that are not known: in which one of the other side most of each stands."""
     found = {}
-    for (at, number), common in sorted(shared.items(), key=lambda each: each[1]):
+    for (at, number), common in sorted(shared.items(), key=lambda each: each[::-1]):
         if at not in known and common >= _MOST * len(runs[at]):
             found[at] = number
     return {at: found[at] for at in range(count) if at in found}
@@ -112,16 +114,15 @@ def _by_title(
             chapters[at] = numbers[title]
 
 
-def _by_place(count: int, total: int, chapters: dict[int, int], parts: set[int]) -> None:
-    """A chapter alone between two that are known is the one alone between those."""
+def _by_place(count: int, chapters: dict[int, int], parts: set[int]) -> None:
+    """A chapter alone between two that are known is the one alone between those.
+
+    So is the first one of the file before the novel's second.
+    """
     taken = set(chapters.values())
     for at in range(count):
-        if at in chapters or at in parts:
+        if at in chapters or at in parts or at + 1 not in chapters:
             continue
         before = chapters.get(at - 1, -1 if at == 0 else None)
-        after = chapters.get(at + 1, total if at == count - 1 else None)
-        if before is None or after is None or after - before != 2 or before + 1 in taken:
-            continue
-        if at + 1 == count and before + 1 == total:
-            continue
-        chapters[at] = before + 1
+        if before is not None and chapters[at + 1] - before == 2 and before + 1 not in taken:
+            chapters[at] = before + 1

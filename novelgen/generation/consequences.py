@@ -4,7 +4,8 @@ A check is kept as it was found, and is shown only as long as it is true: when t
 back, or the later passage is mended, it is gone by itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from novelgen.text.consequences import (
     Consequence,
@@ -16,17 +17,35 @@ from storage.change_records import CheckRecord, NewCheck
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
+_UNCHANGED: Mapping[int, str] = MappingProxyType({})
+
 
 def checks_after(
-    store: Store, branch_id: str, chapter: int, old_text: str, new_text: str
+    store: Store,
+    branch_id: str,
+    chapter: int,
+    old_text: str,
+    new_text: str,
+    *,
+    changed: Mapping[int, str] = _UNCHANGED,
+    nearest: int | None = None,
 ) -> list[NewCheck]:
-    """What to check in the chapters after one whose text was `old_text` and is `new_text`."""
+    """What to check in the chapters after one whose text was `old_text` and is `new_text`.
+
+    `changed` are texts that other chapters have from now on. `nearest` looks only at so many
+    chapters on either side, for changes of a whole book.
+    """
+    first = 0 if nearest is None else max(chapter - 1 - nearest, 0)
+    last = None if nearest is None else chapter + nearest
     with store.reading() as work:
+        texts = work.texts
+        later = texts.of_branch(branch_id, after_chapter=chapter, through_chapter=last)
+        before = texts.of_branch(branch_id, after_chapter=first, through_chapter=chapter - 1)
         found = find_consequences(
             old_text,
             new_text,
-            work.texts.of_branch(branch_id, after_chapter=chapter),
-            before=work.texts.of_branch(branch_id, through_chapter=chapter - 1),
+            ((number, changed.get(number, text)) for number, text in later),
+            before=((number, changed.get(number, text)) for number, text in before),
         )
     return [
         NewCheck(

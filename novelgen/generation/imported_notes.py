@@ -1,10 +1,11 @@
 """What stands beside an imported text: the author's own notes, and what others have said of it."""
 
+from collections import Counter
+
 from novelgen.generation.anchors import anchor_at
 from novelgen.generation.note_keeping import keep_notes
 from novelgen.manuscript.importing.values import ImportedChapter, ImportedNote
-from novelgen.text.author_notes import note_spans, split_notes
-from novelgen.text.carried_places import carried_by_items, carried_by_signs
+from novelgen.text.carried_places import carried_by_items
 from novelgen.text.sanitize import clean_text
 from storage.mark_records import MarkKind, NewMark
 from storage.records import NovelRecord
@@ -17,50 +18,45 @@ _LONGEST_BODY = 20_000
 def keep_imported_notes(
     work: UnitOfWork, novel: NovelRecord, number: int, chapter: ImportedChapter, text: str
 ) -> int:
-    """Keep the notes of a chapter whose prose is `text` now; returns how many were not there yet.
+    """Keep the notes of a chapter; returns how many comments were not there yet.
 
-    `text` is that of the file without the author's notes, perhaps with other quotation marks.
+    `text` is the chapter's prose now: item for item that of the file, perhaps with other quotation
+    marks. What was there before, also if it is done with by now, does not come again.
     """
+    if not chapter.notes and not chapter.typed_notes:
+        return 0
     branch_id = novel.active_branch_id
-    typed = split_notes(chapter.text)[1]
+    there = Counter(
+        (mark.kind, mark.body)
+        for mark in work.author_marks.of_branch(branch_id, with_settled=True)
+        if mark.chapter == number
+    )
+    typed = [note for note in chapter.typed_notes if not _taken(there, MarkKind.NOTE, note.body)]
     if typed:
         keep_notes(work, novel.id, branch_id, number, typed, replaces=False)
-    return _keep_comments(work, novel, number, chapter, text)
-
-
-def _keep_comments(
-    work: UnitOfWork, novel: NovelRecord, number: int, chapter: ImportedChapter, text: str
-) -> int:
-    branch_id = novel.active_branch_id
-    standing = {
-        (mark.body, str(mark.anchor.get("quote", "")))
-        for mark in work.author_marks.of_branch(branch_id)
-        if mark.chapter == number
-    }
-    found = _places(chapter, text)
+    places = [place for note in chapter.notes for place in (note.start, note.end)]
+    found = carried_by_items(chapter.text, text, places)
     kept = 0
     for at, note in enumerate(chapter.notes):
-        start, end = found[2 * at], max(found[2 * at], found[2 * at + 1])
-        anchor = anchor_at(text, start, end)
         body = said_by(note)
-        if (body, anchor.quote) in standing:
+        if _taken(there, MarkKind.COMMENT, body):
             continue
-        standing.add((body, anchor.quote))
-        new = NewMark(novel.id, branch_id, number, MarkKind.COMMENT, body, anchor.as_json())
-        work.author_marks.add(new)
+        start, end = found[2 * at], max(found[2 * at : 2 * at + 2])
+        anchor = anchor_at(text, start, end).as_json()
+        work.author_marks.add(NewMark(novel.id, branch_id, number, MarkKind.COMMENT, body, anchor))
         kept += 1
     return kept
-
-
-def _places(chapter: ImportedChapter, text: str) -> list[int]:
-    """Where the notes begin and end in the chapter's prose, two places a note."""
-    places = [place for note in chapter.notes for place in (note.start, note.end)]
-    prose = split_notes(chapter.text)[0]
-    in_prose = carried_by_signs(chapter.text, note_spans(chapter.text), prose, places)
-    return carried_by_items(prose, text, in_prose)
 
 
 def said_by(note: ImportedNote) -> str:
     """What was said, and by whom."""
     body = clean_text(note.body).strip()[:_LONGEST_BODY]
     return f"{note.author}: {body}" if note.author else body
+
+
+def _taken(there: Counter[tuple[MarkKind, str]], kind: MarkKind, body: str) -> bool:
+    """Whether one like it is there, which then counts for it alone."""
+    if there[kind, body] <= 0:
+        return False
+    there[kind, body] -= 1
+    return True

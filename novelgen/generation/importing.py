@@ -16,7 +16,6 @@ from novelgen.planning.cast_of_text import cast_of_text
 from novelgen.planning.content import PlanContent
 from novelgen.planning.replanning import extended, with_words
 from novelgen.planning.structure import MIN_CHAPTER_WORDS, ChapterSlot, Structure, placed
-from novelgen.text.author_notes import split_notes
 from novelgen.text.summaries import extract
 from novelgen.text.told_sentences import told_sentences
 from novelgen.text.words import count_words
@@ -56,7 +55,7 @@ def store_import(
     `is_unfinished`: the last chapter is not written to its end, and writing goes on in it; it may
     make the novel longer than that.
     """
-    texts = [import_text(chapter) for chapter in manuscript.chapters]
+    texts = [chapter.text for chapter in manuscript.chapters]
     content = _plan(novel, manuscript.chapters, texts, on_chapter, is_unfinished=is_unfinished)
     novel = replace(
         novel,
@@ -74,11 +73,6 @@ def store_import(
         work.novels.set_status(record.id, NovelStatus.PAUSED)
         settle_status(work, record.id)
         return work.novels.get(record.id)
-
-
-def import_text(chapter: ImportedChapter) -> str:
-    """The prose of an imported chapter; the author's `[[notes]]` in it stand beside it."""
-    return split_notes(chapter.text)[0]
 
 
 def _premise(content: PlanContent) -> str:

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novelgen.generation.chapter_matching import Known, Matching, match_chapters
-from novelgen.generation.importing import import_text
+from novelgen.generation.joined_pieces import joined_pieces
 from novelgen.manuscript.importing.values import ImportedChapter, ImportedManuscript
 from novelgen.text.emphasis import without_marks
 from novelgen.text.paragraph_spans import paragraph_spans
-from novelgen.text.sentences import SCENE_BREAK
 from novelgen.text.typing_style import as_typed_before, folded
 from novelgen.text.words import count_words
 from storage.records import ChapterRecord, NovelRecord
@@ -78,29 +77,33 @@ def compare(store: Store, novel: NovelRecord, manuscript: ImportedManuscript) ->
     with store.reading() as work:
         records = work.chapters.of_branch(novel.active_branch_id)
         texts = [work.texts.of_revision(each.revision.id) for each in records]
-    new = [Known(each.title, import_text(each)) for each in manuscript.chapters]
+    chapters = manuscript.chapters
+    new = [Known(each.title, each.text) for each in chapters]
     old = [Known(each.revision.title, text) for each, text in zip(records, texts, strict=True)]
     matching = match_chapters(new, old)
     ignores_marks = not any(_has_marks(each.text) for each in new)
+    joined = {*matching.swallowed.values()}
     found: list[ChapterTaking] = []
-    left_out: list[str] = []
+    left_out = [_swallowed(chapters[at], records, matching, at) for at in sorted(joined)]
+    taken = {*joined}
     for at, index in matching.chapters.items():
-        imported, text = _with_parts(manuscript.chapters, new, matching, at)
-        if index in matching.swallowed.values() or at in matching.swallowed.values():
-            left_out.append(_swallowed(manuscript.chapters[at], records, matching, at))
+        if at in joined:
             continue
-        found.append(
-            _taking(records[index], texts[index], imported, text, ignores_marks=ignores_marks)
-        )
-    left_out += _misplaced(manuscript.chapters, new, matching)
-    added = _added(manuscript.chapters, matching, len(records))
-    for at in added:
-        number = records[-1].number + 1 + len([each for each in found if each.before is None])
-        chapter = manuscript.chapters[at]
-        found.append(ChapterTaking(number, None, "", chapter.title, new[at].text, chapter))
-    known = {*matching.chapters, *matching.parts, *added}
-    left_out += [_unknown(each) for at, each in enumerate(manuscript.chapters) if at not in known]
-    present = {*matching.chapters.values()}
+        pieces = _pieces(matching, at)
+        taken |= {*pieces}
+        imported = joined_pieces([chapters[piece] for piece in pieces])
+        found.append(_taking(records[index], texts[index], imported, ignores_marks=ignores_marks))
+    added = _added(chapters, matching, len(records))
+    for number, at in enumerate(added, start=records[-1].number + 1 if records else 1):
+        chapter = chapters[at]
+        found.append(ChapterTaking(number, None, "", chapter.title, chapter.text, chapter))
+    taken |= {*added}
+    left_out += [
+        _left_out(each, is_piece=at in matching.parts)
+        for at, each in enumerate(chapters)
+        if at not in taken
+    ]
+    present = {*matching.chapters.values(), *matching.swallowed}
     missing = tuple(each.number for at, each in enumerate(records) if at not in present)
     return TakingBack(
         novel, tuple(sorted(found, key=lambda each: each.number)), missing, tuple(left_out)
@@ -111,12 +114,11 @@ def _taking(
     record: ChapterRecord,
     old_text: str,
     imported: ImportedChapter,
-    text: str,
     *,
     ignores_marks: bool,
 ) -> ChapterTaking:
     revision = record.revision
-    old, new = _paragraphs(old_text), _paragraphs(text)
+    old, new = _paragraphs(old_text), _paragraphs(imported.text)
     typed = as_typed_before(old, new, ignores_marks=ignores_marks)
     is_named = imported.title and folded(imported.title) != folded(revision.title)
     title = imported.title if is_named else revision.title
@@ -125,37 +127,15 @@ def _taking(
     return ChapterTaking(record.number, record, old_text, title, whole, imported)
 
 
-def _with_parts(
-    chapters: Sequence[ImportedChapter], new: Sequence[Known], matching: Matching, at: int
-) -> tuple[ImportedChapter, str]:
-    """A chapter with the ones behind it that were pieces of the same chapter."""
+def _pieces(matching: Matching, at: int) -> list[int]:
+    """A chapter of the file with those right before and behind it that were pieces of it."""
     number = matching.chapters[at]
-    pieces = [at]
-    while matching.parts.get(pieces[-1] + 1) == number:
-        pieces.append(pieces[-1] + 1)
-    if len(pieces) == 1:
-        return chapters[at], new[at].text
-    text = f"\n\n{SCENE_BREAK}\n\n".join(new[piece].text for piece in pieces)
-    notes = tuple(note for piece in pieces for note in chapters[piece].notes)
-    first = chapters[at]
-    return ImportedChapter(first.title, text, first.number, first.part, notes), text
-
-
-def _misplaced(
-    chapters: Sequence[ImportedChapter], new: Sequence[Known], matching: Matching
-) -> list[str]:
-    """Pieces of a chapter that do not stand behind it in the file."""
-    told = []
-    for at, number in matching.parts.items():
-        before = at - 1
-        while matching.parts.get(before) == number:
-            before -= 1
-        if matching.chapters.get(before) != number:
-            told.append(
-                f"“{_called(chapters[at])}” repeats a piece of another chapter, away from it; it "
-                f"was left out ({count_words(new[at].text):,} words)."
-            )
-    return told
+    first = last = at
+    while matching.parts.get(first - 1) == number:
+        first -= 1
+    while matching.parts.get(last + 1) == number:
+        last += 1
+    return list(range(first, last + 1))
 
 
 def _added(chapters: Sequence[ImportedChapter], matching: Matching, total: int) -> list[int]:
@@ -182,11 +162,13 @@ def _swallowed(
     )
 
 
-def _unknown(chapter: ImportedChapter) -> str:
-    return (
-        f"“{_called(chapter)}” is like no chapter of the novel; it was left out "
-        f"({chapter.words:,} words)."
+def _left_out(chapter: ImportedChapter, *, is_piece: bool) -> str:
+    why = (
+        "repeats a piece of another chapter, away from it"
+        if is_piece
+        else "is like no chapter of the novel"
     )
+    return f"“{_called(chapter)}” {why}; it was left out ({chapter.words:,} words)."
 
 
 def _called(chapter: ImportedChapter) -> str:

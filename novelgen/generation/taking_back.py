@@ -18,6 +18,11 @@ from storage.store import Store
 from storage.story_records import PassageLockRecord
 from storage.unit_of_work import UnitOfWork
 
+_MANY = 20
+"""Chapters that change at once."""
+_NEAREST = 10
+"""Chapters that are looked at on either side of each, then."""
+
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
@@ -39,9 +44,7 @@ def take_back(store: Store, taking: TakingBack) -> TakenBack:
     """
     novel = taking.novel
     branch_id = novel.active_branch_id
-    checks: list[NewCheck] = []
-    for each in taking.changed:
-        checks += checks_after(store, branch_id, each.number, each.old_text, each.text)
+    checks = _checks(store, taking)
     with store.writing() as work:
         broken = [
             lock
@@ -57,6 +60,29 @@ def take_back(store: Store, taking: TakingBack) -> TakenBack:
         settle_status(work, novel.id)
     numbers = tuple(each.number for each in taking.changed)
     return TakenBack(numbers, notes, len(checks), tuple(broken))
+
+
+def _checks(store: Store, taking: TakingBack) -> list[NewCheck]:
+    """Later passages that may no longer fit, as they will be.
+
+    Where many chapters change, only near ones are looked at: a whole book for each of them would
+    take hours.
+    """
+    changed = {each.number: each.text for each in taking.changed}
+    nearest = _NEAREST if len(changed) > _MANY else None
+    return [
+        check
+        for each in taking.changed
+        for check in checks_after(
+            store,
+            taking.novel.active_branch_id,
+            each.number,
+            each.old_text,
+            each.text,
+            changed=changed,
+            nearest=nearest,
+        )
+    ]
 
 
 def _change(work: UnitOfWork, taking: TakingBack) -> None:

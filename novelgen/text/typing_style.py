@@ -96,7 +96,9 @@ def _changed(
     paragraphs, at = [], 0
     for paragraph in new:
         length = len(paragraph.split())
-        paragraphs.append(" ".join(typed[at : at + length]))
+        text = " ".join(typed[at : at + length])
+        is_torn = ignores_marks and _plain(without_marks(text)) != _plain(style.typed(paragraph))
+        paragraphs.append(style.typed(" ".join(paragraph.split())) if is_torn else text)
         at += length
     return paragraphs
 

@@ -9,6 +9,7 @@ from novelgen.generation.author_marks import marks_of
 from novelgen.generation.importing import store_import
 from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.plan_editing import change_length, see_plan
+from novelgen.manuscript.importing.typed_notes import with_notes_beside
 from novelgen.manuscript.importing.values import (
     ImportedChapter,
     ImportedManuscript,
@@ -147,7 +148,8 @@ def test_notes_stand_beside_the_text(store: Store) -> None:
     at = text.index("the sea")
     note = ImportedNote(at, at + 7, "Eva Editor", "A lake?")
     noted = replace(MANUSCRIPT.chapters[0], text=text, notes=(note,))
-    manuscript = replace(MANUSCRIPT, chapters=(noted,))
+    manuscript = with_notes_beside(replace(MANUSCRIPT, chapters=(noted,)))
+    assert "1 note in [[brackets]]" in manuscript.remarks[0]
     novel = store_import(store, new_novel(40), manuscript)
     with store.reading() as work:
         chapter_one = work.chapters.get(novel.active_branch_id, 1)
@@ -160,3 +162,20 @@ def test_notes_stand_beside_the_text(store: Store) -> None:
     comment = kinds[MarkKind.COMMENT]
     assert comment.record.body == "Eva Editor: A lake?"
     assert prose[comment.offset : comment.end] == "the sea"
+
+
+def test_brackets_that_nothing_closes_in_their_paragraph_are_prose() -> None:
+    text = "He [[saw] it.\n\nShe [[did]] not.\n\nIt [[was\n\nlate]]."
+    read = with_notes_beside(ImportedManuscript((ImportedChapter("", text),)))
+    assert read.chapters[0].text == "He [[saw] it.\n\nShe not.\n\nIt [[was\n\nlate]]."
+    assert [note.body for note in read.chapters[0].typed_notes] == ["did"]
+
+
+def test_a_chapter_of_notes_alone_is_left_out_and_counted_nowhere() -> None:
+    chapters = (
+        ImportedChapter("A", "Some [[many more words]] words."),
+        ImportedChapter("B", "[[x]]"),
+    )
+    read = with_notes_beside(ImportedManuscript(chapters))
+    assert [(each.title, each.words) for each in read.chapters] == [("A", 2)]
+    assert any("nothing but notes" in told for told in read.remarks)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from novelgen.generation.author_marks import marks_of
+from novelgen.generation.author_marks import marks_of, settle_mark, unsettle_mark
 from novelgen.generation.chapter_matching import Known, match_chapters
 from novelgen.generation.editing import undo_change
 from novelgen.generation.manuscript_comparison import TakingBack, compare
@@ -96,6 +96,12 @@ def test_a_file_of_one_chapter_without_its_number(desk: Desk) -> None:
     assert set(taking.missing) == set(range(1, len(desk.chapters()) + 1)) - {3}
 
 
+def test_another_book_is_known_as_nothing(desk: Desk) -> None:
+    taking = compared(desk, [ImportedChapter(desk.seen(1).title, "Quite another story it was.")])
+    assert taking.changed == ()
+    assert len(taking.left_out) == 1
+
+
 def test_another_order_moves_nothing(desk: Desk) -> None:
     assert compared(desk, exported(desk)[::-1]).changed == ()
 
@@ -125,13 +131,18 @@ def test_a_chapter_that_the_novel_never_had_is_told(desk: Desk) -> None:
     assert any("Interlude" in told for told in taking.left_out)
 
 
-def test_a_chapter_that_was_parted_in_two_is_one_again(desk: Desk) -> None:
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7])
+def test_a_chapter_that_was_parted_in_two_is_one_again(desk: Desk, share: float) -> None:
     chapters = exported(desk)
     paragraphs = chapters[1].text.split("\n\n")
-    half = len(paragraphs) // 2
+    half = round(len(paragraphs) * share)
     first = replace(chapters[1], text="\n\n".join(paragraphs[:half]))
     second = ImportedChapter("Half", "\n\n".join(paragraphs[half:]))
+    start = second.text.rindex(" ") + 1
+    note = ImportedNote(start, len(second.text), "Eva", "Here?")
+    second = replace(second, notes=(note,))
     taking = compared(desk, [chapters[0], first, second, *chapters[2:]])
+    assert taking.left_out == ()
     assert [each.number for each in taking.changed] == [2]
     breaks = desk.text(2).count("* * *")
     assert taking.changed[0].text.count("* * *") == breaks + 1
@@ -139,13 +150,22 @@ def test_a_chapter_that_was_parted_in_two_is_one_again(desk: Desk) -> None:
         "\n\n* * *\n\n", "\n\n"
     )
 
+    take_back(desk.store, taking)
+    with desk.store.reading() as work:
+        (mark,) = marks_of(work, desk.fresh().active_branch_id)
+    assert mark.is_found
+    assert mark.end == len(desk.text(2))
+
 
 def test_two_chapters_in_one_are_left_alone(desk: Desk) -> None:
     chapters = exported(desk)
     both = replace(chapters[0], text=f"{chapters[0].text}\n\n{chapters[1].text}")
-    taking = compared(desk, [both, *chapters[2:]])
-    assert taking.changed == ()
-    assert any("chapters 1 and 2" in told for told in taking.left_out)
+    edited = replace(chapters[2], text=chapters[2].text + "\n\nAnd more.")
+    taking = compared(desk, [both, edited, *chapters[3:]])
+    assert [each.number for each in taking.changed] == [3]
+    assert len(taking.left_out) == 1
+    assert "chapters 1 and 2" in taking.left_out[0]
+    assert taking.missing == ()
 
 
 def test_comments_stand_at_their_passages_once(desk: Desk) -> None:
@@ -159,6 +179,11 @@ def test_comments_stand_at_their_passages_once(desk: Desk) -> None:
     assert take_back(desk.store, compared(desk, chapters)).notes == 1
     assert take_back(desk.store, compared(desk, chapters)).notes == 0
     assert revisions(desk) == before
+    with desk.store.reading() as work:
+        (mark,) = marks_of(work, desk.fresh().active_branch_id)
+    settle_mark(desk.store, desk.fresh(), mark.record.id)
+    assert take_back(desk.store, compared(desk, chapters)).notes == 0, "it is done with"
+    unsettle_mark(desk.store, desk.fresh(), mark.record.id)
     with desk.store.reading() as work:
         (mark,) = marks_of(work, desk.fresh().active_branch_id)
     assert mark.record.body == "Eva: Really?"
@@ -194,7 +219,10 @@ def words(start: int, count: int) -> str:
         (lambda old: old, {0: 0, 1: 1, 2: 2}),
         (lambda old: [old[2], old[0]], {0: 2, 1: 0}),
         (lambda old: [old[0], Known("", words(9000, 50)), old[2]], {0: 0, 1: 1, 2: 2}),
-        (lambda old: [Known("Second", words(9000, 50))], {0: 1}),
+        (lambda old: [Known("Second", words(9000, 50))], {}),
+        (lambda old: [Known("Second", words(9000, 50)), old[0]], {0: 1, 1: 0}),
+        (lambda old: [Known("", words(9000, 50)), old[1], old[2]], {0: 0, 1: 1, 2: 2}),
+        (lambda old: [old[0], old[1], Known("About", words(9000, 50))], {0: 0, 1: 1}),
         (lambda old: [Known("", words(9000, 50))], {}),
         (lambda old: [old[0], Known("", words(9000, 50))], {0: 0}),
     ],

@@ -56,6 +56,16 @@ def test_a_change_is_typed_as_the_rest() -> None:
     assert typed[2:] == OLD[1:]
 
 
+def test_italics_that_a_file_lost_are_whole_or_gone() -> None:
+    old = ["*He walked up a narrow path alone* and never came back to us."]
+    new = ["He walked up a narrow path alone and wept."]
+    typed = as_typed_before(old, new, ignores_marks=True)
+    assert typed == ["*He walked up a narrow path alone* and wept."]
+    torn = ["*He walked up a narrow path alone and wept bitterly.*"]
+    typed = as_typed_before(torn, ["He walked up a narrow path alone again."], ignores_marks=True)
+    assert typed == ["He walked up a narrow path alone again."]
+
+
 def test_a_text_of_its_own_style_keeps_it() -> None:
     old = ["“I can’t,” she said—once."]
     assert as_typed_before(old, ["“I won’t,” she said—once…"]) == ["“I won’t,” she said—once…"]

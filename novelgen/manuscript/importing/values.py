@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from novelgen.text.author_notes import AnchoredNote
 from novelgen.text.words import count_words
 
 
@@ -44,6 +45,9 @@ class ImportedChapter:
     part: str | None = None
     """The title of the part that begins with it; None where none does."""
     notes: tuple[ImportedNote, ...] = ()
+    """What others have said of it."""
+    typed_notes: tuple[AnchoredNote, ...] = ()
+    """The author's own, which were typed into it and are no part of its text."""
 
     @property
     def words(self) -> int:
