@@ -1,5 +1,6 @@
 """Builds chapters out of sections: parts over them, smaller headings within them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import median
 
@@ -40,12 +41,25 @@ class Building:
         self._is_open = False
 
     def add_own(self, sections: Iterable[Section]) -> None:
-        """The sections of a file that was exported here: a heading is what it says."""
+        """The sections of a file that was exported here: a heading is what it says.
+
+        A person may have put smaller headings in since, or have emptied chapters.
+        """
+        sections = list(sections)
+        levels = Counter(each.level for each in sections if each.words and each.heading)
+        level = levels.most_common(1)[0][0] if levels else 1
         for each in sections:
-            if each.words:
+            heading = each.heading
+            is_smaller = each.level > level and self._is_open
+            if heading is not None and is_smaller and not _is_of_export(heading.text):
+                self._go_on(heading, each)
+            elif each.words:
                 self._begin(each)
-            elif each.heading is not None:
-                self._parts.append(_verbatim(each.heading.line))
+            elif heading is not None and each.level < level:
+                self._parts.append(_verbatim(heading.line))
+            else:
+                self._num_empty += heading is not None
+        self._tell(sections)
 
     def add_all(self, sections: Sequence[Section], level: int) -> None:
         """The sections of any file, whose chapters' headings are of this level."""
@@ -175,6 +189,11 @@ def _part_title(lines: Sequence[HeadingLine]) -> str | None:
         joint = ": " if is_named else ", "
         title = f"{title}{joint}{line.text}" if title else line.text
     return clean_line(title) or None
+
+
+def _is_of_export(heading: str) -> bool:
+    """Whether an export may have written such a heading over a chapter."""
+    return title_in(heading) is not None or is_uncounted(heading)
 
 
 def _verbatim(line: HeadingLine) -> HeadingLine:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from novelgen.errors import StorageError, UsageError
 from novelgen.manuscript.importing.zip_archive import MAX_FILE_BYTES, Archive, open_archive
+from novelgen.text.sanitize import clean_line
 
 FORMATS = "Markdown (.md), plain text (.txt), EPUB (.epub) and Word (.docx)"
 _HEAD_BYTES = 4_096
@@ -123,7 +124,8 @@ def misnamed(path: Path, kind: FileKind) -> str:
     """What to tell of a file that is not what it is called; empty where it is."""
     name = _NAMES.get(kind)
     is_named = name is None or path.suffix.lower() == kind
-    return "" if is_named else f"The file is called {path.name}, and is {name}; it was read as one."
+    called = clean_line(path.name)
+    return "" if is_named else f"The file is called {called}, and is {name}; it was read as one."
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

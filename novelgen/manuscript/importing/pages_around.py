@@ -23,7 +23,7 @@ from novelgen.manuscript.importing.heading_lines import LineKind
 from novelgen.manuscript.importing.levels import chapter_level
 from novelgen.manuscript.importing.sections import Section, section
 
-_NAMES_SHOWN = 6
+_NAMES_SHOWN, _NAME_CHARS = 6, 60
 _SHARE_BEFORE, _SHARE_BEHIND = 0.2, 0.1
 """Of the book's words, that such pages stand among at its beginning and at its end."""
 
@@ -126,7 +126,7 @@ def _with_body(each: Section, body: Sequence[Paragraph | Break]) -> Section:
 
 def _tell(draft: Draft, left_out: Sequence[Section], page: TitlePage) -> None:
     names = ["the title page"] if page.num_paragraphs else []
-    names += [f"“{each.heading.text}”" for each in left_out if each.heading is not None]
+    names += [f"“{each.heading.text[:_NAME_CHARS]}”" for each in left_out if each.heading]
     words = page.words + sum(each.words for each in left_out)
     if names:
         more = len(names) - _NAMES_SHOWN

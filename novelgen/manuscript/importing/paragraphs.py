@@ -11,6 +11,8 @@ from novelgen.manuscript.importing.blocks import Comment, Edge
 from novelgen.text.emphasis import Run, joined, marked
 from novelgen.text.sanitize import clean_text
 
+SOFT_HYPHEN = "\u00ad"
+"""Where a program may part a word: no part of the word."""
 _SPACES = re.compile(r"\s+")
 _WHOLE_BOLD = 0.9
 

@@ -83,6 +83,9 @@ def titles(found: ImportedManuscript) -> list[tuple[int | None, str, str | None]
          ["one", "* * *", "two"]),
         (p("one") + p('<w:r><w:sym w:font="Wingdings" w:char="F026"/></w:r>') + p("two"),
          ["one", "* * *", "two"]),
+        (p("T", properties='<w:framePr w:dropCap="drop"/>') + p("he sea"), ["The sea"]),
+        (p("sea\u00adside"), ["seaside"]),
+        (p("one", '<w:r><w:br w:type="page"/></w:r>', "two"), ["one", "two"]),
         (p("5 * 3 and _x_"), ["5 * 3 and _x_"]),
         (p("Fish &amp; &#x1F41F;"), ["Fish & 🐟"]),
     ],
@@ -106,6 +109,22 @@ def test_headings_are_known_by_their_styles(tmp_path: Path) -> None:
     ]  # fmt: skip
     based = styled("Chapter 1", "Kapitel") + p(PROSE) + styled("Chapter 2", "Kapitel") + p(PROSE)
     assert titles(read(tmp_path, based)) == [(1, "", None), (2, "", None)]
+
+
+def test_styles_that_people_make_for_chapters(tmp_path: Path) -> None:
+    styles = part(
+        "styles",
+        '<w:style w:styleId="n"><w:name w:val="Chapter Number"/></w:style>'
+        '<w:style w:styleId="t"><w:name w:val="ChapterTitle"/></w:style>',
+    )
+    body = "".join(
+        styled(number, "n") + styled(title, "t") + p(PROSE)
+        for number, title in (("One", "The Storm"), ("Two", "The Calm"))
+    )
+    assert titles(read(tmp_path, body, styles=styles)) == [
+        (1, "The Storm", None),
+        (2, "The Calm", None),
+    ]
 
 
 def test_numbers_that_word_makes(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def titles(found: ImportedManuscript) -> list[tuple[int | None, str, str | None]
          ["one", "* * *", "two", "* * *", "three"]),
         ("<p>Fish &amp; caf&eacute;&nbsp;&mdash; &hellip;&unknown;</p>", "",
          ["Fish & café — …&unknown;"]),
+        ("<p>sea&shy;side</p>", "", ["seaside"]),
         ("<p><img src='t.png' alt='T'/>he sea</p>", "", ["The sea"]),
         ("<p>a<a epub:type='noteref' href='#n'>1</a>b<sup><a href='x.xhtml#f1'>[2]</a></sup> c</p>"
          "<aside epub:type='footnote' id='n'><p>Note</p></aside>", "", ["ab c"]),
@@ -261,3 +262,66 @@ def test_broken_books_are_told(tmp_path: Path, change: dict[str, str | bytes], r
 def test_a_book_without_words(tmp_path: Path) -> None:
     with pytest.raises(NovelgenError, match="There are no words"):
         read(tmp_path, epub_parts({"1.xhtml": "<p>…</p><img src='x'/>"}))
+
+
+def test_a_book_of_standard_ebooks(tmp_path: Path) -> None:
+    def chapter(number: str, title: str) -> str:
+        return (
+            "<section epub:type='chapter'><hgroup><h3 epub:type='ordinal z3998:roman'>"
+            f"{number}</h3><p epub:type='title'>{title}</p></hgroup><p>{PROSE}<a "
+            "href='endnotes.xhtml#note-1' epub:type='noteref'>1</a></p></section>"
+        )
+
+    pages = {
+        "titlepage.xhtml": "<section epub:type='titlepage'><h1>Salt</h1></section>",
+        "imprint.xhtml": "<section epub:type='imprint'><h2>Imprint</h2><p>This ebook</p></section>",
+        "half.xhtml": "<section epub:type='halftitlepage'><h2>Salt</h2></section>",
+        "part-1.xhtml": "<section epub:type='part'><hgroup><h2><span epub:type='label'>Book</span> "
+        "<span epub:type='ordinal'>I</span></h2><p>The Coming</p></hgroup></section>",
+        "1.xhtml": chapter("I", "The Storm"),
+        "2.xhtml": chapter("II", "The <i epub:type='se:name'>Calm</i>"),
+        "endnotes.xhtml": "<section epub:type='endnotes'><h2>Endnotes</h2><p>x</p></section>",
+        "colophon.xhtml": "<section epub:type='colophon'><h2>Colophon</h2><p>x</p></section>",
+        "uncopyright.xhtml": "<section epub:type='copyright-page'><h2>Uncopyright</h2></section>",
+    }
+    found = read(tmp_path, epub_parts(pages))
+    assert titles(found) == [(1, "The Storm", "Book I: The Coming"), (2, "The Calm", None)]
+    assert {each.text for each in found.chapters} == {PROSE}
+    assert found.remarks == ("Left out: 6 pages around the text, such as title and cover.",)
+
+
+def test_a_book_of_project_gutenberg(tmp_path: Path) -> None:
+    pages = {
+        "0.xhtml": "<section class='pg-boilerplate pgheader' id='pg-header'><h2>Project Gutenberg"
+        f" eBook</h2></section><h1>SALT</h1><p>by Ann Ray</p><h2>CHAPTER I.<br/>The Storm</h2>"
+        f"<p>{PROSE}</p>",
+        "1.xhtml": f"<h2>CHAPTER II.<br/>The Calm</h2><p>{PROSE}</p><div id='pg-footer' "
+        "class='pg-boilerplate'><h2>THE FULL LICENCE</h2><p>Words</p></div>",
+    }
+    old = {
+        "0.xhtml": "<pre>The Project Gutenberg EBook of Salt\n\n*** START OF THIS PROJECT "
+        f"EBOOK SALT ***</pre><h1>SALT</h1><h2>CHAPTER I.<br/>The Storm</h2><p>{PROSE}</p>",
+        "1.xhtml": f"<h2>CHAPTER II.<br/>The Calm</h2><p>{PROSE}</p><pre>End of the Project "
+        "Gutenberg EBook of Salt\n*** END OF THIS PROJECT EBOOK SALT ***\nLicence</pre>",
+    }
+    for each in (pages, old):
+        found = read(tmp_path, epub_parts(each))
+        assert titles(found) == [(1, "The Storm", None), (2, "The Calm", None)]
+        assert {chapter.text for chapter in found.chapters} == {PROSE}
+
+
+def test_a_book_that_calibre_has_made_of_a_text(tmp_path: Path) -> None:
+    css = ".c1{text-align:center;font-weight:bold}.c2{font-style:italic}"
+    pages = {
+        "split_000.html": f"<div class='c0'><p class='c1'>PROLOGUE</p><p class='c3'>{PROSE}</p>"
+        f"<p class='c1'>CHAPTER ONE</p><p class='c1'>The Storm</p><p>{PROSE}</p></div>",
+        "split_001.html": f"<div><p><span class='c2'>So.</span></p><p class='c1'>CHAPTER TWO</p>"
+        f"<p class='c1'>The Calm</p><p>{PROSE}</p><p>\u00a0</p><p>{PROSE}</p></div>",
+    }
+    found = read(tmp_path, {**epub_parts(pages, manifest=CSS_ITEM), "OEBPS/s.css": css})
+    assert titles(found) == [
+        (None, "PROLOGUE", None),
+        (1, "The Storm", None),
+        (2, "The Calm", None),
+    ]
+    assert found.chapters[1].text == f"{PROSE}\n\n*So.*"

@@ -1,6 +1,8 @@
 """What a file is, whatever it is called; what cannot be read is refused with advice."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,14 @@ def test_more_text_than_any_novel_has(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr("novelgen.manuscript.importing.text_decoding._MAX_LINES", 100)
     with pytest.raises(UsageError, match="lines"):
         read_manuscript_file(lines)
+
+
+def test_texts_are_read_without_the_libraries_for_archives(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.md", f"# Chapter 1\n\n{PROSE}")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from novelgen.manuscript.importing.reading import read_manuscript_file\n"
+        f"read_manuscript_file(Path({str(path)!r}))\n"
+        "sys.exit(bool({'lxml', 'docx', 'torch', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

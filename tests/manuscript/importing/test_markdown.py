@@ -150,3 +150,16 @@ def test_what_an_export_says_is_taken_at_its_word(tmp_path: Path) -> None:
         (None, "Prologue", "***x***"),
         (2, "I", "One.\n\n* * *\n\nTwo."),
     ]
+
+
+def test_an_export_that_a_person_has_edited(tmp_path: Path) -> None:
+    export = (
+        "---\ntitle: Salt\ngenerator: novelgen 0.1.0\n---\n\n# Part One\n\n## Chapter 1\n\nOne.\n\n"
+        "### A night\n\nTwo.\n\n## Chapter 2\n\n## A new one\n\nThree.\n"
+    )
+    found = read(tmp_path, export)
+    assert [(each.title, each.part, each.text) for each in found.chapters] == [
+        ("", "Part One", "One.\n\n* * *\n\n**A night**\n\nTwo."),
+        ("A new one", None, "Three."),
+    ]
+    assert found.remarks[-1] == "Left out: 1 heading with no text below."

@@ -52,6 +52,8 @@ def told(chapter: ImportedChapter) -> list[tuple[str, str, str]]:
          [("Ed", "would move “A.” elsewhere", "A. "), ("Ed", "would move “A.” here", "")]),
         (p("He ", r("was", '<w:i/><w:rPrChange w:author="Ed"><w:rPr/></w:rPrChange>')), "He was",
          "He *was*", []),
+        (p("He ", '<w:ins w:author="Ann"><w:del w:author="Ed">' + r("never", tag="delText")
+           + "</w:del></w:ins>", "left."), "He left.", "He left.", []),
         (p("He *", struck("was"), "* here"), "He *was* here", "He ** here",
          [("Ed", "would strike “was”", "was")]),
     ],

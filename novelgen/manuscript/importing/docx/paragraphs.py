@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from novelgen.manuscript.importing.blocks import Comment
 from novelgen.manuscript.importing.docx.styles import Look, Styles, look_of
 from novelgen.manuscript.importing.docx.tracked import Bit, Change, ChangeKind, Part
-from novelgen.manuscript.importing.paragraphs import PlacedComment
+from novelgen.manuscript.importing.paragraphs import SOFT_HYPHEN, PlacedComment
 from novelgen.manuscript.importing.xml_parsing import Element, attribute, name_of
 from novelgen.text.sanitize import clean_line
 
@@ -45,6 +45,8 @@ class WordParagraph:
     """The change that touches its end, which joins it with the next one or parts them."""
     begins_page: bool = False
     ends_page: bool = False
+    is_drop_cap: bool = False
+    """Whether it is the large first letter of the next one."""
     is_rule: bool = False
     """Whether it is a line across the page."""
     list_id: str = ""
@@ -87,8 +89,10 @@ class ParagraphReader:
             begins_page=inherited.begins_page if own.begins_page is None else own.begins_page,
             level=inherited.level if own.level is None else own.level % 10,
         )
-        mark = next(_changes(_child(properties, "rpr")), None)
+        mark = _mark_of(_child(properties, "rpr"))
         read = WordParagraph([], style, look, mark, begins_page=look.begins_page is True)
+        frame = _child(properties, "framepr")
+        read.is_drop_cap = frame is not None and attribute(frame, "dropCap") in ("drop", "margin")
         read.is_rule = _child(properties, "pbdr") is not None
         read.list_id, read.list_level = self._styles.list_of(style, properties)
         self._read_into(read, paragraph)
@@ -116,7 +120,7 @@ class ParagraphReader:
                 read.parts += [] if placed is None else [placed]
                 continue
             if name in _CHANGES:
-                change = _change(element)
+                change = _within(change, _change(element))
             is_link = is_link or name == "hyperlink"
             waiting += [(each, change, is_link) for each in reversed(element)]
 
@@ -161,6 +165,7 @@ class ParagraphReader:
             has_text = any(isinstance(part, Bit) and part.text.strip() for part in read.parts)
             read.begins_page = read.begins_page or not has_text
             read.ends_page = True
+            read.parts += [Bit("\n", change=change)] if has_text else []
         elif name in _REFERRING:
             placed = self.comment_at(element)
             read.parts += [] if placed is None else [placed]
@@ -203,7 +208,7 @@ def _paragraphs_in(box: Element) -> Iterator[Element]:
 def _text(element: Element, name: str) -> str:
     """The text that an element of a run is; empty where it is none."""
     if name in _TEXTS:
-        return element.text or ""
+        return (element.text or "").replace(SOFT_HYPHEN, "")
     if name == "sym":
         code = attribute(element, "char").lower()
         return _SYMBOLS.get(code, _ORNAMENT)
@@ -212,10 +217,20 @@ def _text(element: Element, name: str) -> str:
     return {"tab": " ", "ptab": " ", "cr": "\n", "nobreakhyphen": "-"}.get(name, "")
 
 
-def _changes(properties: Element | None) -> Iterator[Change]:
+def _mark_of(properties: Element | None) -> Change | None:
+    """The change that touches the end of a paragraph."""
+    mark: Change | None = None
     for each in () if properties is None else properties:
         if name_of(each) in _CHANGES:
-            yield _change(each)
+            mark = _within(mark, _change(each))
+    return mark
+
+
+def _within(outer: Change | None, inner: Change) -> Change:
+    """What a change does within another one."""
+    if outer is None or outer.is_of_old_text == inner.is_of_old_text:
+        return inner
+    return Change(ChangeKind.UNDONE, inner.author)
 
 
 def _change(element: Element) -> Change:

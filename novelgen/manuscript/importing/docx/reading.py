@@ -140,7 +140,9 @@ class _Body:
             self._waiting = []
         self.draft.num_pictures += paragraph.num_pictures
         boxes, paragraph.boxes = paragraph.boxes, []
-        if self._is_joined(paragraph):
+        if paragraph.is_drop_cap:
+            self._carried.append(paragraph)
+        elif self._is_joined(paragraph):
             paragraph.parts.append(Bit(PARAGRAPH_END, change=paragraph.mark))
             self._carried.append(paragraph)
         else:
@@ -176,10 +178,9 @@ class _Body:
             self._gap += 1
             if main.is_rule:
                 self.draft.blocks.append(Break())
-        self._is_on_new_page = any(each.ends_page for each in paragraphs) and (
-            not lines or not last.begins_page
-        )
-        self._is_on_new_page = self._is_on_new_page or (begins_page and not lines)
+        ends_page = any(each.ends_page for each in paragraphs)
+        is_used = bool(lines) and (begins_page or not ends_page)
+        self._is_on_new_page = (begins_page or ends_page) and not is_used
 
     def _put(self, lines: list[Line], main: WordParagraph, *, begins_page: bool) -> None:
         draft = self.draft
@@ -189,7 +190,8 @@ class _Body:
         if self._is_title(main) and length <= _LONGEST_HEADING:
             text = " ".join(line.plain for line in lines)
             draft.title = f"{draft.title} {text}".strip()
-            draft.blocks.append(Paragraph(draft.title, stands_out=True))
+            edges = tuple(edge for line in lines for edge in line.edges)
+            draft.blocks.append(Paragraph(draft.title, edges, stands_out=True))
             return
         level = main.look.level or (1 if self.styles.is_title(main.style) else 0)
         if level and length <= _LONGEST_HEADING:

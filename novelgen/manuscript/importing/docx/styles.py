@@ -13,6 +13,8 @@ from typing import TypeVar
 from novelgen.manuscript.importing.xml_parsing import Element, attribute, name_of
 
 _HEADING = re.compile(r"heading (\d)")
+_NAMED_HEADING = re.compile(r"(?:chapter|part)[ _-]?(?:title|heading|head|number|name)?")
+"""Styles that people make for chapters, without a level."""
 _TITLES = frozenset({"title"})
 _AROUND = re.compile(r"toc \d|toc heading|table of figures|header|footer|index \d")
 _OFF = frozenset({"0", "false", "off", "none"})
@@ -76,9 +78,6 @@ class Styles:
     def is_title(self, identity: str) -> bool:
         """Whether it is the style of a book's title."""
         return any(style.name in _TITLES for style in self._chain(identity))
-
-    def is_subtitle(self, identity: str) -> bool:
-        return any(style.name == "subtitle" for style in self._chain(identity))
 
     def is_around(self, identity: str) -> bool:
         """Whether it is that of a table of contents or the like."""
@@ -158,7 +157,9 @@ def _level(style: _Style) -> int | None:
     if style.look.level is not None:
         return style.look.level % (_BODY_LEVEL + 1)
     found = _HEADING.fullmatch(style.name)
-    return int(found[1]) if found is not None else None
+    if found is not None:
+        return int(found[1])
+    return 1 if _NAMED_HEADING.fullmatch(style.name) else None
 
 
 def _toggle(element: Element | None) -> bool | None:

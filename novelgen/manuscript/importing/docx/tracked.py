@@ -19,6 +19,8 @@ class ChangeKind(StrEnum):
     STRUCK = "struck"
     MOVED_AWAY = "moved away"
     MOVED_HERE = "moved here"
+    UNDONE = "undone"
+    """Inserted and struck again: it is in no version of the text."""
 
 
 _OLD = frozenset({ChangeKind.STRUCK, ChangeKind.MOVED_AWAY})
@@ -54,12 +56,14 @@ def stays(change: Change | None, tracked: TrackedChanges) -> bool:
     """Whether what a change touches is in the text."""
     if change is None:
         return True
+    if change.kind is ChangeKind.UNDONE:
+        return False
     return change.is_of_old_text != (tracked is TrackedChanges.ACCEPT)
 
 
 def num_changes(parts: Sequence[Part]) -> int:
     """How many changes there are, a replacement being one."""
-    return sum(group.change is not None for group in _groups(parts))
+    return sum(_is_told(group.change) for group in _groups(parts))
 
 
 def pieces_of(parts: Sequence[Part], tracked: TrackedChanges) -> list[Piece]:
@@ -95,6 +99,10 @@ def _groups(parts: Sequence[Part]) -> list[_Group]:
     return groups
 
 
+def _is_told(change: Change | None) -> bool:
+    return change is not None and change.kind is not ChangeKind.UNDONE
+
+
 def _replaces(group: _Group, change: Change | None) -> bool:
     """Whether a change puts in what stands for what the group before it strikes."""
     struck = group.change
@@ -117,7 +125,7 @@ def _piece(part: Part, tracked: TrackedChanges) -> Iterator[Piece]:
 
 def _with_note(group: _Group) -> Iterator[Piece]:
     pieces = [each for part in group.parts for each in _piece(part, TrackedChanges.NOTES)]
-    if group.change is None:
+    if group.change is None or not _is_told(group.change):
         yield from pieces
         return
     touched = "".join(part.text for part in group.parts if isinstance(part, Bit))

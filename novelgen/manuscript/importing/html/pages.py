@@ -12,7 +12,7 @@ from lxml import etree
 
 from novelgen.manuscript.importing.blocks import Block, Break, Paragraph, heading_of_lines
 from novelgen.manuscript.importing.html.styles import Look, Styles
-from novelgen.manuscript.importing.paragraphs import Line, lines_of
+from novelgen.manuscript.importing.paragraphs import SOFT_HYPHEN, Line, lines_of
 from novelgen.manuscript.importing.xml_parsing import Element, attribute, name_of
 from novelgen.text.emphasis import Run
 
@@ -189,7 +189,8 @@ class PageReader:
         if text:
             state = self._states[-1]
             text = text if state.is_verbatim else text.replace("\n", " ")
-            self._runs.append(Run(text.replace("\r", " "), state.is_italic, state.is_bold))
+            text = text.replace("\r", " ").replace(SOFT_HYPHEN, "")
+            self._runs.append(Run(text, state.is_italic, state.is_bold))
 
     def _end_line(self) -> None:
         self._runs.append(Run("\n"))
