@@ -7,6 +7,7 @@ StorageFailure               anything that storage raises on purpose
 ├── RecordNotFound           nothing by that id, name or number
 ├── AmbiguousName            a name or prefix that fits more than one record
 ├── NameTaken                a name that must be unique exists already
+├── ArchiveMistake           rows that are no novel of this schema
 ├── BackupRefused            a backup would replace something
 ├── BackupFailed             a backup could not be written, and nothing of it was kept
 └── HeadMoved                someone else wrote since the caller last looked
@@ -55,6 +56,10 @@ class AmbiguousName(StorageFailure):
     def __init__(self, message: str, matches: Sequence[str], remedy: str = "") -> None:
         super().__init__(message, remedy)
         self.matches = tuple(matches)
+
+
+class ArchiveMistake(StorageFailure):
+    """Rows that are no novel of this schema; nothing of them is kept."""
 
 
 class NameTaken(StorageFailure):

@@ -125,11 +125,13 @@ class ExportDesk:
     ) -> None:
         with self._workbench.store.reading() as work:
             summary, branch_id = self._found(work, reference, wish)
-            manuscript = _manuscript(work, summary, branch_id, wish, on_chapter)
+            is_whole = kind.is_archive and (wish.first, wish.last) == (1, None)
+            manuscript = _manuscript(
+                work, summary, branch_id, wish, on_chapter, may_be_empty=is_whole
+            )
             if kind.is_archive:
                 from novelgen.manuscript.archive.export import write_archive
 
-                is_whole = (wish.first, wish.last) == (1, None)
                 write_archive(manuscript, file, work if is_whole else None)
             else:
                 kind.writer(manuscript, file, wish.options)
@@ -166,10 +168,14 @@ def _manuscript(
     branch_id: str,
     wish: ExportWish,
     on_chapter: OnChapter | None,
+    *,
+    may_be_empty: bool = False,
 ) -> "Manuscript":
     from novelgen.manuscript.tree import counted, read_manuscript
 
-    manuscript = read_manuscript(work, summary, wish.first, wish.last, branch_id)
+    manuscript = read_manuscript(
+        work, summary, wish.first, wish.last, branch_id, may_be_empty=may_be_empty
+    )
     if wish.options.is_smart:
         from novelgen.manuscript.smart import smartened_manuscript
 

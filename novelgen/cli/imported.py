@@ -44,6 +44,8 @@ class ImportWish:
     seed: int | None
     is_unfinished: bool
     reads_memory: bool
+    model: str | None = None
+    adapter: str | None = None
 
 
 def import_new(
@@ -67,7 +69,8 @@ def import_new(
         with step_display(output, "Chapters read for the bible") as on_step:
             workbench.imports.learn(novel, stop, on_step)
         failure = _read_memory(output, workbench, novel, stop) if wish.reads_memory else None
-    _say(output, workbench, novel, is_stopped=stop.is_requested)
+    is_complete = not stop.is_requested and failure is None
+    _say(output, workbench, novel, is_complete=is_complete, is_stopped=stop.is_requested)
     if failure is not None:
         output.error(
             f"The memory is not read yet: {failure.message}",
@@ -120,6 +123,11 @@ def _created(
     with step_display(output, "Chapters") as on_step:
         novel = workbench.imports.create(request, on_step)
     output.note(f"Novel {novel.id}, “{novel.title}”.")
+    if novel.target_words < target:
+        output.note(
+            f"{target - found.words} words more are no chapter: it is to have "
+            f"{novel.target_words:,}."
+        )
     return novel
 
 
@@ -142,7 +150,14 @@ def _read_memory(
     return None
 
 
-def _say(output: Output, workbench: Workbench, novel: "NovelRecord", *, is_stopped: bool) -> None:
+def _say(
+    output: Output,
+    workbench: Workbench,
+    novel: "NovelRecord",
+    *,
+    is_complete: bool,
+    is_stopped: bool,
+) -> None:
     summary = workbench.find(novel.id)
     novel, totals = summary.novel, summary.totals
     if output.as_json:
@@ -153,7 +168,7 @@ def _say(output: Output, workbench: Workbench, novel: "NovelRecord", *, is_stopp
                 "chapters": totals.chapters,
                 "words": totals.words,
                 "target_words": novel.target_words,
-                "complete": not is_stopped,
+                "complete": is_complete,
             }
         )
         return
@@ -173,7 +188,10 @@ def _say(output: Output, workbench: Workbench, novel: "NovelRecord", *, is_stopp
 
 
 def _require_no_wish(wish: ImportWish) -> None:
-    given = (wish.title, wish.author, wish.premise, wish.target_words, wish.seed)
+    given = (
+        wish.title, wish.author, wish.premise, wish.target_words, wish.seed, wish.model,
+        wish.adapter,
+    )  # fmt: skip
     if wish.is_unfinished or any(each is not None for each in given):
         raise UsageError(
             "The file holds a whole novel, which is restored as it was.",

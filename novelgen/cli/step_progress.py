@@ -38,7 +38,7 @@ def _lines(output: Output, description: str) -> OnStep:
     def show(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last < _SECONDS_BETWEEN_LINES:
+        if now - last < _SECONDS_BETWEEN_LINES or not done:
             return
         last = now
         seconds_left = (now - started) * (total - done) / done

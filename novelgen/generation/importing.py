@@ -115,6 +115,8 @@ def _plan(
 ) -> PlanContent:
     """A plan whose first chapters are those of the manuscript, each with a brief from its text."""
     words = [max(count_words(text), 1) for text in texts]
+    if on_chapter is not None:
+        on_chapter(0, len(texts))
     if is_unfinished:
         words[-1] = max(sum(words) // len(words), words[-1] + words[-1] // _SHARE_TO_COME)
     parts, numbers = _parts(chapters)

@@ -98,7 +98,14 @@ FORMATS: dict[str, ExportFormat] = {
             "odt", "OpenDocument text", "pandoc.odt", is_smart=True, afterwards="converting"
         ),
         ExportFormat("rtf", "Rich text", "pandoc.rtf", is_smart=True, afterwards="converting"),
-        ExportFormat("json", "JSON", "archive.export", is_text=True, is_archive=True),
+        ExportFormat(
+            "json",
+            "JSON",
+            "archive.export",
+            is_text=True,
+            is_archive=True,
+            afterwards="writing all else of the novel",
+        ),
     )
 }
 """By name."""

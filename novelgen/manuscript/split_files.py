@@ -1,7 +1,7 @@
 """A manuscript as a folder: one Markdown file a chapter, and one for the title page.
 
-The folder is there whole or not at all. One that is there already is replaced only if everything in
-it was written so.
+The folder is there whole or not at all. One that is there already is replaced only where it has a
+title page of ours, and nothing else that is not named as we name files.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ from novelgen.manuscript.whole_files import file_name, write_atomically
 from novelgen.text.markdown_escapes import escaped_line
 
 _OURS = re.compile(r"\d+-[\w-]+\.md")
+_TITLE_PAGE = re.compile(r"0+-title-page\.md")
 
 
 def write_split(path: Path, manuscript: Manuscript, suffix: str, *, overwrite: bool) -> None:
@@ -60,11 +61,19 @@ def _require_free(path: Path, *, overwrite: bool) -> None:
             return
         if not path.is_dir() or path.is_symlink():
             raise UsageError(f"{path} is there and is no folder.", "Give another name.")
-        others = sorted(each.name for each in path.iterdir() if not _OURS.fullmatch(each.name))
+        names = {each.name: each.is_file() and not each.is_symlink() for each in path.iterdir()}
+        others = sorted(
+            name for name, is_file in names.items() if not (is_file and _OURS.fullmatch(name))
+        )
     except OSError as error:
         raise _unwritable(path, error) from error
     if not overwrite:
         raise UsageError(f"{path} exists.", "Give another name with --output, or --force.")
+    if names and not any(map(_TITLE_PAGE.fullmatch, names)):
+        raise UsageError(
+            f"{path} was not written by an export: it has no title page.",
+            "Give another name with --output.",
+        )
     if others:
         raise UsageError(
             f"{path} holds other files too, such as {others[0]!r}.",

@@ -13,7 +13,7 @@ from novelgen.manuscript.chapter_headings import heading_of, labels
 from novelgen.planning.structure import Structure
 from novelgen.text.sanitize import clean_line, clean_text
 from novelgen.text.sentences import SCENE_BREAK
-from storage.records import ChapterRecord, NovelSummary, PlanOrigin
+from storage.records import MAIN_BRANCH, ChapterRecord, NovelSummary, PlanOrigin
 from storage.unit_of_work import UnitOfWork
 
 LANGUAGE = "en"
@@ -74,6 +74,8 @@ class Manuscript:
     contents: tuple[ChapterHeading, ...]
     """Of the chapters in it, in order."""
     chapters: Iterator[ManuscriptChapter]
+    edition: str = ""
+    """What of the novel it is, where not all of its first branch: a branch, a range."""
 
     @property
     def num_chapters(self) -> int:
@@ -90,11 +92,13 @@ def read_manuscript(
     first: int = 1,
     last: int | None = None,
     branch_id: str | None = None,
+    *,
+    may_be_empty: bool = False,
 ) -> Manuscript:
     """The manuscript of a branch of a novel, by default the active one; valid while `work` is open.
 
     Chapters that wait in the inbox to be kept are no part of it.
-    Raises `NotFoundError` when no chapter in the range has text.
+    Raises `NotFoundError` when no chapter in the range has text, unless it `may_be_empty`.
     """
     novel = summary.novel
     branch_id = branch_id or novel.active_branch_id
@@ -107,7 +111,7 @@ def read_manuscript(
     is_wanted = [
         chapter.number >= first and (last is None or chapter.number <= last) for chapter in book
     ]
-    if not any(is_wanted):
+    if not any(is_wanted) and not may_be_empty:
         raise _nothing_there(summary, waits=bool(held))
     headings = _headings(book, _part_titles(work, branch_id))
     records = [chapter for chapter, wanted in zip(book, is_wanted, strict=True) if wanted]
@@ -117,6 +121,7 @@ def read_manuscript(
         title=clean_line(novel.title),
         author=clean_line(novel.author),
         language=LANGUAGE,
+        edition=_edition(work, branch_id, first, last),
         updated_at=novel.updated_at,
         target_words=novel.target_words,
         words=sum(record.revision.words for record in records),
@@ -151,6 +156,13 @@ def paragraphs_of(text: str) -> tuple[str, ...]:
 
 def is_scene_break(paragraph: str) -> bool:
     return paragraph == SCENE_BREAK
+
+
+def _edition(work: UnitOfWork, branch_id: str, first: int, last: int | None) -> str:
+    name = work.branches.get(branch_id).name
+    branch = "" if name == MAIN_BRANCH else clean_line(name)
+    chapters = "" if (first, last) == (1, None) else f"{first}-{last or ''}"
+    return " ".join(each for each in (branch, chapters) if each)
 
 
 def _nothing_there(summary: NovelSummary, *, waits: bool) -> NotFoundError:

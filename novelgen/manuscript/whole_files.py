@@ -36,7 +36,9 @@ def slug_of(title: str) -> str:
         latin = re.sub(r"[^\x00-\x7f]", "", plain)
         is_latin = sum(map(str.isalnum, latin)) * 2 > sum(map(str.isalnum, plain))
         plain = latin if is_latin else unicodedata.normalize("NFC", title)
-    slug = re.sub(r"[^\w]+|_", "-", plain.lower())
+    slug = "".join(
+        each if unicodedata.category(each)[0] in "LNM" else "-" for each in plain.lower()
+    )
     return re.sub(r"-+", "-", slug).strip("-")[:_SLUG_LENGTH].strip("-")
 
 
@@ -69,13 +71,28 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object], *, overwrite: b
             file.flush()
             os.fsync(file.fileno())
         _adopt_permissions(Path(temporary), path)
-        Path(temporary).replace(path)
+        _put_in_place(Path(temporary), path, overwrite=overwrite)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise _unwritable(path, error) from error
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _put_in_place(temporary: Path, path: Path, *, overwrite: bool) -> None:
+    """Give the file its name, which another may have taken while it was written."""
+    if not overwrite:
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError as error:
+            raise _exists(path) from error
+        except OSError:  # not every file system has them
+            temporary.replace(path)
+        else:
+            temporary.unlink()
+        return
+    temporary.replace(path)
 
 
 def _free_place(path: Path, *, overwrite: bool) -> Path:
@@ -86,8 +103,12 @@ def _free_place(path: Path, *, overwrite: bool) -> Path:
         raise UsageError(f"{path} is not a regular file.", "Give another name with --output.")
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not overwrite:
-        raise UsageError(f"{path} exists.", "Give another name with --output, or --force.")
+        raise _exists(path)
     return path
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(f"{path} exists.", "Give another name with --output, or --force.")
 
 
 def _adopt_permissions(temporary: Path, path: Path) -> None:

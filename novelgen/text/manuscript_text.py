@@ -22,7 +22,7 @@ from novelgen.text.markdown_escapes import unescaped
 from novelgen.text.sanitize import clean_text
 from novelgen.text.scene_breaks import as_paragraph
 
-_HEADING = re.compile(r"#\s+(?:chapter\s+\d+\s*[:.—-]?\s*)?(.*)", re.IGNORECASE)
+_HEADING = re.compile(r"##?\s+(?:chapter\s+\d+\s*[:.—-]?\s*)?(.*)", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---\n(?:[^\n]*\n)*?---\n")
 _WRAPPED_AT = 100
 """Lines of wrapped text are no longer than this; a longer one is a paragraph by itself."""
@@ -47,6 +47,7 @@ def read_handed_in(raw: str) -> HandedIn:
     hidden, notes = hide_notes(text)
     lines = hidden.split("\n")
     title = None
+    lines = _without_part(lines)
     heading = _HEADING.fullmatch(lines[0].strip()) if lines else None
     if heading is not None:
         named = heading.group(1).replace(HIDDEN, "")
@@ -83,6 +84,14 @@ def read_pasted(raw: str) -> str:
         return lines[0]
     paragraphs = (as_paragraph(" ".join(block)) for block in _blocks(lines))
     return "\n\n".join(each for each in paragraphs if each)
+
+
+def _without_part(lines: list[str]) -> list[str]:
+    """The lines from the chapter's heading on, where that of a part stands above it."""
+    told = [number for number, line in enumerate(lines) if line.strip()][:2]
+    if len(told) == 2 and lines[told[0]].startswith("# ") and lines[told[1]].startswith("## "):
+        return lines[told[1] :]
+    return lines
 
 
 def _handed_in(paragraphs: Iterable[str], notes: Sequence[str], title: str | None) -> HandedIn:

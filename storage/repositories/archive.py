@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from storage.archive import ArchiveRow, add_rows, rows_of_novel
+from storage.archive import add_rows
+from storage.archive_rows import ArchiveRow, rows_of_novel
 from storage.repositories.base import Repository
 
 

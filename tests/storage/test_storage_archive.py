@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from storage.archive import ArchiveMistake, archive_tables
+from storage.archive_rows import archive_tables
+from storage.errors import ArchiveMistake
 from storage.records import RevisionState
 from storage.store import Store, open_store
 from tests.storage.conftest import Scribe

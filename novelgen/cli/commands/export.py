@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _NUMBERS_SHOWN = 10
 _DEFAULT_FORMAT = "md"
+_FOREIGN = frozenset(
+    {"doc", "azw", "azw3", "kfx", "mobi", "fb2", "tex", "pages", "wpd", "scriv", "zip", "xml"}
+)
+"""Suffixes of formats that are not written; other unknown ones may be part of a name."""
 
 
 def export(
@@ -133,6 +137,10 @@ def _format_in(output: str | None) -> str | None:
 
     suffix = Path(output).suffix.lower().removeprefix(".") if output else ""
     suffix = {"markdown": "md", "htm": "html", "text": "txt"}.get(suffix, suffix)
+    if suffix in _FOREIGN:
+        raise UsageError(
+            f"There is no export format {suffix!r}.", f"Use one of: {', '.join(FORMATS)}."
+        )
     return suffix if suffix in FORMATS else None
 
 

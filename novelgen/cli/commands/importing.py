@@ -112,6 +112,8 @@ def import_manuscript(
             return
         from novelgen.cli.imported import ImportWish, import_new
 
-        wish = ImportWish(title, author, premise, target_words, seed, unfinished, memory)
+        wish = ImportWish(
+            title, author, premise, target_words, seed, unfinished, memory, model, adapter
+        )
         code = import_new(invocation, workbench, found, file, wish)
     raise typer.Exit(code)

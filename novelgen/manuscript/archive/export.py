@@ -1,9 +1,9 @@
 """JSON: the manuscript for other programs, and behind it all rows of the novel for this one.
 
 Written a chapter and a row at a time. `chapters` has the prose as a reader has it. `rows` is there
-for a whole novel alone: each is a table's name and its columns, as `storage.archive` gives them, so
-that an import has every branch, revision, plan, note and mark again. Memories are not in it: they
-are read from the text.
+for a whole novel alone: each is a table's name and its columns, as `storage.archive_rows` gives
+them, so that an import has every branch, revision, plan, note and mark again. Not in it are
+memories, which are read from the text, and what the model saw for each passage.
 """
 
 import json

@@ -14,10 +14,10 @@ from novelgen.manuscript.archive import FORMAT, VERSION
 from novelgen.manuscript.importing.values import ImportedChapter, ImportedManuscript
 from novelgen.text.sanitize import clean_line, clean_text
 from novelgen.text.words import count_words
-from storage.archive import ArchiveRow
+from storage.archive_rows import ArchiveRow
 from storage.schema import head_revision
 
-MAX_BYTES = 2_000_000_000
+MAX_BYTES = 500_000_000
 """Of a file: many times the longest saga with all that was ever written for it."""
 
 
@@ -102,7 +102,7 @@ def read_archive(path: Path) -> Archive:
         ) from error
     try:
         document = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, MemoryError) as error:
         told = error.msg if isinstance(error, json.JSONDecodeError) else "it is no JSON"
         raise _broken(path, told) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:

@@ -32,8 +32,13 @@ _SUMMARY = (
 
 
 def identifier_of(manuscript: Manuscript) -> str:
-    """The same in every export of a novel, so that a later one takes the place of an earlier."""
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'novelgen:{manuscript.novel_id}')}"
+    """The same in every export of a novel, so that a later one takes the place of an earlier.
+
+    A range of chapters, or a branch, is a book of its own.
+    """
+    edition = f" {manuscript.edition}" if manuscript.edition else ""
+    name = f"novelgen:{manuscript.novel_id}{edition}"
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
 
 
 def package_document(manuscript: Manuscript, layout: Layout) -> Iterator[str]:

@@ -6,6 +6,7 @@ Text reaches it escaped; the only marks it reads are headings, italics and bold,
 wants at scene breaks and before headings, in that format's own language.
 """
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -65,15 +66,21 @@ def convert(
             f"--from={_READER}",
             f"--to={target.name}",
             f"--output={made}",
-            f"--metadata=title={title_of(manuscript)}",
-            *([f"--metadata=author={author}"] if author else []),
+            f"--metadata=title={_literal(title_of(manuscript))}",
+            *([f"--metadata=author={_literal(author)}"] if author else []),
             f"--metadata=lang={manuscript.language}",
             *arguments,
             str(source),
-        ]
+        ],
+        SOURCE_DATE_EPOCH=str(int(manuscript.updated_at.timestamp())),
     )
     with made.open("rb") as result:
         shutil.copyfileobj(result, file)
+
+
+def _literal(text: str) -> str:
+    """Text that pandoc takes as it is: a book called “True” would be a truth without the space."""
+    return f"{text} " if text.casefold() in ("true", "false") else text
 
 
 def default_data(name: str) -> bytes:
@@ -81,9 +88,15 @@ def default_data(name: str) -> bytes:
     return _run([_program(), f"--print-default-data-file={name}"])
 
 
-def _run(command: list[str]) -> bytes:
-    """What pandoc says on stdout."""
-    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+def _run(command: list[str], **more: str) -> bytes:
+    """What pandoc says on stdout; `more` goes into its environment."""
+    ended = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        env={**os.environ, **more},
+    )
     if ended.returncode < 0:
         raise NovelgenError(
             f"pandoc was stopped (signal {-ended.returncode}).",
