@@ -113,7 +113,7 @@ def _part(text: str) -> HeadingLine | None:
     found = _PART.fullmatch(_plain(text))
     if found is None:
         return None
-    number = number_of(found["number"] or found["ordinal"])
+    number = number_of(found["number"] or found["ordinal"] or "")
     rest = _rest(found["rest"])
     return None if rest is None else HeadingLine(LineKind.PART, text, number, *rest)
 

@@ -1,8 +1,8 @@
 """Archives of strangers, read without trust: EPUB and DOCX are ZIP files.
 
-Checked before anything is read: names, encryption, overlapping members, sizes and how far each is
-packed. Checked while reading: how much has come out in all. Nothing is ever written to the disk.
-Every failure is a `StorageError` or `UsageError` that names the file.
+Checked before anything is read: names, encryption, overlapping members and sizes; before a member
+is read, how far it is packed; while it is read, how much has come out of it, and in all. Nothing is
+ever written to the disk. Every failure is a `StorageError` or `UsageError` that names the file.
 """
 
 import lzma
@@ -27,7 +27,7 @@ _MAX_DIRECTORY_BYTES = 16_000_000
 """Of the table of contents, which is read before anything else."""
 _AT_ONCE = 1 << 20
 _MAX_DECLARED_BYTES = 8_000_000_000
-_LARGE_BYTES, _MAX_RATIO = 4_000_000, 250
+_LARGE_BYTES, _MAX_RATIO = 1_000_000, 250
 """A larger member must not be packed further than this; text is packed about 4 to 30 times."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _HEADER_BYTES, _TAIL_BYTES = 30, 66_000
@@ -89,7 +89,9 @@ class Archive:
             raise _too_large(self._where)
 
     def _check(self) -> None:
-        members = list(self._members.values())
+        members = self._archive.infolist()
+        if len(members) != len(self._members):
+            raise _suspicious(self._where, "two members of it have one name")
         if len(members) > _MAX_MEMBERS:
             raise _suspicious(self._where, f"it has {len(members):,} members")
         if sum(member.file_size for member in members) > _MAX_DECLARED_BYTES:

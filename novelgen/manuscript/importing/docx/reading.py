@@ -16,7 +16,7 @@ from novelgen.manuscript.importing.blocks import (
     Paragraph,
     heading_of_lines,
 )
-from novelgen.manuscript.importing.counts import counted
+from novelgen.manuscript.importing.counts import became_notes, counted
 from novelgen.manuscript.importing.docx.comments import read_comments, read_footnotes
 from novelgen.manuscript.importing.docx.numbering import Numbering, read_numbering
 from novelgen.manuscript.importing.docx.paragraphs import Notes, ParagraphReader, WordParagraph
@@ -46,11 +46,6 @@ _MAX_BEFORE_TITLE = 20
 """Paragraphs of a title page, such as those of the contact block, that stand above the title."""
 _NOBODY = frozenset({"python-docx", "microsoft office user", "windows user", "unknown author"})
 _DRAFT_TITLES = ("microsoft word", "word document", "powerpoint")
-_FATE = {
-    TrackedChanges.NOTES: "became {} at their places; the text is as it was before",
-    TrackedChanges.ACCEPT: "were taken over",
-    TrackedChanges.REJECT: "were left out; the text is as it was before",
-}
 
 
 def add_docx(path: Path, draft: Draft, tracked: TrackedChanges) -> None:
@@ -125,14 +120,11 @@ class _Body:
         """Say what became of changes, comments and footnotes."""
         remarks = self.draft.remarks
         if self._num_changes:
-            fate = _FATE[self.tracked].format("notes")
-            remarks.append(f"{counted(self._num_changes, 'tracked change')}: they {fate}.")
+            remarks.append(_fate(self._num_changes, self.tracked))
         if num_comments:
-            remarks.append(f"{counted(num_comments, 'comment')}: they became notes.")
+            remarks.append(f"{became_notes(num_comments, 'comment')}.")
         if num_footnotes:
-            remarks.append(
-                f"{counted(num_footnotes, 'footnote')}: they became notes, not part of the text."
-            )
+            remarks.append(f"{became_notes(num_footnotes, 'footnote')} beside the text.")
 
     def _add(self, paragraph: WordParagraph, reader: ParagraphReader) -> None:
         if self._waiting:
@@ -211,6 +203,14 @@ class _Body:
         return len(before) <= _MAX_BEFORE_TITLE and not any(
             isinstance(block, Heading) for block in before
         )
+
+
+def _fate(number: int, tracked: TrackedChanges) -> str:
+    """What became of the tracked changes."""
+    if tracked is TrackedChanges.NOTES:
+        return f"{became_notes(number, 'tracked change')}; the text is as it was before."
+    done = "Taken over" if tracked is TrackedChanges.ACCEPT else "Left out"
+    return f"{done}: {counted(number, 'tracked change')}."
 
 
 def _has_text(paragraph: WordParagraph, tracked: TrackedChanges) -> bool:

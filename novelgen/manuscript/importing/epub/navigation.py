@@ -64,7 +64,8 @@ def _of_nav(archive: Archive, path: str) -> Navigation:
         for link in _below(nav, "a"):
             place, fragment = resolved(base, link.get("href", ""))
             if "landmarks" in types:
-                kinds += [(place, kind) for kind in attribute(link, "type").split()]
+                if not fragment:  # else it is a place on a page that has more
+                    kinds += [(place, kind) for kind in attribute(link, "type").split()]
             elif "toc" in types:
                 depth = sum(name_of(above) == "ol" for above in link.iterancestors())
                 entries.append(Entry(_text(link), max(1, depth), place, fragment))

@@ -70,8 +70,9 @@ def read_package(archive: Archive, where: str) -> Package:
         is_aside = reference.get("linear", "yes").strip().lower() == "no"
         (package.aside if is_aside else package.pages).append(item)
     for reference in _all(root, "reference"):
-        place = resolved(base, reference.get("href", ""))[0]
-        package.kinds.setdefault(place, reference.get("type", "").lower())
+        place, fragment = resolved(base, reference.get("href", ""))
+        if not fragment:  # else it is a place on a page that has more
+            package.kinds.setdefault(place, reference.get("type", "").lower())
     if not package.pages or len(package.pages) > _MAX_PAGES:
         raise damaged(where, f"its package names {len(package.pages):,} pages that are there")
     return package
