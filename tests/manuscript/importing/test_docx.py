@@ -154,6 +154,15 @@ def test_numbers_that_word_makes(tmp_path: Path) -> None:
     assert found.chapters[1].text == f"{PROSE}\n\n(a) three\n\nfour"
 
 
+def test_the_table_of_contents_that_word_keeps_is_no_text(tmp_path: Path) -> None:
+    contents = (
+        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>'
+        f"</w:sdtPr><w:sdtContent>{p('Inhalt')}{p('Chapter 1 3')}</w:sdtContent></w:sdt>"
+    )
+    found = read(tmp_path, contents + styled("Chapter 1", "berschrift1") + p(PROSE))
+    assert titles(found) == [(1, "", None)] and found.chapters[0].text == PROSE
+
+
 def test_a_manuscript_without_styles(tmp_path: Path) -> None:
     document = docx.Document()
     document.core_properties.author = "python-docx"
@@ -208,7 +217,7 @@ def test_footnotes_become_notes(tmp_path: Path) -> None:
     note = found.chapters[0].notes[0]
     assert found.chapters[0].text == "He left, he did."
     assert (note.start, note.end, note.author, note.body) == (7, 7, "", "Footnote: So it was.")
-    assert "1 footnote: they became notes, not part of the text." in found.remarks
+    assert "1 footnote became a note beside the text." in found.remarks
 
 
 def test_names_in_the_properties_are_a_last_resort(tmp_path: Path) -> None:

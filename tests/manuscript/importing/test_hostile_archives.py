@@ -64,11 +64,14 @@ def test_a_directory_that_is_longer_than_it_may_be(
 
 def test_more_than_a_paragraph_may_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zip_archive, "MAX_HELD_BYTES", 200_000)
-    long = read_manuscript_file(put(tmp_path, "a.docx", docx_parts(p(PROSE) * 9_000)))
-    assert long.words == 16 * 9_000
-    told = refused(tmp_path, "b.docx", zipped(docx_parts(p(*[PROSE] * 9_000))))
+    words = [f"{at} {PROSE}" for at in range(9_000)]
+    long = read_manuscript_file(put(tmp_path, "a.docx", docx_parts("".join(map(p, words)))))
+    assert long.words == 17 * 9_000
+    told = refused(tmp_path, "b.docx", zipped(docx_parts(p(*words))))
     assert "unpacks to more than" in told.message
-    told = refused(tmp_path, "c.docx", zipped(docx_parts(f"<w:x>{PROSE}</w:x>" * 9_000)))
+    told = refused(
+        tmp_path, "c.docx", zipped(docx_parts("".join(f"<w:x>{each}</w:x>" for each in words)))
+    )
     assert "unpacks to more than" in told.message
 
 

@@ -74,9 +74,10 @@ def test_tracked_changes(
 def test_changes_are_counted(tmp_path: Path) -> None:
     body = p("He ", struck("ran"), ins("left"), " and ", ins("so on"), ".")
     assert read(tmp_path, body).remarks[0] == (
-        "2 tracked changes: they became notes at their places; the text is as it was before."
+        "2 tracked changes became notes; the text is as it was before."
     )
-    assert read(tmp_path, body, ACCEPT).remarks[0] == "2 tracked changes: they were taken over."
+    assert read(tmp_path, body, ACCEPT).remarks[0] == "Taken over: 2 tracked changes."
+    assert read(tmp_path, body, REJECT).remarks[0] == "Left out: 2 tracked changes."
 
 
 def test_places_are_those_of_the_chapter(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_comments_stand_at_their_passages(tmp_path: Path) -> None:
         ("Bo", "Over paragraphs.", "two.\n\nThree"),
         ("Bo", "At a place.", ""),
     ]
-    assert "5 comments: they became notes." in found.remarks
+    assert "5 comments became notes." in found.remarks
 
 
 def test_replies_stand_below_what_they_answer(tmp_path: Path) -> None:
