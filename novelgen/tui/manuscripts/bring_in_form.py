@@ -102,7 +102,8 @@ class BringInForm(AnsweringScreen[str | None]):
     def tell_progress(self, event: Progressed) -> None:
         event.stop()
         if self._is_making:
-            self._tell(event.told("Bringing in"))
+            is_read = event.done == event.total  # what is left tells nothing
+            self._tell(Content("Storing it …") if is_read else event.told("Bringing in"))
 
     @property
     def answers(self) -> ImportAnswers:
