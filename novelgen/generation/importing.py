@@ -75,6 +75,12 @@ def store_import(
         return work.novels.get(record.id)
 
 
+def written_card(slot: ChapterSlot, text: str) -> ChapterCard:
+    """The card of a chapter that its author has written: its own sentences are its brief."""
+    brief = extract(told_sentences(text), _BRIEF_WORDS)
+    return ChapterCard(slot.number, slot.part, "", slot.title, brief, slot.target_words, _AUTHOR)
+
+
 def _premise(content: PlanContent) -> str:
     """What the chapters tell, in a few of their own sentences: no model is to invent it."""
     briefs = "\n\n".join(card.brief for _, card in sorted(content.cards.items()))
@@ -132,10 +138,7 @@ def _plan(
     structure = Structure(sum(words), slots, parts, cast_of_text(texts, target), made=IMPORTED)
     cards = {}
     for number, (slot, text) in enumerate(zip(slots, texts, strict=True), 1):
-        brief = extract(told_sentences(text), _BRIEF_WORDS)
-        cards[number] = ChapterCard(
-            number, slot.part, "", slot.title, brief, slot.target_words, _AUTHOR
-        )
+        cards[number] = written_card(slot, text)
         if on_chapter is not None:
             on_chapter(number, len(texts))
     content = with_words(PlanContent(structure, cards))

@@ -4,13 +4,18 @@ All changed chapters change together, as one change that can be undone. Chapters
 not have, and everything else, stay.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from novelgen.generation.consequences import checks_after
 from novelgen.generation.imported_notes import keep_imported_notes
+from novelgen.generation.importing import written_card
 from novelgen.generation.manuscript_comparison import TakingBack
 from novelgen.generation.novel_status import settle_status
 from novelgen.generation.passage_locks import broken_locks
+from novelgen.generation.plan_store import add_content, read_content
+from novelgen.planning.content import PlanContent
+from novelgen.planning.replanning import with_words
+from novelgen.planning.structure import ChapterSlot, placed
 from storage.change_records import ChangeKind, NewChange, NewCheck, Pointers
 from storage.errors import HeadMoved
 from storage.records import NewRevision, RevisionOrigin, RevisionState
@@ -113,13 +118,41 @@ def _change(work: UnitOfWork, taking: TakingBack) -> None:
         before[each.number] = "" if old is None else old.id
         after[each.number] = work.chapters.add_revision(taking.novel.id, new).id
     chapters = "1 chapter" if len(changed) == 1 else f"{len(changed)} chapters"
+    old_plan, new_plan = _plan_with_added(work, taking)
     work.changes.make(
         NewChange(
             taking.novel.id,
             taking.novel.active_branch_id,
             ChangeKind.IMPORT,
             f"{chapters} taken back from a manuscript",
-            Pointers(before),
-            Pointers(after),
+            Pointers(before, old_plan),
+            Pointers(after, new_plan),
         )
     )
+
+
+def _plan_with_added(work: UnitOfWork, taking: TakingBack) -> tuple[str | None, str | None]:
+    """Plan the chapters that come behind the planned ones; the plan before and after, if it is
+    another one now."""
+    branch_id = taking.novel.active_branch_id
+    plan = work.plans.current(branch_id)
+    if plan is None:
+        return None, None
+    content = read_content(work, plan)
+    slots = list(content.structure.chapters)
+    cards = dict(content.cards)
+    for each in taking.changed:
+        if each.number == len(slots) + 1:
+            part = slots[-1].part if slots else 1
+            slots.append(ChapterSlot(each.number, part, 0.0, max(each.words, 1), each.title))
+            cards[each.number] = written_card(slots[-1], each.text)
+    if len(slots) == content.structure.total_chapters:
+        return None, None
+    structure = replace(
+        content.structure,
+        target_words=sum(slot.target_words for slot in slots),
+        chapters=placed(slots),
+        made="taken back",
+    )
+    longer = with_words(PlanContent(structure, cards, content.beats))
+    return plan.identity, add_content(work, branch_id, longer, plan.version).identity

@@ -10,6 +10,7 @@ from novelgen.generation.chapter_matching import Known, match_chapters
 from novelgen.generation.editing import undo_change
 from novelgen.generation.manuscript_comparison import TakingBack, compare
 from novelgen.generation.passage_locks import lock_passage
+from novelgen.generation.plan_editing import see_plan
 from novelgen.generation.taking_back import take_back
 from novelgen.manuscript.importing.values import (
     ImportedChapter,
@@ -119,8 +120,12 @@ def test_a_chapter_behind_the_last_one_is_added(desk: Desk) -> None:
     taken = take_back(desk.store, compared(desk, [*exported(desk), new]))
     assert taken.chapters == (count + 1,)
     assert desk.seen(count + 1).title == "Epilogue"
+    plan = see_plan(desk.store, desk.fresh()).content
+    assert plan.structure.total_chapters == count + 1
+    assert plan.cards[count + 1].title == "Epilogue"
     undo_change(desk.store, desk.fresh())
     assert len(desk.chapters()) == count
+    assert see_plan(desk.store, desk.fresh()).content.structure.total_chapters == count
 
 
 def test_a_chapter_that_the_novel_never_had_is_told(desk: Desk) -> None:
