@@ -55,7 +55,11 @@ class ExportDesk:
 
         novel = self._workbench.find(reference).novel
         suffix = "" if wish.is_split else wish.format_name
-        return Path(file_name(novel.title, novel.id, suffix))
+        whole = file_name(novel.title, novel.id, "")
+        if (wish.first, wish.last) != (1, None):  # a part does not take the place of the book
+            last = "" if wish.last in (None, wish.first) else f"-{wish.last}"
+            whole = f"{whole}-{wish.first}{last}"
+        return Path(f"{whole}.{suffix}" if suffix else whole)
 
     def to_path(
         self,
@@ -87,17 +91,26 @@ class ExportDesk:
 
     def to_stream(self, reference: str, wish: ExportWish, stream: BinaryIO) -> None:
         """Write to a stream that is open and may be a pipe. Raises as `to_path` does."""
-        from novelgen.errors import UsageError
+        from novelgen.errors import StorageError, UsageError
 
         kind, wish = _ready(wish)
         if wish.is_split:
             raise UsageError("A folder of files cannot go to standard output.", "Name a folder.")
-        if kind.is_text:
-            self._write(reference, kind, wish, stream, None)
-            return
-        buffer = io.BytesIO()  # a zip is written back and forth
-        self._write(reference, kind, wish, buffer, None)
-        stream.write(buffer.getbuffer())
+        try:
+            if kind.is_text:
+                self._write(reference, kind, wish, stream, None)
+                stream.flush()
+                return
+            buffer = io.BytesIO()  # a zip is written back and forth
+            self._write(reference, kind, wish, buffer, None)
+            stream.write(buffer.getbuffer())
+            stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise StorageError(
+                f"Standard output cannot be written: {error.strerror}.", "Free some space."
+            ) from error
 
     def _to_folder(
         self,

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from storage.records import NovelRecord
 
 _REMARKS_SHOWN = 20
+_LONGEST_FOUND = 300
+"""Characters of a title that a file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,34 @@ def import_new(
     return ExitCode.INTERRUPTED if stop.is_requested else ExitCode.DONE
 
 
+def tell_found(output: Output, found: "ImportedManuscript | Archive", file: Path) -> None:
+    """What an import would make a novel of; nothing is stored."""
+    manuscript = found if isinstance(found, ImportedManuscript) else found.manuscript()
+    if output.as_json:
+        chapters = [
+            {"title": each.title, "part": each.part, "words": each.words}
+            for each in manuscript.chapters
+        ]
+        output.document(
+            {
+                "title": manuscript.title,
+                "author": manuscript.author,
+                "words": manuscript.words,
+                "chapters": chapters,
+                "remarks": list(manuscript.remarks),
+            }
+        )
+        return
+    by = f" by {manuscript.author}" if manuscript.author else ""
+    output.data(f"{manuscript.title or file.stem}{by}: {manuscript.words:,} words")
+    for number, each in enumerate(manuscript.chapters, start=1):
+        if each.part is not None:
+            output.data(each.part)
+        output.data(f"{number:>5}  {each.title or '(no title)'}  {each.words:,} words")
+    say_remarks(output, manuscript)
+    output.note("Nothing was imported.")
+
+
 def say_remarks(output: Output, manuscript: ImportedManuscript) -> None:
     """What a person should know of the file."""
     for remark in manuscript.remarks[:_REMARKS_SHOWN]:
@@ -103,7 +133,7 @@ def _created(
     say_remarks(output, found)
     target = wish.target_words
     if target is None:
-        target = max(found.target_words or 0, found.words)
+        target = max(found.target_words or 0, found.words, MIN_WORDS)
     in_range(target, MIN_WORDS, MAX_WORDS, "--target-words" if wish.target_words else "The text")
     if target < found.words:
         raise UsageError(
@@ -113,7 +143,7 @@ def _created(
     seed = secrets.randbits(32) if wish.seed is None else in_range(wish.seed, 0, MAX_SEED, "--seed")
     request = ImportRequest(
         found,
-        clean_title(wish.title or found.title or file.stem),
+        clean_title(wish.title or (found.title or file.stem)[:_LONGEST_FOUND]),
         clean_title(wish.author or found.author or workbench.settings.author, "--author"),
         target,
         seed,
@@ -125,8 +155,8 @@ def _created(
     output.note(f"Novel {novel.id}, “{novel.title}”.")
     if novel.target_words < target:
         output.note(
-            f"{target - found.words} words more are no chapter: it is to have "
-            f"{novel.target_words:,}."
+            f"{target - found.words} words behind it are too few for a chapter; the novel's length "
+            f"is {novel.target_words:,} words."
         )
     return novel
 
@@ -174,8 +204,8 @@ def _say(
         return
     if is_stopped:
         output.note(
-            "Stopped. The text is imported; names and memory are read on by `novelgen resume "
-            f"{novel.id}`, the memory alone by `novelgen reread {novel.id}`."
+            f"Stopped. The text is imported; `novelgen bible {novel.id} --read` reads on the "
+            f"names, `novelgen reread {novel.id}` the memory. Writing on does both first."
         )
     elif totals.words < novel.target_words:
         output.note(f"`novelgen resume {novel.id}` writes on behind it.")

@@ -67,8 +67,14 @@ def _say(output: Output, taking: "TakingBack", taken: "TakenBack | None") -> Non
         )
     for told in taking.left_out:
         output.error(told)
+    if not taking.chapters:
+        output.error(
+            f"No chapter of the file is one of “{taking.novel.title}”.",
+            "Is it the right novel?",
+        )
     if taken is None:
-        output.note(f"Nothing was changed. The file has {taking.notes:,} comments and changes.")
+        notes = "1 note" if taking.notes == 1 else f"{taking.notes:,} notes"
+        output.note(f"That is what would change, and {notes} beside the text. Nothing is changed.")
         return
     _say_taken(output, taking, taken)
 

@@ -52,7 +52,11 @@ def match_chapters(new: Sequence[Known], old: Sequence[Known]) -> Matching:
         if at not in chapters and number not in taken and count >= _ENOUGH * shorter:
             chapters[at] = number
             taken.add(number)
-    parts = _holding(len(new), chapters, shared, runs_new)
+    parts = {
+        at: number
+        for at, number in _holding(len(new), chapters, shared, runs_new).items()
+        if not _repeats(at, number, chapters, runs_new)
+    }
     if chapters:
         _by_title(new, old, chapters, set(parts))
         _by_place(len(new), chapters, set(parts))
@@ -100,6 +104,15 @@ def _holding(
         if at not in known and common >= _MOST * len(runs[at]):
             found[at] = number
     return {at: found[at] for at in range(count) if at in found}
+
+
+def _repeats(at: int, number: int, chapters: Mapping[int, int], runs: Sequence[set[int]]) -> bool:
+    """Whether a chapter says again what the one that is known as `number` says."""
+    return any(
+        2 * len(runs[at] & runs[other]) >= len(runs[at])
+        for other, known in chapters.items()
+        if known == number and other != at
+    )
 
 
 def _by_title(

@@ -17,6 +17,9 @@ from novelgen.text.words import count_words
 from storage.records import ChapterRecord, NovelRecord
 from storage.store import Store
 
+_SHOWN = 60
+"""Characters of a chapter without a title."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChapterTaking:
@@ -168,7 +171,8 @@ def _left_out(chapter: ImportedChapter, *, is_piece: bool) -> str:
         if is_piece
         else "is like no chapter of the novel"
     )
-    return f"“{_called(chapter)}” {why}; it was left out ({chapter.words:,} words)."
+    words = "1 word" if chapter.words == 1 else f"{chapter.words:,} words"
+    return f"“{_called(chapter)}” {why}; it was left out ({words})."
 
 
 def _called(chapter: ImportedChapter) -> str:
@@ -176,7 +180,7 @@ def _called(chapter: ImportedChapter) -> str:
         return chapter.title
     if chapter.number is not None:
         return f"Chapter {chapter.number}"
-    return f"{' '.join(chapter.text.split()[:6])} …"
+    return f"{' '.join(chapter.text.split()[:6])[:_SHOWN]} …"
 
 
 def _paragraphs(text: str) -> list[str]:

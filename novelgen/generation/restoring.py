@@ -1,17 +1,24 @@
 """A whole novel of a JSON archive, put into a database: all that the archive holds, or nothing."""
 
+from itertools import zip_longest
+
 from novelgen.errors import UsageError
 from novelgen.generation.author_marks import marks_of
 from novelgen.generation.novel_settings import NovelSettings
 from novelgen.generation.novel_status import AT_WORK, settle_status
 from novelgen.generation.plan_store import read_content
+from novelgen.generation.verification import verify_branch
 from novelgen.manuscript.archive.reading import Archive
+from novelgen.manuscript.tree import paragraphs_of
 from novelgen.story.voice_keeper import voice_of
 from novelgen.text.sanitize import clean_line
 from storage.errors import ArchiveMistake
-from storage.records import NovelRecord, NovelStatus
+from storage.records import MAIN_BRANCH, NovelRecord, NovelStatus
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
+
+_LONGEST_TITLE = 300
+"""Characters, as of a new novel."""
 
 
 def restore_novel(store: Store, archive: Archive) -> NovelRecord:
@@ -36,6 +43,10 @@ def _require_readable(work: UnitOfWork, novel: NovelRecord, archive: Archive) ->
 
     Raises `ArchiveMistake` and `UsageError`.
     """
+    if not 0 < len(clean_line(novel.title)) <= _LONGEST_TITLE and work.chapters.last(
+        novel.active_branch_id
+    ):
+        raise ArchiveMistake("The novel has no title, or one of too many characters.")
     branches = work.branches.of_novel(novel.id)
     if novel.active_branch_id not in {branch.id for branch in branches}:
         raise ArchiveMistake("The novel has no active branch.")
@@ -44,7 +55,9 @@ def _require_readable(work: UnitOfWork, novel: NovelRecord, archive: Archive) ->
             if chapter.number < 1 or chapter.number != chapter.revision.chapter_number:
                 raise ArchiveMistake(f"Chapter {chapter.number} is none.")
     try:
-        NovelSettings.from_json(novel.settings)
+        settings = NovelSettings.from_json(novel.settings)
+        if min(settings.segment_size, settings.tail_tokens, settings.candidates) < 1:
+            raise ValueError("a setting that is too small")
         for branch in branches:
             for plan in work.plans.versions(branch.id):
                 read_content(work, plan)
@@ -55,6 +68,41 @@ def _require_readable(work: UnitOfWork, novel: NovelRecord, archive: Archive) ->
         # what a document of another shape is answered with
         why = f"A plan, a mark or a setting in it is none ({type(error).__name__})."
         raise _damaged(archive, why) from error
+    problems = verify_branch(work, novel).problems
+    if problems:
+        raise _damaged(archive, f"Its text is not what it was: {problems[0]}.")
+    _require_same_text(work, novel, archive)
+
+
+def _require_same_text(work: UnitOfWork, novel: NovelRecord, archive: Archive) -> None:
+    """Compare the chapters for other programs with the rows: a person may have edited them."""
+    name = archive.document.get("branch", MAIN_BRANCH)
+    branch = next((each for each in work.branches.of_novel(novel.id) if each.name == name), None)
+    if branch is None:
+        raise ArchiveMistake("It has no rows of the branch that its chapters are of.")
+    told = archive.document.get("chapters")
+    listed = [] if told == [] else archive.manuscript().chapters
+    held = work.inbox.held_chapters(branch.id)
+    stored = [
+        chapter
+        for chapter in work.chapters.of_branch(branch.id)
+        if chapter.revision.words and chapter.number not in held
+    ]
+    for chapter, read in zip_longest(stored, listed):
+        text = "" if chapter is None else work.texts.of_revision(chapter.revision.id)
+        same = (
+            chapter is not None
+            and read is not None
+            and clean_line(chapter.revision.title) == read.title
+            and paragraphs_of(text) == paragraphs_of(read.text)
+        )
+        if not same:
+            number = "?" if chapter is None else chapter.number
+            raise UsageError(
+                f"{archive.path}: chapter {number} is another one in its `chapters` than in its "
+                "`rows`. Nothing was imported.",
+                "For chapters that were edited in the file: `novelgen import --text-only FILE`.",
+            )
 
 
 def _damaged(archive: Archive, why: str) -> UsageError:

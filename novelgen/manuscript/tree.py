@@ -74,6 +74,8 @@ class Manuscript:
     contents: tuple[ChapterHeading, ...]
     """Of the chapters in it, in order."""
     chapters: Iterator[ManuscriptChapter]
+    branch: str = MAIN_BRANCH
+    """The name of the branch that it is."""
     edition: str = ""
     """What of the novel it is, where not all of its first branch: a branch, a range."""
 
@@ -121,6 +123,7 @@ def read_manuscript(
         title=clean_line(novel.title),
         author=clean_line(novel.author),
         language=LANGUAGE,
+        branch=work.branches.get(branch_id).name,
         edition=_edition(work, branch_id, first, last),
         updated_at=novel.updated_at,
         target_words=novel.target_words,

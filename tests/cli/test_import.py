@@ -70,6 +70,15 @@ def test_the_id_alone_on_stdout_and_title_from_the_file(novelgen: CommandLine, d
     assert "--target-words" in told
 
 
+def test_a_dry_run_tells_what_is_found(novelgen: CommandLine, draft: Path) -> None:
+    told = novelgen("import", draft.name, "--dry-run").stdout
+    assert f"{WORDS:,} words" in told.splitlines()[0]
+    assert len(told.splitlines()) == 4
+    document = json.loads(novelgen("import", draft.name, "--dry-run", "--json").stdout)
+    assert [each["words"] for each in document["chapters"]] == [WORDS // 3] * 3
+    assert listed(novelgen) == []
+
+
 @pytest.mark.parametrize("name", ["md", "txt", "epub", "docx", "json"])
 def test_every_format_that_goes_out_comes_in(
     novelgen: CommandLine, tmp_path: Path, draft: Path, name: str
@@ -164,7 +173,6 @@ def test_what_cannot_be_read_leaves_nothing(
     ("arguments", "code"),
     [
         (("nowhere.md",), 2),
-        (("my draft.txt", "--dry-run"), 2),
         (("my draft.txt", "--target-words", "20"), 2),
         (("my draft.txt", "--into", "Nobody"), 3),
         (("my draft.txt", "--into", "Nobody", "--title", "X"), 2),

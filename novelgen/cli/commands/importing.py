@@ -29,7 +29,8 @@ def import_manuscript(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --into: only tell what would change.")
+        bool,
+        typer.Option("--dry-run", help="Only tell what is found; with --into, what would change."),
     ] = False,
     title: Annotated[str | None, typer.Option(help="Title; by default the file's.")] = None,
     author: Annotated[str | None, typer.Option(help="Author; by default the file's.")] = None,
@@ -94,8 +95,6 @@ def import_manuscript(
     Example: novelgen import my-novel.docx --target-words 120000
     """
     invocation = invocation_of(context)
-    if into is None and dry_run:
-        raise UsageError("--dry-run tells what --into would change.", "Give --into NOVEL.")
     given = (title, author, premise, target_words, seed, model, adapter)
     if into is not None and (unfinished or any(each is not None for each in given)):
         raise UsageError(
@@ -110,8 +109,11 @@ def import_manuscript(
 
             take_back_into(invocation, workbench, into, found, is_dry=dry_run)
             return
-        from novelgen.cli.imported import ImportWish, import_new
+        from novelgen.cli.imported import ImportWish, import_new, tell_found
 
+        if dry_run:
+            tell_found(invocation.output, found, file)
+            return
         wish = ImportWish(
             title, author, premise, target_words, seed, unfinished, memory, model, adapter
         )

@@ -28,6 +28,7 @@ def _pieces(manuscript: Manuscript, work: UnitOfWork | None) -> Iterator[str]:
         "format": FORMAT,
         "version": VERSION,
         "schema": head_revision(),
+        "branch": manuscript.branch,
         "generator": f"novelgen {novelgen.__version__}",
         "title": manuscript.title,
         "author": manuscript.author,

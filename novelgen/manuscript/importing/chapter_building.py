@@ -167,7 +167,10 @@ class Building:
         if self._num_empty:
             remarks.append(f"Left out: {counted(self._num_empty, 'heading')} with no text below.")
         if len(self._chapters) == 1 and sections[-1].heading is None:
-            remarks.append("No headings of chapters were found: the text is one chapter.")
+            remarks.append(
+                "No headings of chapters were found, so the text is one chapter: mark them with # "
+                "in Markdown, or the style Heading 1, and import it once more."
+            )
 
 
 def _is_part_of_book(

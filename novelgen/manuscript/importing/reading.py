@@ -15,7 +15,7 @@ from novelgen.manuscript.importing.file_kinds import (
     read_bytes,
 )
 from novelgen.manuscript.importing.folders import add_folder, is_folder
-from novelgen.manuscript.importing.text_decoding import decoded
+from novelgen.manuscript.importing.text_decoding import decoded, is_unicode
 from novelgen.manuscript.importing.values import ImportedManuscript, TrackedChanges
 
 _MAX_TEXT_BYTES = 64_000_000
@@ -56,7 +56,14 @@ def _add_file(path: Path, draft: Draft, tracked: TrackedChanges) -> None:
 
         add_epub(path, draft)
     else:
-        _add_text(decoded(read_bytes(path, _MAX_TEXT_BYTES), str(path)), kind, draft)
+        raw = read_bytes(path, _MAX_TEXT_BYTES)
+        text = decoded(raw, str(path))
+        if not is_unicode(raw):
+            draft.remarks.append(
+                f"{path.name} is no UTF-8 and was read as Windows-1252: where letters look wrong, "
+                "save it as UTF-8 and import it once more."
+            )
+        _add_text(text, kind, draft)
 
 
 def _add_text(text: str, kind: FileKind, draft: Draft) -> None:

@@ -11,6 +11,15 @@ _MAX_LINES = 2_000_000
 """A novel of four million words has a tenth of it, each line 72 characters long."""
 
 
+def is_unicode(raw: bytes) -> bool:
+    """Whether the bytes say themselves how they are to be read: UTF-8, or UTF-16."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"\x00" in raw
+    return True
+
+
 def decoded(raw: bytes, where: str) -> str:
     """The text. Raises `UsageError` for what is none, or has more lines than any novel."""
     if raw.startswith(_UTF_16):

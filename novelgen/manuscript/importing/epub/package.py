@@ -63,10 +63,14 @@ def read_package(archive: Archive, where: str) -> Package:
     package.styles = [item for item in items.values() if item.media_type == "text/css"]
     package.nav = next((each for each in items.values() if "nav" in each.properties), None)
     package.ncx = next((each for each in items.values() if each.media_type == _NCX), None)
+    seen: set[str] = set()
     for reference in _all(root, "itemref"):
         item = items.get(reference.get("idref", ""))
-        if item is None or item.media_type not in _PAGES or item.path not in archive:
+        if item is None or item.media_type not in _PAGES or item.path in seen:
             continue
+        if item.path not in archive:
+            raise damaged(where, f"its page {item.path} is missing")
+        seen.add(item.path)
         is_aside = reference.get("linear", "yes").strip().lower() == "no"
         (package.aside if is_aside else package.pages).append(item)
     for reference in _all(root, "reference"):

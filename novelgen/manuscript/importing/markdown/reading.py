@@ -122,6 +122,8 @@ class _Blocks:
         lines = [line.plain for line in self._inline.lines(content)]
         if lines:
             yield heading_of_lines(int(opening.tag[1:]), lines)
+        else:
+            yield Break()  # a lone #, as manuscripts have it
 
     def _paragraphs(self, content: str) -> Iterator[Block]:
         for part in content.split("\n") if self._parts_lines else [content]:
