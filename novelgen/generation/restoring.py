@@ -1,5 +1,6 @@
 """A whole novel of a JSON archive, put into a database: all that the archive holds, or nothing."""
 
+from dataclasses import replace
 from itertools import zip_longest
 
 from novelgen.errors import UsageError
@@ -68,9 +69,10 @@ def _require_readable(work: UnitOfWork, novel: NovelRecord, archive: Archive) ->
         # what a document of another shape is answered with
         why = f"A plan, a mark or a setting in it is none ({type(error).__name__})."
         raise _damaged(archive, why) from error
-    problems = verify_branch(work, novel).problems
-    if problems:
-        raise _damaged(archive, f"Its text is not what it was: {problems[0]}.")
+    for branch in branches:
+        problems = verify_branch(work, replace(novel, active_branch_id=branch.id)).problems
+        if problems:
+            raise _damaged(archive, f"Its text is not what it was: {problems[0]}.")
     _require_same_text(work, novel, archive)
 
 

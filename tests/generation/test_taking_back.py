@@ -107,6 +107,13 @@ def test_another_order_moves_nothing(desk: Desk) -> None:
     assert compared(desk, exported(desk)[::-1]).changed == ()
 
 
+def test_a_chapter_that_stands_twice_in_the_file_is_taken_once(desk: Desk) -> None:
+    chapters = exported(desk)
+    taking = compared(desk, [chapters[0], chapters[0], *chapters[1:]])
+    assert taking.changed == ()
+    assert len(taking.left_out) == 1
+
+
 def test_a_new_title_is_taken(desk: Desk) -> None:
     chapters = exported(desk)
     chapters[0] = replace(chapters[0], title="A Better Name")

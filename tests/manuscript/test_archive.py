@@ -90,6 +90,19 @@ def test_beside_itself_it_is_a_copy(lived_in: Desk, tmp_path: Path) -> None:
     assert everything(lived_in.store, novel.id) == before
 
 
+def test_chapters_edited_in_the_file_are_told(lived_in: Desk, tmp_path: Path) -> None:
+    def edit(document: Any) -> None:
+        document["chapters"][0]["paragraphs"][0] += " And more."
+
+    raw = _edited(archive_of(lived_in.store, lived_in.fresh()), edit)
+    with open_store(f"sqlite:///{tmp_path / 'other.db'}") as other:
+        with pytest.raises(UsageError, match="chapter 1 is another") as told:
+            restore_novel(other, read(tmp_path, raw))
+        assert "--text-only" in told.value.remedy
+        with other.reading() as work:
+            assert work.novels.summaries() == []
+
+
 def test_the_chapters_alone_are_a_manuscript(lived_in: Desk, tmp_path: Path) -> None:
     archive = read(tmp_path, archive_of(lived_in.store, lived_in.fresh(), is_whole=False))
     assert not archive.is_whole
@@ -138,6 +151,26 @@ def _other_column(document: Any) -> None:
     document["rows"][0][1]["password"] = "x"
 
 
+def _other_text(document: Any) -> None:
+    for table, row in document["rows"]:
+        if table == "revision_texts":
+            row["text"] += " More."
+
+
+def _other_segment(document: Any) -> None:
+    rows = document["rows"]
+    standing = {row["revision_id"] for table, row in rows if table == "chapters"}
+    segments = [row for table, row in rows if table == "segments"]
+    row = next(row for row in segments if row["revision_id"] in standing)
+    row["text"] = row["text"].upper()
+
+
+def _another_novels_branch(document: Any) -> None:
+    for table, row in document["rows"]:
+        if table == "chapters":
+            row["branch_id"] = "f" * 12
+
+
 def _no_active_branch(document: Any) -> None:
     document["rows"][0][1]["active_branch_id"] = "0" * 12
 
@@ -146,7 +179,7 @@ def _no_active_branch(document: Any) -> None:
     "change",
     [
         _drop_revisions, _twice, _bad_plan, _bad_settings, _bad_time, _bad_state, _other_table,
-        _other_column, _no_active_branch,
+        _other_column, _no_active_branch, _other_text, _other_segment, _another_novels_branch,
         lambda document: document.update(rows=[]),
         lambda document: document.update(rows="none"),
         lambda document: document.update(rows=[["novels"]]),
