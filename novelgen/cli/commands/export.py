@@ -95,6 +95,8 @@ def export(
     first, last = parse_range(chapters)
     if output == "-" and invocation.output.as_json:
         raise UsageError("--json and --output - both want stdout.", "Leave one of them out.")
+    if output is not None and output.endswith(("/", "\\")) and not per_chapter:
+        raise UsageError(f"{output} names a folder.", "Give the name of a file.")
     name = format_name or _format_in(output) or _DEFAULT_FORMAT
     with invocation.workbench() as workbench:
         options = _options(options_of(workbench.settings), style, smart, cover, page, face)

@@ -165,7 +165,7 @@ def damaged(where: str, reason: str) -> StorageError:
     """An archive that cannot be read."""
     said = reason.split("\n", 1)[0][:200].rstrip(".") or "it is broken"
     return StorageError(
-        f"{where} is damaged or no such file: {said}.",
+        f"{where} is damaged, or not what its name says: {said}.",
         "Get the file anew, or save it anew with the program it was made with.",
     )
 
