@@ -27,8 +27,13 @@ def test_title_author_length_and_candidates(novelgen: CommandLine) -> None:
     novelgen("resume", "The Lamp")
     shown = json.loads(novelgen("show", "The Lamp", "--json").stdout)
     assert (shown["status"], abs(shown["words"] - 900) <= 25) == ("finished", True)
-    longer = novelgen("set", "The Lamp", "--target-words", "2000", expect=2)
-    assert "The chapters have" in longer.stderr  # all of them are written
+    shorter = novelgen("set", "The Lamp", "--target-words", "500", expect=2)
+    assert "The chapters have" in shorter.stderr  # all of them are written
+    novelgen("set", "The Lamp", "--target-words", "2000")
+    shown = json.loads(novelgen("show", "The Lamp", "--json").stdout)
+    assert shown["status"] == "paused"
+    planned = sum(chapter["target_words"] for chapter in shown["chapters"])
+    assert abs(planned - 2_000) <= 25
     assert "is so already" in novelgen("set", "The Lamp", "--model", "scripted").stdout
     assert novelgen("set", "The Lamp", "--author", "").stdout == "author: A. N. -> none\n"
 
