@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from novelgen.config import Settings
     from novelgen.manuscript.formats import ExportFormat
     from novelgen.manuscript.tree import Manuscript
-    from storage.records import NovelSummary
+    from storage.records import NovelRecord, NovelSummary
     from storage.unit_of_work import UnitOfWork
 
 OnChapter = Callable[[int, int], None]
@@ -43,6 +43,20 @@ def options_of(settings: "Settings") -> ExportOptions:
     return ExportOptions(contact=contact, page_size=PageSize(settings.page_size))
 
 
+def export_name(novel: "NovelRecord", wish: ExportWish) -> str:
+    """The name of a file or folder where the person gives none.
+
+    A part of the book has its chapters in it, so that it does not take the place of the whole.
+    """
+    from novelgen.manuscript.whole_files import file_name
+
+    name = file_name(novel.title, novel.id, "")
+    if (wish.first, wish.last) != (1, None):
+        last = "" if wish.last in (None, wish.first) else f"-{wish.last}"
+        name = f"{name}-{wish.first}{last}"
+    return name if wish.is_split else f"{name}.{wish.format_name}"
+
+
 class ExportDesk:
     """The exports of a workbench."""
 
@@ -51,15 +65,7 @@ class ExportDesk:
 
     def default_path(self, reference: str, wish: ExportWish) -> Path:
         """Named after the title, in the working directory."""
-        from novelgen.manuscript.whole_files import file_name
-
-        novel = self._workbench.find(reference).novel
-        suffix = "" if wish.is_split else wish.format_name
-        whole = file_name(novel.title, novel.id, "")
-        if (wish.first, wish.last) != (1, None):  # a part does not take the place of the book
-            last = "" if wish.last in (None, wish.first) else f"-{wish.last}"
-            whole = f"{whole}-{wish.first}{last}"
-        return Path(f"{whole}.{suffix}" if suffix else whole)
+        return Path(export_name(self._workbench.find(reference).novel, wish))
 
     def to_path(
         self,

@@ -44,9 +44,9 @@ def _require_readable(work: UnitOfWork, novel: NovelRecord, archive: Archive) ->
 
     Raises `ArchiveMistake` and `UsageError`.
     """
-    if not 0 < len(clean_line(novel.title)) <= _LONGEST_TITLE and work.chapters.last(
-        novel.active_branch_id
-    ):
+    is_begun = work.chapters.last(novel.active_branch_id) is not None
+    title = clean_line(novel.title)
+    if len(title) > _LONGEST_TITLE or (is_begun and not title):
         raise ArchiveMistake("The novel has no title, or one of too many characters.")
     branches = work.branches.of_novel(novel.id)
     if novel.active_branch_id not in {branch.id for branch in branches}:

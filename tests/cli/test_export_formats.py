@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -76,6 +78,26 @@ def test_a_folder_of_chapters(novelgen: CommandLine, tmp_path: Path, novel: str)
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
 
 
+def test_a_part_has_a_name_of_its_own(novelgen: CommandLine, tmp_path: Path, novel: str) -> None:
+    whole = tmp_path / novelgen("export", novel).stdout.strip()
+    before = whole.read_bytes()
+    part = novelgen("export", novel, "--chapters", "1", "--force").stdout.strip()
+    assert part == f"{whole.stem}-1.md"
+    assert whole.read_bytes() == before
+
+
+def test_a_full_disk_behind_stdout_is_said(
+    environment: dict[str, str], tmp_path: Path, novel: str
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "novelgen", "export", novel, "-o", "-"],
+            stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, env=environment, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 4
+    assert b"Standard output cannot be written" in ended.stderr
+
+
 def test_a_branch_by_name(novelgen: CommandLine, novel: str) -> None:
     before = novelgen("export", novel, "-o", "-").stdout
     novelgen("branch", novel, "--at", "1", "--name", "darker")
@@ -91,6 +113,10 @@ def test_a_branch_by_name(novelgen: CommandLine, novel: str) -> None:
     ("arguments", "told"),
     [
         (("-f", "mobi"), "There is no export format 'mobi'"),
+        (("-o", "book.mobi"), "There is no export format 'mobi'"),
+        (("-o", "new/"), "names a folder"),
+        (("--page", "a5"), "a5"),
+        (("--face", "arial"), "arial"),
         (("-f", "md", "--style", "reading"), "has no reading style"),
         (("-f", "docx", "--cover", "cover.jpg"), "has no cover"),
         (("-f", "epub", "--cover", "missing.jpg"), "missing.jpg"),

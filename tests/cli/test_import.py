@@ -98,6 +98,17 @@ def test_every_format_that_goes_out_comes_in(
     assert second.translate(curly) == first
 
 
+def test_another_novels_manuscript_is_told(
+    novelgen: CommandLine, tmp_path: Path, draft: Path
+) -> None:
+    imported(novelgen, draft.name, "--title", "Reed")
+    (tmp_path / "other.md").write_text("# Salt\n\nThe sea took the pier that night, all of it.\n")
+    before = novelgen("export", "Reed", "-o", "-").stdout
+    told = novelgen("import", "other.md", "--into", "Reed").stderr
+    assert "Is it the right novel?" in told
+    assert novelgen("export", "Reed", "-o", "-").stdout == before
+
+
 def test_an_editors_copy_comes_back(novelgen: CommandLine, tmp_path: Path, draft: Path) -> None:
     made = imported(novelgen, draft.name, "--title", "Reed")
     novelgen("export", "Reed", "-o", "to-the-editor.docx")

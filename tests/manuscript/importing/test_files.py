@@ -179,3 +179,31 @@ def test_texts_are_read_without_the_libraries_for_archives(tmp_path: Path) -> No
         "sys.exit(bool({'lxml', 'docx', 'torch', 'sqlalchemy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_older_encoding_is_told(tmp_path: Path) -> None:
+    read = read_manuscript_file(put(tmp_path, "a.txt", f"Caf\xe9. {PROSE}".encode("cp1252")))
+    assert read.chapters[0].text.startswith("Caf\xe9.")
+    assert any("read as Windows-1252" in remark for remark in read.remarks)
+    read = read_manuscript_file(put(tmp_path, "b.txt", f"Caf\xe9. {PROSE}"))
+    assert not any("Windows-1252" in remark for remark in read.remarks)
+
+
+def test_a_page_that_is_missing_is_no_book_without_it(tmp_path: Path) -> None:
+    pages = {f"{at}.xhtml": f"<h1>Chapter {at}</h1><p>{PROSE}</p>" for at in (1, 2)}
+    parts = epub_parts(pages)
+    del parts["OEBPS/2.xhtml"]
+    with pytest.raises(StorageError, match=r"2\.xhtml is missing"):
+        read_manuscript_file(put(tmp_path, "a.epub", zipped(parts)))
+
+
+def test_a_page_that_is_named_again_and_again_is_read_once(tmp_path: Path) -> None:
+    pages = {f"{at}.xhtml": f"<h1>Chapter {at}</h1><p>{PROSE}</p>" for at in (1, 2)}
+    spine = '<itemref idref="i0"/><itemref idref="i1"/>' * 50
+    read = read_manuscript_file(put(tmp_path, "a.epub", zipped(epub_parts(pages, spine=spine))))
+    assert [chapter.number for chapter in read.chapters] == [1, 2]
+
+
+def test_a_lone_hash_parts_scenes(tmp_path: Path) -> None:
+    read = read_manuscript_file(put(tmp_path, "a.md", f"# Chapter 1\n\n{PROSE}\n\n#\n\n{PROSE}\n"))
+    assert read.chapters[0].text == f"{PROSE}\n\n* * *\n\n{PROSE}"

@@ -5,10 +5,9 @@ from datetime import date
 from pathlib import Path
 
 from novelgen.bootstrap import Workbench
-from novelgen.bootstrap.exporting import ExportWish
+from novelgen.bootstrap.exporting import ExportWish, export_name
 from novelgen.errors import NovelgenError
 from novelgen.manuscript.overview import ChapterOverview, read_overview
-from novelgen.manuscript.whole_files import file_name
 from novelgen.tui.places.export.choices import ExportChoices
 from storage.unit_of_work import UnitOfWork
 
@@ -58,9 +57,8 @@ def plan_export(
         if chapter.number >= choices.first
         and (choices.last is None or chapter.number <= choices.last)
     ]
-    suffix = "" if choices.splits else choices.format_name
-    path = _path(choices, folder, file_name(novel.title, novel.id, suffix))
     wish = choices.wish(workbench.settings)
+    path = _path(choices, folder, export_name(novel, wish))
     cover = wish.options.cover
     return ExportPlan(
         choices,
