@@ -4,7 +4,7 @@ Taken for titles only where that is the custom of the book; one short line under
 prose.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from novelgen.manuscript.importing.blocks import Block, Heading, Paragraph
@@ -18,8 +18,6 @@ _MAX_WORDS_IN_CAPITALS, _MAX_CHARS_IN_CAPITALS = 40, 300
 _SHARE_CAPITALISED = 0.6
 _SENTENCE_ENDS = tuple(".,;:!?…”\"’'")
 _NUMBERED = frozenset({LineKind.CHAPTER, LineKind.NUMBER, LineKind.PART})
-
-_TitleAt = Callable[[Sequence[Block], int], str | None]
 
 
 def with_titles(blocks: Sequence[Block]) -> list[Block]:
