@@ -23,6 +23,7 @@ BUSY_TIMEOUT_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
 
 _WRITES = "storage_writes"
+_NOVEL = "storage_novel"
 _HOW_TO_ADDRESS = (
     "Give an address such as sqlite:////home/me/novels.db or postgresql+psycopg://me@host/novels."
 )
@@ -55,9 +56,12 @@ def create_storage_engine(
     )
 
 
-def writer_engine(engine: Engine) -> Engine:
-    """The same engine and pool with transactions that may write and wait for their turn."""
-    return engine.execution_options(**{_WRITES: True})
+def writer_engine(engine: Engine, *, novel_id: str | None = None) -> Engine:
+    """The same engine and pool with transactions that may write and wait for their turn.
+
+    That is the turn of one novel where its id is given, and of the whole database otherwise.
+    """
+    return engine.execution_options(**{_WRITES: True, _NOVEL: novel_id})
 
 
 def database_path(url: str) -> Path | None:
@@ -128,7 +132,8 @@ def _postgresql_engine(url: URL, busy_timeout_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        postgresql.begin(connection, writes=_writes(connection))
+        novel_id = connection.get_execution_options().get(_NOVEL)
+        postgresql.begin(connection, writes=_writes(connection), novel_id=novel_id)
 
     return engine
 

@@ -1,4 +1,9 @@
-"""Opens a database and hands out units of work on it."""
+"""Opens a database and hands out units of work on it.
+
+A `Store` writes in the turn of the whole database: nobody else writes meanwhile. A `NovelStore`,
+a view of it, writes in the turn of one novel, so that on a server the writers of several novels do
+not wait for each other.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,12 +57,17 @@ class Store:
     def writing(self) -> Iterator[UnitOfWork]:
         """A unit of work that is committed, on disk, when the block ends without an exception.
 
-        Any exception rolls all of it back. Only one writes at a time: another one waits until
-        the busy timeout and then raises `DatabaseUnavailable`. Raises `StorageFailure`.
+        Any exception rolls all of it back. Nobody else writes meanwhile, in whatever novel: who
+        wants to waits until the busy timeout and then raises `DatabaseUnavailable`. Raises
+        `StorageFailure`.
         """
         with self._unit_of_work(self._writer) as (work, session):
             yield work
             session.commit()
+
+    def for_novel(self, novel_id: str) -> "NovelStore":
+        """A view of this store for who writes that one novel alone."""
+        return NovelStore(self, novel_id)
 
     def try_lock_novel(self, novel_id: str) -> NovelLock | None:
         """The lock of a novel, held until it is released; None when another holds it.
@@ -117,6 +127,29 @@ class Store:
     def _require_open(self) -> None:
         if not self._is_open:
             raise StorageFailure(f"The database {database_name(self.url)} has been closed.")
+
+
+class NovelStore(Store):
+    """A store whose writers change one novel alone, and so wait for those of others nowhere.
+
+    Only one writes a novel at a time, and none of them while `Store.writing` writes, whichever
+    came first. What a writer changes is rows of its novel and memory snapshots, which are found by
+    key; of other novels it may not even rely on what it reads. On SQLite, where one writes at a
+    time anyway, it is as the store that it views. It shares the connections of that store, and
+    ends with it: closing the view does nothing.
+    """
+
+    def __init__(self, viewed: Store, novel_id: str) -> None:
+        super().__init__(viewed.url, viewed._engine, unreadable_commits=viewed.unreadable_commits)
+        self.novel_id = novel_id
+        self._viewed = viewed
+        self._writer = writer_engine(self._engine, novel_id=novel_id)
+
+    def close(self) -> None:
+        """Does nothing: who opened the database closes it."""
+
+    def _require_open(self) -> None:
+        self._viewed._require_open()
 
 
 def open_store(

@@ -1,12 +1,17 @@
 """A connection to a PostgreSQL server and what every transaction on it promises.
 
 A transaction that reads is `REPEATABLE READ, READ ONLY`: it sees the state at its first query and
-waits for nobody. One that writes takes the *write turn*, an advisory lock of the database, before
-it reads anything, as `BEGIN IMMEDIATE` does on SQLite; so there is one writer at a time and none
-writes on the ground of a stale view, whatever it reads first. It is `READ COMMITTED`, for a
-snapshot (`REPEATABLE READ`, `SERIALIZABLE`) would be taken before the wait and be stale after it.
-A write takes milliseconds, so that the writers of several novels do not notice each other; and no
-write has to be repeated, as serialization failures would ask of every caller.
+waits for nobody. One that writes takes a *write turn*, an advisory lock, before it reads anything,
+as `BEGIN IMMEDIATE` does on SQLite; so none writes on the ground of a stale view, whatever it
+reads first. It is `READ COMMITTED`, for a snapshot (`REPEATABLE READ`, `SERIALIZABLE`) would be
+taken before the wait and be stale after it. No write has to be repeated, as serialization failures
+would ask of every caller.
+
+There are two kinds of turn. Who may write anything takes that of the database, and is alone. Who
+writes one novel shares the turn of the database with others like it and takes that of the novel,
+in this order, so that no two wait for each other. The server grants locks in the order in which
+they are asked for: a writer that waits for the database alone waits for those that write now, and
+whoever comes later waits for it.
 
 Who writes by other means than this package takes no turn. The row lock on the novel
 (`storage.commit`), the constraints and the triggers still hold against it.
@@ -83,13 +88,17 @@ def json_text(value: object) -> str:
         raise psycopg.DataError(str(error)) from error
 
 
-def begin(connection: Connection, *, writes: bool) -> None:
-    """Begin a transaction; one that writes waits for its turn, until the lock timeout."""
+def begin(connection: Connection, *, writes: bool, novel_id: str | None = None) -> None:
+    """Begin a transaction; one that writes waits for its turn, until the lock timeout.
+
+    With a `novel_id` it is the turn of that novel, otherwise that of the database.
+    """
     if not writes:
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         return
     connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({advisory_key('write turn')})")
+    for turn in _turns(novel_id):
+        connection.exec_driver_sql(turn)
 
 
 def advisory_key(what: str) -> int:
@@ -99,6 +108,17 @@ def advisory_key(what: str) -> int:
     """
     digest = hashlib.sha256(f"novelgen storage\0{what}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
+
+
+def _turns(novel_id: str | None) -> tuple[str, ...]:
+    """The statements that wait for a turn: one each, for the order within one is nobody's."""
+    database = advisory_key("write turn")
+    if novel_id is None:
+        return (f"SELECT pg_advisory_xact_lock({database})",)
+    return (
+        f"SELECT pg_advisory_xact_lock_shared({database})",
+        f"SELECT pg_advisory_xact_lock({advisory_key(f'write turn of novel {novel_id}')})",
+    )
 
 
 def _require_every_character(connection: DBAPIConnection) -> None:
