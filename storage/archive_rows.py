@@ -1,7 +1,7 @@
 """The rows of a novel as plain values: which tables they come from, and how values are written.
 
 Values are those of JSON: times are ISO 8601, closed sets their words. Rows are those of one schema;
-`head_revision` names it.
+`head_revision` names it, and `SAME_ROWS` the schemas whose novels have the same rows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,28 @@ from sqlalchemy import JSON, Column, Enum, Integer, Select, Table, select
 from sqlalchemy.orm import Session
 
 from storage.errors import ArchiveMistake
+from storage.fleet_tables import FleetJobRow, FleetStateRow, FleetTaskRow, FleetWorkerRow
 from storage.story_tables import ContextRow
 from storage.tables import Row, SnapshotRow, UtcDateTime
 
 ArchiveRow = tuple[str, dict[str, Any]]
 """The name of a table, and a row of it by column."""
 
-_LEFT_OUT = frozenset({SnapshotRow.__tablename__, ContextRow.__tablename__})
+SAME_ROWS = ("0004", "0005")
+"""Schemas between which no table of a novel has changed; the last is that of this version."""
+
+# What can be computed again, and what belongs to a fleet and not to a novel.
+_LEFT_OUT = frozenset(
+    row.__tablename__
+    for row in (
+        SnapshotRow,
+        ContextRow,
+        FleetJobRow,
+        FleetTaskRow,
+        FleetWorkerRow,
+        FleetStateRow,
+    )
+)
 _OWNERS = ("novel_id", "branch_id", "plan_id", "revision_id", "run_id")
 """By what a row belongs to a novel, the nearest first."""
 NAMED = ("novels", "branches", "plans", "revisions", "runs")

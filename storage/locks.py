@@ -3,6 +3,9 @@
 `Store.try_lock_novel` takes one: on SQLite a file beside the database, on PostgreSQL an advisory
 lock of the server. Either is freed when the process that holds it dies, however it dies. The lock
 keeps a second run from beginning; that no two can write is kept by the epoch in `storage.commit`.
+
+On PostgreSQL several processes may share the lock of a novel, to draft one of its chapters side by
+side, and every worker of a fleet holds a lock of its own, by which others see that it lives.
 """
 
 from abc import ABC, abstractmethod

@@ -27,7 +27,7 @@ from storage.translation import database_name, translating
 if TYPE_CHECKING:
     from alembic.config import Config
 
-KNOWN_REVISIONS = ("0001", "0002", "0003", "0004")
+KNOWN_REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision, oldest first. The last one is the schema of this version."""
 
 VERSION_TABLE = "alembic_version"

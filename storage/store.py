@@ -5,7 +5,7 @@ a view of it, writes in the turn of one novel, so that on a server the writers o
 not wait for each other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -79,10 +79,31 @@ class Store:
         with translating(self.url):
             if path is not None:
                 return sqlite_locks.try_lock(path, novel_id)
-            return postgresql_locks.try_lock(self._engine, novel_id)
+            return postgresql_locks.try_lock(self._engine, _novel_lock(novel_id))
+
+    def try_share_novel(self, novel_id: str) -> NovelLock | None:
+        """The lock of a novel, held together with others who share it; None when one has it alone.
+
+        While it is shared nobody can have it alone. Raises `StorageFailure`, on SQLite always.
+        """
+        return self._try_on_server(_novel_lock(novel_id), shared=True)
+
+    def try_lock_worker(self, worker_id: str) -> NovelLock | None:
+        """The lock by which others see that a worker of a fleet lives; None when it is held.
+
+        Raises `StorageFailure`, on SQLite always.
+        """
+        return self._try_on_server(_worker_lock(worker_id), shared=False)
 
     def is_novel_locked(self, novel_id: str) -> bool:
         """Whether a process, this one included, holds the lock of a novel. Leaves nothing behind.
+
+        The answer may be outdated when it arrives. Raises `StorageFailure`.
+        """
+        return bool(self.locked_novels([novel_id]))
+
+    def locked_novels(self, novel_ids: Collection[str]) -> set[str]:
+        """Those of the novels whose lock a process holds; one question to a server for all.
 
         The answer may be outdated when it arrives. Raises `StorageFailure`.
         """
@@ -90,8 +111,18 @@ class Store:
         path = database_path(self.url)
         with translating(self.url):
             if path is not None:
-                return sqlite_locks.is_locked(path, novel_id)
-            return postgresql_locks.is_locked(self._engine, novel_id)
+                return {each for each in novel_ids if sqlite_locks.is_locked(path, each)}
+            names = {_novel_lock(each): each for each in novel_ids}
+            return {names[name] for name in postgresql_locks.held_among(self._engine, names)}
+
+    def living_workers(self, worker_ids: Collection[str]) -> set[str]:
+        """Those of the workers whose lock is held: they live. Raises `StorageFailure`."""
+        self._require_open()
+        if database_path(self.url) is not None:
+            return set()
+        names = {_worker_lock(each): each for each in worker_ids}
+        with translating(self.url):
+            return {names[name] for name in postgresql_locks.held_among(self._engine, names)}
 
     def close(self) -> None:
         """Close all connections. Closing twice does nothing."""
@@ -111,6 +142,16 @@ class Store:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _try_on_server(self, name: str, *, shared: bool) -> NovelLock | None:
+        self._require_open()
+        if database_path(self.url) is not None:
+            raise StorageFailure(
+                "A fleet keeps its novels in PostgreSQL, and this database is an SQLite file.",
+                "Name the database of a server with --db, or as database_url in config.toml.",
+            )
+        with translating(self.url):
+            return postgresql_locks.try_lock(self._engine, name, shared=shared)
 
     @contextmanager
     def _unit_of_work(self, engine: Engine) -> Iterator[tuple[UnitOfWork, Session]]:
@@ -183,6 +224,14 @@ def open_store(
                 descriptors.leave(path)
             raise
     return Store(url, engine, unreadable_commits=num_unreadable)
+
+
+def _novel_lock(novel_id: str) -> str:
+    return f"novel {novel_id}"
+
+
+def _worker_lock(worker_id: str) -> str:
+    return f"worker {worker_id}"
 
 
 def _count_unreadable(engine: Engine, url: str) -> int:

@@ -31,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON
 
 from storage.change_records import ChangeKind, CheckState
+from storage.fleet_records import JobKind, TaskKind, TaskState, WorkerState
 from storage.inbox_records import InboxState
 from storage.mark_records import MarkKind
 from storage.records import NovelStatus, PlanOrigin, RevisionOrigin, RevisionState
@@ -107,6 +108,7 @@ class Row(DeclarativeBase):
         ChangeKind: _enum(ChangeKind),
         CheckState: _enum(CheckState),
         InboxState: _enum(InboxState),
+        JobKind: _enum(JobKind),
         MarkKind: _enum(MarkKind),
         NovelStatus: _enum(NovelStatus),
         PauseRequest: _enum(PauseRequest),
@@ -115,6 +117,9 @@ class Row(DeclarativeBase):
         RevisionState: _enum(RevisionState),
         RunPurpose: _enum(RunPurpose),
         RunStatus: _enum(RunStatus),
+        TaskKind: _enum(TaskKind),
+        TaskState: _enum(TaskState),
+        WorkerState: _enum(WorkerState),
         EntryKind: _enum(EntryKind),
         FactState: _enum(FactState),
         FindingState: _enum(FindingState),

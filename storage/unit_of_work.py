@@ -13,6 +13,8 @@ from storage.repositories.changes import ChangeRepository
 from storage.repositories.chapters import ChapterRepository
 from storage.repositories.checks import CheckRepository
 from storage.repositories.findings import FindingRepository
+from storage.repositories.fleet_tasks import FleetTaskRepository
+from storage.repositories.fleet_workers import FleetWorkerRepository
 from storage.repositories.inbox import InboxRepository
 from storage.repositories.novels import NovelRepository
 from storage.repositories.passage_locks import PassageLockRepository
@@ -51,6 +53,8 @@ class UnitOfWork:
         self.passage_locks = PassageLockRepository(self._handle)
         self.archive = ArchiveRepository(self._handle)
         self.author_marks = AuthorMarkRepository(self._handle)
+        self.fleet_tasks = FleetTaskRepository(self._handle)
+        self.fleet_workers = FleetWorkerRepository(self._handle)
 
     def commit_segment(self, commit: SegmentCommit) -> SegmentRecord:
         """Add a segment with its memory and context, and count it in its revision, novel and run.

@@ -5,7 +5,7 @@ revision that nothing points at until it is chosen; a run that is stopped or kil
 changes nothing, and every draft is kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from novelgen.errors import NotFoundError, UsageError
@@ -25,6 +25,7 @@ from novelgen.planning.questions import PlanningCancelled
 from novelgen.text.paragraph_spans import paragraph_spans
 from novelgen.text.words import count_words
 from storage.change_records import ChangeKind, NewChange, Pointers
+from storage.errors import HeadMoved
 from storage.records import ChapterRecord, NovelRecord, RevisionRecord, RevisionState
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
@@ -78,18 +79,33 @@ def kept_text(text: str, redraft: Redraft) -> str:
 
 
 class Redrafter:
-    """Does one redraft within a run."""
+    """Does one redraft within a run: all of it, or one of its steps where others do the rest."""
 
-    def __init__(self, context: NovelContext, redraft: Redraft) -> None:
-        """Raises `NotFoundError` when the chapter has no text."""
+    def __init__(
+        self, context: NovelContext, redraft: Redraft, *, stands_revision_id: str | None = None
+    ) -> None:
+        """`stands_revision_id` is what the chapter has to be still, where drafts of it were begun.
+
+        Raises `NotFoundError` when the chapter has no text, `HeadMoved` when it is another one.
+        """
         self._context = context
         self._redraft = redraft
         with context.store.reading() as work:
             self._stands, self._text = _standing(
                 work, context.novel.id, context.branch_id, redraft.chapter
             )
+        if stands_revision_id not in (None, self._stands.revision.id):
+            raise HeadMoved(
+                f"Chapter {redraft.chapter} was changed since its drafts were begun.",
+                "What was drafted is kept with its revisions; let it be drafted anew.",
+            )
         self._plan = PlanKeeper(context)
         self._book = BookSoFar(context.store, context.branch_id)
+
+    @property
+    def stands(self) -> RevisionRecord:
+        """The chapter's text, which stays until one of the drafts is chosen."""
+        return self._stands.revision
 
     def run(self) -> Iterator[Event]:
         """Draft, choose, and point the chapter at the choice."""
@@ -98,31 +114,62 @@ class Redrafter:
         except (PlanningCancelled, DrawingCancelled):
             yield self._stopped()
 
-    def _run(self) -> Iterator[Event]:
-        context = self._context
+    def prepare(self) -> Iterator[Event]:
+        """Bring plan and memory up to the chapter. Raises `PlanningCancelled`."""
         yield from self._plan.ensure_part(self._redraft.chapter)
-        yield from context.memory_reader().read_before(self._redraft.chapter)
+        yield from self._context.memory_reader().read_before(self._redraft.chapter)
+
+    def begin(self, work: UnitOfWork, kept: Kept) -> RevisionRecord:
+        """A further draft, which begins with what is kept. Its number decides what is drawn."""
+        redraft = self._redraft
+        provenance: dict[str, object] = {
+            "instruction": redraft.instruction,
+            "from_paragraph": redraft.from_paragraph,
+        }
+        identity = identity_of_engine(self._context.engine.info)
+        return add_kept(work, self._stands.revision, kept, identity, provenance=provenance)
+
+    def kept(self) -> Kept:
+        """The paragraphs that every draft begins with, after `prepare`."""
+        context = self._context
+        text = kept_text(self._text, self._redraft)
+        with context.store.reading() as work:
+            identity = identity_of_engine(context.engine.info)
+            parent = key_before(work, context.branch_id, self._redraft.chapter, identity)
+        return keep_prose(context.engine, text, parent, self._stands.revision)
+
+    def draft(self, revision: RevisionRecord, number: int) -> Iterator[Event]:
+        """Write a draft to its end, from wherever it stands, after `prepare`.
+
+        It is complete afterwards unless the run was stopped. Raises `DrawingCancelled`.
+        """
+        task = self._task()
+        total = self._redraft.drafts
+        chapter = self._redraft.chapter
+        yield DraftBegun(chapter, number, total, revision.number, task.target_words)
+        yield from self._write(task, revision)
+
+    def choose(self, revisions: Sequence[RevisionRecord]) -> ChapterRedrafted:
+        """Put the best of the complete drafts in the chapter's place, in one transaction."""
+        drafted = [self._finished(revision) for revision in revisions]
+        return self._choose(drafted, self._task().target_words)
+
+    def _run(self) -> Iterator[Event]:
+        yield from self.prepare()
         if self._is_stopped():
             yield self._stopped()
             return
-        task = self._task()
-        kept = self._kept()
-        drafted: list[ChapterDraft] = []
+        kept = self.kept()
+        revisions: list[RevisionRecord] = []
         for number in range(1, self._redraft.drafts + 1):
-            revision = self._begin(kept)
-            yield DraftBegun(
-                self._redraft.chapter,
-                number,
-                self._redraft.drafts,
-                revision.number,
-                task.target_words,
-            )
-            yield from self._write(task, revision)
+            with self._context.store.writing() as work:
+                revision = self.begin(work, kept)
+            yield from self.draft(revision, number)
             if self._is_stopped():
                 yield self._stopped()
                 return
-            drafted.append(self._finished(revision))
-        yield self._choose(drafted, task.target_words)
+            revisions.append(revision)
+        yield self.choose(revisions)
 
     def _task(self) -> ChapterTask:
         number = self._redraft.chapter
@@ -152,29 +199,6 @@ class Redrafter:
         revision = self._stands.revision
         words = revision.words if revision.state is RevisionState.COMPLETE else planned
         return max(words, kept + _LEAST_NEW_WORDS)
-
-    def _kept(self) -> Kept:
-        context = self._context
-        text = kept_text(self._text, self._redraft)
-        with context.store.reading() as work:
-            identity = identity_of_engine(context.engine.info)
-            parent = key_before(work, context.branch_id, self._redraft.chapter, identity)
-        return keep_prose(context.engine, text, parent, self._stands.revision)
-
-    def _begin(self, kept: Kept) -> RevisionRecord:
-        redraft = self._redraft
-        provenance: dict[str, object] = {
-            "instruction": redraft.instruction,
-            "from_paragraph": redraft.from_paragraph,
-        }
-        with self._context.store.writing() as work:
-            return add_kept(
-                work,
-                self._stands.revision,
-                kept,
-                identity_of_engine(self._context.engine.info),
-                provenance=provenance,
-            )
 
     def _write(self, task: ChapterTask, revision: RevisionRecord) -> Iterator[Event]:
         context = self._context

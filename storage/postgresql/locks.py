@@ -1,6 +1,7 @@
-"""The lock of a novel as an advisory lock of the server, held by a connection of its own.
+"""Locks by name as advisory locks of the server, each held by a connection of its own.
 
-It holds for every process on every machine that uses the database. The server frees it when the
+A lock is held by one process alone, or shared by several; never both at a time. It holds for every
+process on every machine that uses the database. The server frees it when the
 connection ends: at once when the process dies, and within about half a minute when its machine
 vanishes (`storage.postgresql.connection` sets the server's keepalives). The server must be spoken
 to directly: behind a pooler that hands one session to several clients the lock means nothing.
@@ -8,6 +9,7 @@ to directly: behind a pooler that hands one session to several clients the lock 
 
 import threading
 import time
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Engine
@@ -23,14 +25,14 @@ _NEVER_TOO_IDLE = """
 SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'
 """
 
-_IS_LOCKED = """
-SELECT EXISTS (
-    SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND granted AND objsubid = 1
-      AND classid = {high} AND objid = {low}
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-)
+# The server shows a key of 64 bits as two halves.
+_HELD_KEYS = """
+SELECT DISTINCT (classid::bigint << 32) | objid::bigint
+FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND objsubid = 1
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+_TRY = {False: "pg_try_advisory_lock", True: "pg_try_advisory_lock_shared"}
 
 
 class AdvisoryLock(NovelLock):
@@ -60,14 +62,14 @@ class AdvisoryLock(NovelLock):
             self._connection = None
 
 
-def try_lock(engine: Engine, novel_id: str) -> AdvisoryLock | None:
-    """The lock of a novel; None when another holds it. Raises errors of the driver."""
+def try_lock(engine: Engine, name: str, *, shared: bool = False) -> AdvisoryLock | None:
+    """The lock of that name; None when another holds it. Raises errors of the driver."""
     connection = engine.raw_connection()
     try:
         connection.detach()  # out of the pool: nobody else gets it, and closing ends the session
         _driver(connection).autocommit = True
         _driver(connection).execute(_NEVER_TOO_IDLE)
-        is_taken = _try_patiently(connection, _key(novel_id))
+        is_taken = _try_patiently(connection, advisory_key(name), shared=shared)
     except BaseException:
         connection.close()
         raise
@@ -77,23 +79,22 @@ def try_lock(engine: Engine, novel_id: str) -> AdvisoryLock | None:
     return AdvisoryLock(connection)
 
 
-def is_locked(engine: Engine, novel_id: str) -> bool:
-    """Whether somebody holds the lock of a novel; takes nothing. Raises errors of the driver."""
-    key = _key(novel_id)
-    # The server shows a key of 64 bits as two halves.
-    question = _IS_LOCKED.format(high=key >> 32, low=key & 0xFFFFFFFF)
+def held_among(engine: Engine, names: Collection[str]) -> set[str]:
+    """Those of the names whose lock somebody holds, alone or shared; takes nothing.
+
+    Raises errors of the driver.
+    """
+    if not names:
+        return set()
     with engine.connect() as connection:
-        return bool(connection.exec_driver_sql(question).scalar())
+        held = set(connection.exec_driver_sql(_HELD_KEYS).scalars())
+    return {name for name in names if advisory_key(name) in held}
 
 
-def _key(novel_id: str) -> int:
-    return advisory_key(f"novel {novel_id}")
-
-
-def _try_patiently(connection: PoolProxiedConnection, key: int) -> bool:
+def _try_patiently(connection: PoolProxiedConnection, key: int, *, shared: bool) -> bool:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
-        cursor = _driver(connection).execute("SELECT pg_try_advisory_lock(%s)", (key,))
+        cursor = _driver(connection).execute(f"SELECT {_TRY[shared]}(%s)", (key,))
         if cursor.fetchone()[0]:
             return True
         if time.monotonic() >= deadline:

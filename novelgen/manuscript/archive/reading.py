@@ -15,6 +15,7 @@ from novelgen.manuscript.importing.values import ImportedChapter, ImportedManusc
 from novelgen.text.sanitize import clean_line, clean_text
 from novelgen.text.words import count_words
 from storage.archive_rows import ArchiveRow
+from storage.archive_rows import SAME_ROWS
 from storage.schema import head_revision
 
 MAX_BYTES = 500_000_000
@@ -36,7 +37,7 @@ class Archive:
     def rows(self) -> Iterator[ArchiveRow]:
         """The rows of the novel. Raises `UsageError` where this version cannot take them."""
         made, head = self.document.get("schema"), head_revision()
-        if made != head:
+        if made not in SAME_ROWS:
             raise UsageError(
                 f"{self.path} holds the tables of schema {made}, and this version has {head}.",
                 "Its chapters alone: `novelgen import --text-only FILE`. Everything: with the "
