@@ -135,6 +135,15 @@ class Settings(BaseSettings):
     tail_tokens: int = Field(
         768, ge=32, le=131072, description="Tokens of earlier prose shown to the model verbatim."
     )
+    metrics_port: int = Field(
+        0, ge=0, le=65_535, description="Port where a run serves metrics for Prometheus; 0: none."
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        max_length=255,
+        description="Address to serve metrics at; any but this machine's own is open to others.",
+    )
     servers: dict[str, ServerSettings] = Field(
         default_factory=dict,
         description="Servers that speak OpenAI's interface, by name: sections [servers.NAME].",

@@ -1,11 +1,11 @@
 """Drives one run from the command line: model, progress, Ctrl-C, and what is said at the end."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from novelgen.bootstrap import Workbench
 from novelgen.cli.edited import say_redrafted
@@ -18,17 +18,24 @@ from novelgen.cli.run_display import SECONDS_BETWEEN_LINES, RunDisplay
 from novelgen.engine.protocol import Engine
 from novelgen.engine.spending import SpendingMeter
 from novelgen.errors import ExitCode, ForeignMemoryError
-from novelgen.generation.events import ChapterRedrafted, PassageRewritten
+from novelgen.generation.events import ChapterRedrafted, Event, PassageRewritten
 from novelgen.generation.foreign_memory import require_own_memory
 from novelgen.generation.infill import Infill
 from novelgen.generation.regeneration import Redraft
-from novelgen.generation.run import NovelRun, RunTerms
+from novelgen.generation.run import RunTerms
 from novelgen.generation.stop import StopSignal
+from novelgen.metrics.serving import served_metrics
+from novelgen.metrics.standing import WorkerState
 from novelgen.runs.folder import live_file
 from novelgen.runs.live import LiveBroadcast
 from storage.records import NovelRecord
 from storage.run_records import RunRecord
 
+if TYPE_CHECKING:
+    from novelgen.metrics.worker_metrics import WorkerMetrics
+
+_WORKER = "run"
+"""What a run that is no fleet's is called in its metrics."""
 _SECONDS_BETWEEN_LINES_IN_A_LOG = 60.0
 
 
@@ -46,10 +53,17 @@ def write_novel(
     output = invocation.output
     stop = StopSignal()
     terms = replace(terms, is_unattended=invocation.is_unattended)
-    with workbench.runs.claimed(novel):
+    with (
+        workbench.runs.claimed(novel),
+        served_metrics(
+            workbench.settings, output.note, worker=_WORKER, model_name=novel.model
+        ) as metrics,
+    ):
         with pull_display(output) as on_progress:
             engine = workbench.engines.load(novel, on_progress, output.note)
             planner = workbench.engines.load_planner(novel, on_progress, output.note)
+        if metrics is not None:
+            engine, planner = _measured(metrics, engine, planner)
         novel = _with_own_memory(invocation, workbench, novel, engine, stop)
         words = workbench.find(novel.id).totals.words
         display = _display(invocation, stop, novel, words, terms.meter)
@@ -58,7 +72,8 @@ def write_novel(
             run = workbench.runs.start_run(novel, engine, terms, stop, live, wish, planner)
             live.open(live_file(workbench.paths, run.id))
             try:
-                ending = _to_the_end(run, display, stop, is_worker=invocation.is_worker)
+                events = run.events() if metrics is None else metrics.noting(run.events())
+                ending = _to_the_end(events, display, stop, is_worker=invocation.is_worker)
             finally:
                 say_spent(output, terms.meter)
     if isinstance(ending, ChapterRedrafted):
@@ -104,6 +119,14 @@ def spending_json(meter: SpendingMeter) -> dict[str, Any]:
     return {"spending": {name: each.as_json() for name, each in sorted(spent.items())}}
 
 
+def _measured(
+    metrics: "WorkerMetrics", engine: Engine, planner: Engine | None
+) -> tuple[Engine, Engine | None]:
+    """The engines of a run, which is ready to write, with their work measured."""
+    metrics.set_state(WorkerState.WRITING)
+    return metrics.engine(engine), None if planner is None else metrics.engine(planner)
+
+
 def _with_own_memory(
     invocation: Invocation,
     workbench: Workbench,
@@ -139,12 +162,12 @@ def _display(
 
 
 def _to_the_end(
-    run: NovelRun, display: RunDisplay, stop: StopSignal, *, is_worker: bool
+    events: Iterable[Event], display: RunDisplay, stop: StopSignal, *, is_worker: bool
 ) -> Ending | None:
     ending: Ending | None = None
     try:
         with stop_on_signals(stop, is_worker=is_worker):
-            for event in run.events():
+            for event in events:
                 display.show(event)
                 ending = ending_of(event) or ending
     finally:

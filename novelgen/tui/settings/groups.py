@@ -55,6 +55,7 @@ GROUPS = (
         ("unattended_chapters", "reread_when_idle", "snapshots_kept", "keyframe_interval"),
     ),
     SettingGroup("Where models are", "at once", ("model_folders", "servers")),
+    SettingGroup("Metrics", "from the next run on", ("metrics_port", "metrics_host")),
     SettingGroup("The database", "from the next start on", ("database_url",)),
 )
 
