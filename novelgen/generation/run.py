@@ -13,14 +13,11 @@ from novelgen.errors import UsageError
 from novelgen.generation.events import (
     ChapterRedrafted,
     Event,
-    MemoryReread,
     NovelFinished,
     PassageRewritten,
     RunStopped,
-    SegmentCommitted,
     StopReason,
     TokensSpent,
-    event_as_json,
 )
 from novelgen.generation.foreign_memory import require_own_memory
 from novelgen.generation.heartbeat import Heartbeat
@@ -30,6 +27,7 @@ from novelgen.generation.novel_status import status_at_rest
 from novelgen.generation.novel_writer import NovelWriter
 from novelgen.generation.retention import Retention
 from novelgen.generation.stop import RunObserver, StopSignal
+from novelgen.generation.telling import is_kept, tell
 from novelgen.prompting.library import PromptLibrary
 from storage.errors import HeadMoved, StorageFailure
 from storage.locks import NovelLock
@@ -43,8 +41,6 @@ Job = Callable[[NovelContext], Iterator[Event]]
 `PassageRewritten`."""
 
 _Ending = NovelFinished | RunStopped | ChapterRedrafted | PassageRewritten
-_REREAD_EVENTS_KEPT = 16
-"""Of the many events of a re-reading, every one of so many is kept."""
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +108,7 @@ class NovelRun:
         identity = identity_of_engine(engine.info)
         with store.writing() as work:
             branch = work.branches.get(novel.active_branch_id)
-            run = work.runs.start(_new_run(novel, engine, purpose, terms))
+            run = work.runs.start(new_run(novel, engine, purpose, terms))
             changes = NovelChanges(
                 model_fingerprint=identity.model_fingerprint,
                 adapter_fingerprint=identity.adapter_fingerprint,
@@ -163,26 +159,20 @@ class NovelRun:
 
     def _note(self, event: Event) -> None:
         """Keep an event, and the statuses that it brings, in one transaction."""
-        if isinstance(event, SegmentCommitted):
-            return  # kept with the segment
-        if isinstance(event, MemoryReread) and event.done % _REREAD_EVENTS_KEPT:
+        if not is_kept(event):
             return
         with self._store.writing() as work:
             if isinstance(event, _Ending):
                 self._tell_spent(work)
-            self._tell(work, event)
+            tell(work, self.id, event)
             if isinstance(event, RunStopped):
                 self._finish(work, RunStatus.STOPPED)
             elif isinstance(event, _Ending):
                 self._finish(work, RunStatus.FINISHED)
 
-    def _tell(self, work: UnitOfWork, event: Event) -> None:
-        document = event_as_json(event)
-        work.runs.tell(self._context.run.id, document["kind"], document["data"])
-
     def _tell_spent(self, work: UnitOfWork) -> None:
         for server, spent in sorted(self._meter.by_server.items()):
-            self._tell(work, TokensSpent(server, **asdict(spent)))
+            tell(work, self.id, TokensSpent(server, **asdict(spent)))
 
     def _paused(self, moved: HeadMoved) -> RunStopped:
         """The person changed what was being written: their text stands, and the run says why.
@@ -196,7 +186,7 @@ class NovelRun:
             words = work.chapters.totals(context.branch_id).words
             event = RunStopped(StopReason.CHANGED, words, moved.message)
             self._tell_spent(work)
-            self._tell(work, event)
+            tell(work, self.id, event)
             self._finish(work, RunStatus.STOPPED, moved.message)
         return event
 
@@ -233,7 +223,8 @@ def _stop_for_budget(stop: StopSignal, words: str) -> None:
     stop.stop_after_segment(StopReason.BUDGET, words)
 
 
-def _new_run(novel: NovelRecord, engine: Engine, purpose: RunPurpose, terms: RunTerms) -> NewRun:
+def new_run(novel: NovelRecord, engine: Engine, purpose: RunPurpose, terms: RunTerms) -> NewRun:
+    """A run of this process that begins."""
     info = engine.info
     return NewRun(
         novel_id=novel.id,

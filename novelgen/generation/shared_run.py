@@ -1,0 +1,100 @@
+"""One run that several processes work on at once: the drafts of a chapter, written side by side.
+
+Each of them shares the novel's lock, so that the run lives while one of them does, and commits in
+its epoch, so that a run that takes the novel over ends them all. Each writes a revision of its own;
+should two ever write the same one, the second commit of a segment is refused.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from novelgen.engine.protocol import Engine
+from novelgen.generation.events import Event, RunStopped
+from novelgen.generation.foreign_memory import require_own_memory
+from novelgen.generation.heartbeat import Heartbeat
+from novelgen.generation.novel_context import NovelContext
+from novelgen.generation.run import RunTerms, new_run
+from novelgen.generation.stop import RunObserver, StopSignal
+from novelgen.generation.telling import is_kept, tell
+from novelgen.prompting.library import PromptLibrary
+from storage.records import NovelRecord
+from storage.run_records import RunPurpose, RunRecord, RunStatus
+from storage.store import Store
+from storage.unit_of_work import UnitOfWork
+
+Part = Callable[[NovelContext], Iterator[Event]]
+"""What one process does of the run; none of its events ends the run."""
+
+
+def join_run(
+    work: UnitOfWork, novel: NovelRecord, engine: Engine, run_id: str | None, terms: RunTerms
+) -> RunRecord:
+    """The run that is shared, or a new one where that has ended or was taken over.
+
+    The caller shares the novel's lock. Raises `RecordNotFound`.
+    """
+    epoch = work.novels.get(novel.id).run_epoch
+    if run_id is not None:
+        run = work.runs.get(run_id)
+        if run.status is RunStatus.RUNNING and run.epoch == epoch:
+            return run
+    return work.runs.start(new_run(novel, engine, RunPurpose.REGENERATE, terms))
+
+
+def end_run(work: UnitOfWork, run: RunRecord, ending: Event) -> None:
+    """Note how a shared run ended, if it has not ended otherwise. Raises `RecordNotFound`."""
+    now = work.runs.get(run.id)
+    if now.status is RunStatus.RUNNING:
+        tell(work, run.id, ending)
+        is_early = isinstance(ending, RunStopped)
+        work.runs.finish(run.id, RunStatus.STOPPED if is_early else RunStatus.FINISHED)
+
+
+class SharedRun:
+    """A process's share in a run that it has joined."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        library: PromptLibrary,
+        novel: NovelRecord,
+        run: RunRecord,
+        *,
+        stop: StopSignal,
+        terms: RunTerms,
+        observer: RunObserver | None = None,
+        planner: Engine | None = None,
+    ) -> None:
+        """Raises `ForeignMemoryError` when the novel's memory is not this engine's."""
+        require_own_memory(store, novel, engine)
+        self._store = store.for_novel(novel.id)
+        with self._store.reading() as work:
+            branch = work.branches.get(run.branch_id or novel.active_branch_id)
+        self._context = NovelContext(
+            store=self._store,
+            engine=engine,
+            library=library,
+            novel=novel,
+            branch_id=branch.id,
+            branch_name=branch.name,
+            run=run,
+            planner_engine=planner,
+            stop=stop,
+            observer=observer,
+            limits=terms.limits,
+            retention=terms.retention,
+            borrowed_names=terms.borrowed_names,
+        )
+
+    @contextmanager
+    def working(self) -> Iterator[NovelContext]:
+        """What a part works with; the run is known to live while the block lasts."""
+        with Heartbeat(self._store, self._context.run.id, self._context.stop):
+            yield self._context
+
+    def note(self, event: Event) -> None:
+        """Keep an event of a part with the run."""
+        if is_kept(event):
+            with self._store.writing() as work:
+                tell(work, self._context.run.id, event)
