@@ -1,7 +1,7 @@
 """An engine around another that measures what is asked of it and changes nothing.
 
 Every answer and every error is the inner engine's own, and so is everything that it can do beyond
-the `Engine` protocol. Measuring costs about a microsecond a token, and some twenty a call.
+the `Engine` protocol. Measuring costs a fifth of a microsecond a token, and ten a call.
 """
 
 import time

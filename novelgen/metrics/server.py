@@ -16,10 +16,10 @@ from types import TracebackType
 from typing import Any
 
 from novelgen.errors import UsageError
-from novelgen.metrics.worker_metrics import WorkerMetrics
+from novelgen.metrics.worker_metrics import CONTENT_TYPE, WorkerMetrics
 
 _MOST_AT_ONCE = 8
-_SECONDS_FOR_A_CLIENT = 5.0
+_SECONDS_FOR_A_CLIENT = 3.0
 _PLAIN = "text/plain; charset=utf-8"
 _log = logging.getLogger(__name__)
 
@@ -132,8 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Answers the two paths there are."""
         path = self.path.partition("?")[0]
         if path == "/metrics":
-            body, kind = self.server.metrics.exposition(self.headers.get("Accept", ""))
-            self._answer(200, body, kind)
+            self._answer(200, self.server.metrics.exposition(), CONTENT_TYPE)
         elif path == "/health":
             self._answer(200, b"ok\n", _PLAIN)
         else:

@@ -7,8 +7,7 @@ event's texts are never looked at.
 from collections.abc import Iterable, Iterator
 from threading import Lock
 
-from prometheus_client import ProcessCollector
-from prometheus_client.exposition import choose_encoder
+from prometheus_client import ProcessCollector, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
@@ -22,6 +21,10 @@ from novelgen.metrics.model_label import model_label
 from novelgen.metrics.run_figures import RunFigures
 from novelgen.metrics.standing import TaskEnding, WorkerState
 from novelgen.metrics.worker_figures import WorkerFigures
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+"""The one format served: in OpenMetrics the library makes an underscore of a name's colon, and
+what a figure is called must not depend on who asks."""
 
 
 class WorkerMetrics:
@@ -79,11 +82,10 @@ class WorkerMetrics:
         with self._whole:
             self._standing.count_task(ending)
 
-    def exposition(self, accept: str = "") -> tuple[bytes, str]:
-        """All figures in a format that an `Accept` header names, and that format's type."""
-        encode, content_type = choose_encoder(accept)
+    def exposition(self) -> bytes:
+        """All figures, in the format `CONTENT_TYPE`."""
         with self._whole:
-            return encode(_WithoutCreation(self.registry)), content_type
+            return generate_latest(_WithoutCreation(self.registry))
 
 
 class _WithoutCreation(Collector):
