@@ -144,6 +144,13 @@ class Settings(BaseSettings):
         max_length=255,
         description="Address to serve metrics at; any but this machine's own is open to others.",
     )
+    scripted_tokens_per_second: float = Field(
+        0.0,
+        ge=0,
+        le=1_000_000,
+        description="How fast the scripted engine draws, for demonstrations and trials; 0 is as "
+        "fast as it can.",
+    )
     servers: dict[str, ServerSettings] = Field(
         default_factory=dict,
         description="Servers that speak OpenAI's interface, by name: sections [servers.NAME].",

@@ -16,6 +16,11 @@ def absolute_address(address: str) -> str:
     return parsed.set(database=str(Path(name).absolute())).render_as_string(hide_password=False)
 
 
+def is_server_address(address: str) -> bool:
+    """Whether it names a database that several machines can share. Raises as `parsed_address`."""
+    return parsed_address(address).get_backend_name() != "sqlite"
+
+
 def parsed_address(address: str) -> URL:
     """The parts of an address such as `sqlite:////home/me/novels.db`.
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from novelgen.generation.memory_reader import MemoryReader
     from novelgen.generation.stop import StopSignal
     from novelgen.modeling.pull_progress import OnProgress
+    from novelgen.resident.order import EngineOrder, FitQuestion
+    from novelgen.resident.shelf import EngineShelf
     from storage.records import NovelRecord
 
 Narrate = Callable[[str], None]
@@ -28,13 +30,24 @@ class EngineRoom:
         self._workbench = workbench
         self._may_load_here = may_load_here
         self._closing: list[Callable[[], None]] = []
+        self._shelf: EngineShelf | None = None
         self.meter = SpendingMeter()
         """Counts what is spent at servers."""
 
+    def keep_here(self) -> None:
+        """Load models into this process from now on, and keep the last ones between novels.
+
+        So a worker of a fleet does, whose engine is its own.
+        """
+        from novelgen.resident.order import load_ordered
+        from novelgen.resident.shelf import EngineShelf
+
+        self._shelf = EngineShelf(load_ordered)
+
     def close(self) -> None:
         """Let go of the engines that were loaded."""
-        for close in self._closing:
-            close()
+        while self._closing:
+            self._closing.pop()()
 
     def load(self, novel: "NovelRecord", on_progress: "OnProgress", narrate: Narrate) -> "Engine":
         """The engine a novel is written with; fetches its model if it is not here.
@@ -75,7 +88,8 @@ class EngineRoom:
 
         of_novel = NovelSettings.from_json(novel.settings)
         if model == SCRIPTED_MODEL:
-            return ScriptedEngine(of_novel.segment_size)
+            pace = self._workbench.settings.scripted_tokens_per_second
+            return ScriptedEngine(of_novel.segment_size, pace)
         if is_server(model):
             return self._open_server(model, of_novel.segment_size, narrate)
         from novelgen.bootstrap.engine_orders import order_for_planner, order_for_writer
@@ -89,6 +103,8 @@ class EngineRoom:
             order = order_for_planner(model, of_novel.segment_size, settings, paths, on_progress)
         rows = (of_novel.candidates, max(of_novel.candidates, RETRY_ROWS))
         question = FitQuestion(novel.target_words, rows, of_novel.tail_tokens)
+        if self._shelf is not None:
+            return self._from_shelf(self._shelf, order, question, narrate)
         # The processes that share a model are those of this run; none of them stays.
         keep_seconds = 0.0 if settings.placement == "tensor" else settings.keep_warm_minutes * 60
         if not self._may_load_here:
@@ -98,6 +114,19 @@ class EngineRoom:
         )
         self._closing.append(close)
         return engine
+
+    def _from_shelf(
+        self,
+        shelf: "EngineShelf",
+        order: "EngineOrder",
+        question: "FitQuestion",
+        narrate: Narrate,
+    ) -> "Engine":
+        loaded, was_warm = shelf.hold(order, question)
+        if not was_warm:
+            narrate(f"{order.model}: {loaded.fit}")
+        self._closing.append(lambda: shelf.release(order))
+        return loaded.engine
 
     def _open_server(self, name: str, segment_size: int, narrate: Narrate) -> "Engine":
         from novelgen.prompting.library import PromptLibrary

@@ -10,6 +10,7 @@ from novelgen.bootstrap.choices import database_url, model_and_adapter, model_na
 from novelgen.bootstrap.co_writing import CoWritingDesk
 from novelgen.bootstrap.engines import EngineRoom
 from novelgen.bootstrap.exporting import ExportDesk
+from novelgen.bootstrap.fleet import FleetDesk
 from novelgen.bootstrap.importing import ImportDesk
 from novelgen.bootstrap.inbox import InboxDesk
 from novelgen.bootstrap.running import RunDesk
@@ -68,6 +69,7 @@ class Workbench:
         self.sittings = SittingDesk(self)
         self.exports = ExportDesk(self)
         self.imports = ImportDesk(self)
+        self.fleet = FleetDesk(self)
 
     def __enter__(self) -> "Workbench":
         return self

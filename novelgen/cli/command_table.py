@@ -325,6 +325,13 @@ COMMANDS = (
     CommandEntry("eval", "evaluation", "app", _RESEARCH, "Measure memory, recall and prose."),
     CommandEntry("bench", "bench", "app", _RESEARCH, "Measure speed and size here."),
     CommandEntry("db", "database", "app", _RESEARCH, "Look after the database."),
+    CommandEntry(
+        "fleet",
+        "fleet",
+        "app",
+        _RESEARCH,
+        "Write many novels, or many drafts of a chapter, with workers on many machines.",
+    ),
 )
 
 

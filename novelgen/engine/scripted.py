@@ -1,4 +1,4 @@
-"""A deterministic engine without a model: prose from a small grammar, at once.
+"""A deterministic engine without a model: prose from a small grammar, at once or at a set pace.
 
 It ships for demonstrations, tests and trying the product. It obeys the same contract as a real
 engine: a row is a function of memory, brief, tail and its stream key, memory is a function of the
@@ -41,7 +41,12 @@ _MODEL_FINGERPRINT = hashlib.sha256(b"novelgen scripted engine 1").hexdigest()
 class ScriptedEngine:
     """The `Engine` that needs no model."""
 
-    def __init__(self, segment_size: int = 256) -> None:
+    def __init__(self, segment_size: int = 256, tokens_per_second: float = 0.0) -> None:
+        """`tokens_per_second` is how fast each row is drawn; 0 is as fast as it can be.
+
+        What is drawn does not depend on it.
+        """
+        self._seconds_per_token = 1 / tokens_per_second if tokens_per_second else 0.0
         adapter = hashlib.sha256(f"scripted segment_size={segment_size}".encode()).hexdigest()
         self._info = EngineInfo(
             model=SCRIPTED_MODEL,
@@ -80,7 +85,14 @@ class ScriptedEngine:
         require_fit(memory, self._info)
         context = memory.data + f"{request.brief}\0{request.tail}".encode()
         rows = tuple(
-            _draw_row(row, hashlib.sha256(key + context).digest()[:16], request, observer)
+            _draw_row(
+                row,
+                hashlib.sha256(key + context).digest()[:16],
+                request,
+                observer,
+                # All rows are drawn at a time, so that the first takes the time of all.
+                0.0 if row else self._seconds_per_token,
+            )
             for row, key in enumerate(request.stream_keys)
         )
         prompt = self.count_prompt_tokens(request.brief, request.tail)
@@ -111,7 +123,11 @@ class ScriptedEngine:
 
 
 def _draw_row(
-    row: int, key: bytes, request: DecodeRequest, observer: DecodeObserver | None
+    row: int,
+    key: bytes,
+    request: DecodeRequest,
+    observer: DecodeObserver | None,
+    seconds_per_token: float,
 ) -> Candidate:
     drawn: list[str] = []
     tokens = words = 0
@@ -129,6 +145,8 @@ def _draw_row(
         cost = sum(1 for _ in _TOKEN.finditer(piece))
         if tokens + cost > request.max_new_tokens:
             break
+        if seconds_per_token and cost:
+            time.sleep(cost * seconds_per_token)
         drawn.append(piece)
         tokens += cost
         words += is_word(piece)

@@ -5,7 +5,7 @@ its epoch, so that a run that takes the novel over ends them all. Each writes a 
 should two ever write the same one, the second commit of a segment is refused.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from novelgen.engine.protocol import Engine
@@ -21,9 +21,6 @@ from storage.records import NovelRecord
 from storage.run_records import RunPurpose, RunRecord, RunStatus
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
-
-Part = Callable[[NovelContext], Iterator[Event]]
-"""What one process does of the run; none of its events ends the run."""
 
 
 def join_run(
@@ -41,13 +38,16 @@ def join_run(
     return work.runs.start(new_run(novel, engine, RunPurpose.REGENERATE, terms))
 
 
-def end_run(work: UnitOfWork, run: RunRecord, ending: Event) -> None:
-    """Note how a shared run ended, if it has not ended otherwise. Raises `RecordNotFound`."""
-    now = work.runs.get(run.id)
-    if now.status is RunStatus.RUNNING:
-        tell(work, run.id, ending)
-        is_early = isinstance(ending, RunStopped)
-        work.runs.finish(run.id, RunStatus.STOPPED if is_early else RunStatus.FINISHED)
+def end_run(work: UnitOfWork, run: RunRecord, stopped: RunStopped | None = None) -> None:
+    """Note that a shared run has stopped, or else is finished, if it has not ended otherwise.
+
+    Raises `RecordNotFound`.
+    """
+    if work.runs.get(run.id).status is not RunStatus.RUNNING:
+        return
+    if stopped is not None:
+        tell(work, run.id, stopped)
+    work.runs.finish(run.id, RunStatus.STOPPED if stopped else RunStatus.FINISHED)
 
 
 class SharedRun:

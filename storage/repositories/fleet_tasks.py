@@ -15,6 +15,7 @@ from storage.fleet_records import (
     TaskState,
 )
 from storage.fleet_tables import FleetJobRow, FleetTaskRow
+from storage.records import JsonObject
 from storage.repositories.base import Repository, record_of
 from storage.tables import NovelRow, RevisionRow, utc_now
 
@@ -104,6 +105,11 @@ class FleetTaskRepository(Repository):
         """The task. Raises `HeadMoved` when the worker does not have it any more."""
         return record_of(TaskRecord, self._require_taken(task_id, worker_id))
 
+    def is_taken_by(self, task_id: int, worker_id: str) -> bool:
+        """Whether a worker has the task still."""
+        row = self._session.get(FleetTaskRow, task_id, with_for_update=True)
+        return row is not None and row.state is TaskState.TAKEN and row.worker_id == worker_id
+
     def take_from_the_dead(self, task_id: int, worker_id: str, most_deaths: int) -> TaskRecord:
         """Let others have the task of a worker that has died.
 
@@ -122,6 +128,11 @@ class FleetTaskRepository(Repository):
     def share_run(self, job_id: str, run_id: str) -> None:
         """Name the run that the workers of a job share. Raises `RecordNotFound`."""
         self._row(FleetJobRow, job_id, "job").run_id = run_id
+        self._session.flush()
+
+    def set_terms(self, job_id: str, terms: JsonObject) -> None:
+        """Change what a job asks for. Raises `RecordNotFound`."""
+        self._row(FleetJobRow, job_id, "job").terms = dict(terms)
         self._session.flush()
 
     def job(self, job_id: str) -> JobRecord:

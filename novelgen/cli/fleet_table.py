@@ -1,0 +1,151 @@
+"""How a fleet stands, as a table for people and as JSON for programs."""
+
+from typing import TYPE_CHECKING, Any
+
+from novelgen.cli.output import columns
+from novelgen.cli.step_progress import duration
+from storage.fleet_records import JobKind, TaskKind, TaskState
+from storage.run_records import PauseRequest
+
+if TYPE_CHECKING:
+    from novelgen.fleet.standing import FleetStanding, TaskStanding
+
+_HEADERS = ["novel", "title", "task", "words", "target", "done", "chapter", "tokens/s", "state",
+            "worker"]  # fmt: skip
+_RIGHT = (3, 4, 5, 6, 7)
+_ROOM_FOR_TITLE = 28
+_ROOM_FOR_NOTE = 60
+
+
+def fleet_table(standing: "FleetStanding") -> str:
+    """A line for each task, and what they come to."""
+    lines = []
+    if standing.tasks:
+        rows = [_row(each) for each in standing.tasks]
+        lines += [columns(_HEADERS, rows, right=_RIGHT), ""]
+    lines += summary_lines(standing)
+    lines += [
+        f"{each.task.novel_id} {each.task.state.value}: {_cut(each.task.note, _ROOM_FOR_NOTE)}"
+        for each in standing.tasks
+        if each.task.note and each.task.state is not TaskState.DONE
+    ]
+    return "\n".join(lines)
+
+
+def summary_lines(standing: "FleetStanding") -> list[str]:
+    """The whole fleet in two lines."""
+    counts = ", ".join(
+        f"{standing.counts[state]} {_STATES[state]}"
+        for state in _STATES
+        if standing.counts.get(state)
+    )
+    if not counts:
+        return ["The queue is empty. `novelgen fleet new` or `novelgen fleet add` fills it."]
+    pace = ""
+    if standing.target_words:
+        share = standing.words / standing.target_words
+        pace = f"; {standing.words:,} of {standing.target_words:,} words ({share:.0%})"
+    if standing.words_per_second:
+        pace += f", {standing.words_per_second:,.1f} words/s"
+        if standing.seconds_left is not None:
+            pace += f", about {duration(standing.seconds_left)} left"
+    hosts = len({worker.host for worker in standing.workers})
+    workers = f"{len(standing.workers)} {_plural('worker', len(standing.workers))}"
+    if hosts:
+        workers += f" on {hosts} {_plural('machine', hosts)}"
+    if standing.num_lost:
+        workers += f", {standing.num_lost} lost"
+    if standing.pause is not PauseRequest.NONE:
+        workers += "; paused, `novelgen fleet resume` lets it go on"
+    elif not standing.workers and not standing.is_done:
+        workers += "; `novelgen fleet start` or `novelgen fleet work` begins"
+    return [f"Tasks: {counts}{pace}.", f"Fleet: {workers}."]
+
+
+def fleet_json(standing: "FleetStanding") -> dict[str, Any]:
+    """The JSON keys of a fleet, a contract with other programs."""
+    return {
+        "pause": standing.pause.value,
+        "counts": {state.value: count for state, count in standing.counts.items()},
+        "words": standing.words,
+        "target_words": standing.target_words,
+        "words_per_second": round(standing.words_per_second, 3),
+        "lost_workers": standing.num_lost,
+        "workers": [
+            {
+                "id": worker.id,
+                "name": worker.name,
+                "host": worker.host,
+                "pid": worker.pid,
+                "state": worker.state.value,
+                "metrics": worker.metrics_address,
+                "started_at": worker.started_at.isoformat(),
+            }
+            for worker in standing.workers
+        ],
+        "tasks": [_task_json(each) for each in standing.tasks],
+    }
+
+
+_STATES = {
+    TaskState.TAKEN: "in hand",
+    TaskState.WAITING: "waiting",
+    TaskState.HELD: "held",
+    TaskState.FAILED: "failed",
+    TaskState.DONE: "done",
+}
+
+
+def _row(each: "TaskStanding") -> list[str]:
+    task = each.task
+    worker = "" if each.worker is None else f"{each.worker.name} on {each.worker.host}"
+    done = f"{min(1.0, each.words / each.target_words):.0%}" if each.target_words else ""
+    return [
+        task.novel_id,
+        _cut(each.title, _ROOM_FOR_TITLE),
+        _kind(each),
+        f"{each.words:,}" if each.target_words else "",
+        f"{each.target_words:,}" if each.target_words else "",
+        done,
+        str(each.chapter or ""),
+        f"{each.tokens_per_second:,.1f}" if each.tokens_per_second else "",
+        "worker lost" if each.is_lost else _STATES[task.state],
+        worker,
+    ]
+
+
+def _kind(each: "TaskStanding") -> str:
+    task = each.task
+    if task.kind is TaskKind.DRAFT:
+        return f"draft {task.part}"
+    return "redraft" if task.kind is TaskKind.PREPARE else task.kind.value
+
+
+def _task_json(each: "TaskStanding") -> dict[str, Any]:
+    task = each.task
+    return {
+        "id": task.id,
+        "job": task.job_id,
+        "novel": task.novel_id,
+        "title": each.title,
+        "kind": task.kind.value,
+        "part": task.part,
+        "state": task.state.value,
+        "is_lost": each.is_lost,
+        "words": each.words,
+        "target_words": each.target_words,
+        "chapter": each.chapter,
+        "tokens_per_second": round(each.tokens_per_second, 3),
+        "worker": None if each.worker is None else each.worker.name,
+        "host": None if each.worker is None else each.worker.host,
+        "note": task.note,
+        "is_redraft": each.job.kind is JobKind.REDRAFT,
+    }
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else word + "s"

@@ -1,0 +1,157 @@
+"""Workers as actors of a Ray cluster: started there, found there again, started anew when they die.
+
+Ray places them, gives each its share of GPUs and cores, and starts one again that has died, on
+another node if its own is gone. It carries no work and no text: what a worker is told when it
+starts is plain values, and everything else is in the database. The actors are detached, so that
+they outlive the process that started them.
+"""
+
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from novelgen.errors import NovelgenError, UsageError
+from novelgen.fleet.shape import WorkerShape
+
+NAMESPACE = "novelgen"
+_EVERY_TIME = -1
+"""How often Ray starts a worker again that has died."""
+_SECONDS_TO_PLACE = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Workers that were started, and those that wait until the cluster has room."""
+
+    started: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+def require_ray() -> None:
+    """Raises `UsageError` when the extra is missing."""
+    from importlib.util import find_spec
+
+    if find_spec("ray") is None:
+        raise UsageError(
+            "Ray is not installed, and `novelgen fleet start` needs it.",
+            "Install it: pip install 'novelgen[fleet]'. Without it `novelgen fleet work` is one "
+            "worker.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """To a cluster."""
+
+    is_own: bool
+    """Whether the cluster began with this process, and ends with it."""
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[Connection]:
+    """Be connected to the cluster at `address`, else the one of this machine, else one of its own.
+
+    Raises `NovelgenError` when the cluster does not answer, `UsageError` without Ray.
+    """
+    require_ray()
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    import ray
+
+    quiet: dict[str, Any] = {"namespace": NAMESPACE, "log_to_driver": False}
+    is_own = False
+    try:
+        try:
+            ray.init(address=address or "auto", logging_level=logging.ERROR, **quiet)
+        except ConnectionError:
+            if address is not None:
+                raise
+            ray.init(address="local", include_dashboard=False, logging_level=logging.ERROR, **quiet)
+            is_own = True
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise NovelgenError(
+            f"The Ray cluster {address or 'of this machine'} cannot be reached: {error}",
+            "See `ray status`; `ray start --head` begins a cluster, `ray start --address=HOST:6379`"
+            " adds a machine.",
+        ) from error
+    try:
+        yield Connection(is_own)
+    finally:
+        ray.shutdown()
+
+
+def start_workers(
+    actor_class: type, orders: Mapping[str, Mapping[str, Any]], shape: WorkerShape
+) -> Placed:
+    """Start a worker of each name with its order; those that are there already stay as they are.
+
+    `actor_class(**order)` is made on the node that Ray chooses. Call it inside `connected`.
+    """
+    import ray
+
+    remote = ray.remote(actor_class)
+    handles = {}
+    for name, order in orders.items():
+        handles[name] = remote.options(
+            name=name,
+            lifetime="detached",
+            get_if_exists=True,
+            max_restarts=_EVERY_TIME,
+            num_cpus=shape.cpus,
+            num_gpus=shape.gpus or 0,
+            scheduling_strategy="SPREAD",
+            max_concurrency=2,
+        ).remote(**order)
+    asked = {handle.ping.remote(): name for name, handle in handles.items()}
+    ready, late = ray.wait([*asked], num_returns=len(asked), timeout=_SECONDS_TO_PLACE)
+    for answer in ready:
+        try:
+            ray.get(answer)
+        except ray.exceptions.RayError as error:
+            _log.warning("worker %s did not answer: %s", asked[answer], error)
+    return Placed(tuple(asked[each] for each in ready), tuple(asked[each] for each in late))
+
+
+def cluster_resources() -> tuple[float, float]:
+    """GPUs and CPUs of the whole cluster. Call it inside `connected`."""
+    import ray
+
+    resources = ray.cluster_resources()
+    return float(resources.get("GPU", 0.0)), float(resources.get("CPU", 0.0))
+
+
+def worker_names() -> list[str]:
+    """Names of the workers of this product in the cluster. Call it inside `connected`."""
+    import ray
+
+    named = ray.util.list_named_actors(all_namespaces=True)
+    return sorted(each["name"] for each in named if each["namespace"] == NAMESPACE)
+
+
+def end_workers(names: Iterable[str]) -> None:
+    """End workers at once, for good. What they had in hand another one takes up."""
+    import ray
+
+    for name in names:
+        try:
+            ray.kill(ray.get_actor(name, namespace=NAMESPACE), no_restart=True)
+        except ValueError:  # it has left meanwhile
+            _log.info("worker %s had left", name)
+
+
+def end_this_actor() -> None:
+    """Called by a worker that leaves: Ray does not start it again."""
+    import ray
+
+    ray.kill(ray.get_runtime_context().current_actor, no_restart=True)
+
+
+def node_name() -> str:
+    """The Ray node of this actor, short; several may be on one machine."""
+    import ray
+
+    return str(ray.get_runtime_context().get_node_id())[:8]

@@ -1,0 +1,244 @@
+"""A worker of a fleet: takes tasks from the database and does them, one at a time.
+
+It may be killed at any moment: what is lost is the segment in flight, and another worker goes on.
+When the database is away, or takes it for dead, it stops what it does, waits, and comes back as a
+new worker.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from enum import Enum
+from typing import Protocol
+
+from novelgen.errors import DeviceFailed, ForeignMemoryError, NovelgenError
+from novelgen.fleet.drafting import work_on_redraft
+from novelgen.fleet.hands import Hands
+from novelgen.fleet.outcome import Outcome, left_to_others
+from novelgen.fleet.taking import Taking, take_from_the_dead
+from novelgen.fleet.watch import LeaveSignal, Watch, orders_of
+from novelgen.fleet.writing import write_novel
+from novelgen.generation.events import Event
+from novelgen.generation.stop import StopSignal
+from storage.errors import DatabaseUnavailable, HeadMoved, RecordNotFound, StorageFailure
+from storage.fleet_records import NewWorker, TaskKind, TaskRecord, TaskState, WorkerState
+from storage.locks import NovelLock
+from storage.records import new_id
+from storage.run_records import PauseRequest
+from storage.store import Store
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+_LOOKS_FOR_THE_DEAD = 3
+"""An idle worker looks for tasks of dead ones with every so many looks."""
+_LONGEST_WAIT = 30.0
+"""Seconds between two tries to reach the database."""
+
+_log = logging.getLogger(__name__)
+
+
+class WorkerEnding(Enum):
+    """Why a worker has ended."""
+
+    LEFT = "left"
+    """It was asked to, or nothing is left to do."""
+    DEVICE_FAILED = "device failed"
+    """Only another process can use the device again."""
+
+
+class WorkerListener(Protocol):
+    """Hears what a worker does."""
+
+    def on_state(self, state: WorkerState) -> None: ...
+
+    def on_task(self, task: TaskRecord) -> None: ...
+
+    def on_event(self, event: Event) -> None: ...
+
+    def on_settled(self, task: TaskRecord, outcome: Outcome) -> None: ...
+
+    def on_trouble(self, message: str) -> None: ...
+
+
+class FleetWorker:
+    """One worker, which has one engine at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        hands: Hands,
+        card: NewWorker,
+        listener: WorkerListener,
+        *,
+        leave: LeaveSignal,
+        leaves_when_done: bool,
+    ) -> None:
+        """`card` says who it is; it enters under a new id whenever it has to come back."""
+        self._store = store
+        self._hands = hands
+        self._card = card
+        self._listener = listener
+        self._leave = leave
+        self._leaves_when_done = leaves_when_done
+
+    def run(self) -> WorkerEnding:
+        """Work until it is to leave, or nothing is left to do."""
+        wait = _SECONDS_BETWEEN_LOOKS
+        while self._leave.request is PauseRequest.NONE:
+            try:
+                with self._present() as visit:
+                    return visit.work()
+            except DatabaseUnavailable as failure:
+                self._listener.on_trouble(f"{failure.message} Trying again in {wait:.0f} s.")
+                _log.warning("worker %s: %s", self._card.name, failure)
+                self._leave.wait(wait)
+                wait = min(2 * wait, _LONGEST_WAIT)
+            except _TakenForDead:
+                self._listener.on_trouble("The database took this worker for dead; it comes back.")
+        return WorkerEnding.LEFT
+
+    @contextmanager
+    def _present(self) -> Iterator["_Visit"]:
+        card = replace(self._card, id=new_id())
+        lock = self._store.try_lock_worker(card.id)
+        if lock is None:
+            raise DatabaseUnavailable(f"The lock of the new worker {card.id} is taken.")
+        with lock:
+            with self._store.writing() as work:
+                work.fleet_workers.enter(card)
+            visit = _Visit(
+                self._store,
+                self._hands,
+                card.id,
+                lock,
+                self._listener,
+                self._leave,
+                self._leaves_when_done,
+            )
+            try:
+                yield visit
+            finally:
+                with suppress(StorageFailure), self._store.writing() as work:
+                    work.fleet_workers.set_state(card.id, WorkerState.LEFT)
+
+
+class _TakenForDead(Exception):
+    """The lock of the worker is gone: the server has closed its connection."""
+
+
+class _Visit:
+    """A worker from the moment it enters until it leaves or loses its lock."""
+
+    def __init__(
+        self,
+        store: Store,
+        hands: Hands,
+        worker_id: str,
+        lock: NovelLock,
+        listener: WorkerListener,
+        leave: LeaveSignal,
+        leaves_when_done: bool,
+    ) -> None:
+        self._store = store
+        self._hands = hands
+        self._worker_id = worker_id
+        self._lock = lock
+        self._listener = listener
+        self._leave = leave
+        self._leaves_when_done = leaves_when_done
+        self._taking = Taking(store, worker_id)
+        self._state = WorkerState.IDLE
+
+    def work(self) -> WorkerEnding:
+        """Raises `DatabaseUnavailable` and `_TakenForDead`."""
+        looks = 0
+        while True:
+            if not self._lock.is_held:
+                raise _TakenForDead
+            orders = orders_of(self._store, self._worker_id, self._leave)
+            if orders.leave is not PauseRequest.NONE:
+                return WorkerEnding.LEFT
+            if orders.pause is not PauseRequest.NONE:
+                self._become(WorkerState.PAUSED)
+            elif (task := self._taking.next_task()) is not None:
+                self._become(WorkerState.WORKING)
+                try:
+                    self._do(task)
+                except DeviceFailed as error:
+                    self._settle(task, left_to_others(error.message))
+                    return WorkerEnding.DEVICE_FAILED
+                looks = 0
+                continue
+            else:
+                self._become(WorkerState.IDLE)
+                if looks % _LOOKS_FOR_THE_DEAD == 0 and take_from_the_dead(self._store):
+                    continue
+                if self._leaves_when_done and self._is_all_done():
+                    return WorkerEnding.LEFT
+            looks += 1
+            self._leave.wait(_SECONDS_BETWEEN_LOOKS)
+
+    def _do(self, task: TaskRecord) -> None:
+        """Do a task and note what became of it. Raises `DatabaseUnavailable`, `DeviceFailed`."""
+        self._listener.on_task(task)
+        stop = StopSignal()
+        started = time.monotonic()
+        with Watch(self._store, self._worker_id, self._lock, stop, self._leave) as watch:
+            outcome = self._outcome(lambda: self._perform(task, stop, watch))
+        _log.info(
+            "task %d (%s, novel %s) is %s after %.1f s. %s",
+            task.id,
+            task.kind.value,
+            task.novel_id,
+            outcome.state.value,
+            time.monotonic() - started,
+            outcome.note,
+        )
+        self._settle(task, outcome)
+
+    def _perform(self, task: TaskRecord, stop: StopSignal, watch: Watch) -> Outcome:
+        with self._store.reading() as work:
+            job = work.fleet_tasks.job(task.job_id)
+        on_event = self._listener.on_event
+        if task.kind is TaskKind.WRITE:
+            return write_novel(self._store, self._hands, job, stop, watch, on_event)
+        return work_on_redraft(self._store, self._hands, job, task, stop, watch, on_event)
+
+    def _outcome(self, perform: Callable[[], Outcome]) -> Outcome:
+        """What a task comes to, whatever goes wrong with it, so that the others go on."""
+        try:
+            return perform()
+        except (DatabaseUnavailable, DeviceFailed):
+            raise
+        except (ForeignMemoryError, HeadMoved) as error:  # perhaps another worker's is the same
+            return left_to_others(error.message)
+        except (NovelgenError, StorageFailure) as error:
+            return Outcome(TaskState.FAILED, f"{error.message} {error.remedy}".strip())
+        except Exception as error:  # noqa: BLE001  (one novel's mishap must not end the worker)
+            _log.exception("worker %s: a task failed", self._worker_id)
+            return Outcome(TaskState.FAILED, f"{type(error).__name__}: {error}")
+
+    def _settle(self, task: TaskRecord, outcome: Outcome) -> None:
+        if outcome.is_passed_over:
+            self._taking.pass_over(task.id)
+        try:
+            with self._store.writing() as work:
+                if work.fleet_tasks.is_taken_by(task.id, self._worker_id):
+                    work.fleet_tasks.settle(task.id, self._worker_id, outcome.state, outcome.note)
+                if outcome.holds_novel:
+                    work.fleet_tasks.hold(task.novel_id)
+        except RecordNotFound:
+            _log.warning("task %d was taken out of the queue meanwhile", task.id)
+        self._listener.on_settled(task, outcome)
+
+    def _become(self, state: WorkerState) -> None:
+        if state is not self._state:
+            with self._store.writing() as work:
+                work.fleet_workers.set_state(self._worker_id, state)
+            self._state = state
+            self._listener.on_state(state)
+
+    def _is_all_done(self) -> bool:
+        with self._store.reading() as work:
+            return not work.fleet_tasks.are_unfinished()
