@@ -14,8 +14,7 @@ from novelgen.manuscript.archive import FORMAT, VERSION
 from novelgen.manuscript.importing.values import ImportedChapter, ImportedManuscript
 from novelgen.text.sanitize import clean_line, clean_text
 from novelgen.text.words import count_words
-from storage.archive_rows import ArchiveRow
-from storage.archive_rows import SAME_ROWS
+from storage.archive_rows import SAME_ROWS, ArchiveRow
 from storage.schema import head_revision
 
 MAX_BYTES = 500_000_000
