@@ -99,6 +99,7 @@ class NovelRun:
         """`planner` plans and reads, where it is another engine than what writes.
 
         Raises `ForeignMemoryError` when the novel's memory is not this engine's."""
+        store = store.for_novel(novel.id)  # a run writes what is its novel's, and nothing else
         self._store = store
         self._job = job
         terms = terms or RunTerms()

@@ -1,18 +1,30 @@
 """`novelgen bench storage`."""
 
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from novelgen.cli.bench_options import PlotOption, say
+from novelgen.cli.commands.bench_writers import read_writers, writers_document, writers_lines
 from novelgen.cli.interrupts import explained_interrupt
-from novelgen.cli.invocation import invocation_of
+from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.cli.path_options import existing_path
+from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bench.storage import StorageBenchReport
+    from novelgen.bench.writers import WritersPlan
+
+
+class TurnChoice(StrEnum):
+    """Turns of `novelgen.bench.writers`, which opens databases and so is not asked here."""
+
+    NOVEL = "novel"
+    DATABASE = "database"
+    BOTH = "both"
 
 
 def storage(
@@ -46,6 +58,23 @@ def storage(
         ),
     ] = None,
     plot: PlotOption = None,
+    writers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N,N",
+            help="Measure so many processes that commit at once instead, each to its own novel, in "
+            "a new database on the server that --db names.",
+        ),
+    ] = None,
+    turn: Annotated[
+        TurnChoice, typer.Option(help="What each of the writers waits for.")
+    ] = TurnChoice.NOVEL,
+    seconds: Annotated[
+        float, typer.Option(metavar="S", min=0.1, help="How long the writers commit.")
+    ] = 10.0,
+    rounds: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Measurements of the writers, in turn.")
+    ] = 3,
 ) -> None:
     """Whether commits, lists and exports are as fast at the end of a saga as at its beginning.
 
@@ -53,17 +82,26 @@ def storage(
     """
     import tempfile
 
+    from novelgen.bench.scribe import Measures
     from novelgen.bench.storage import bench_storage
+    from novelgen.bench.writers import Turn, WritersPlan
     from novelgen.cli.step_progress import step_display
-    from novelgen.errors import UsageError
     from novelgen.evaluation.plot_files import require_plottable
     from novelgen.generation.retention import Retention
 
-    output = invocation_of(context).output
+    invocation = invocation_of(context)
+    output = invocation.output
+    retention = Retention(keyframe_interval or None)
     if plot is not None:
         require_plottable(plot)
     if directory is not None and not directory.is_dir():
         raise UsageError(f"There is no folder {directory}.", "Make it first.")
+    if writers is not None:
+        measures = Measures(words_per_segment, snapshot_bytes, retention, tells=True)
+        turns = list(Turn) if turn is TurnChoice.BOTH else [Turn(turn.value)]
+        plan = WritersPlan(read_writers(writers), turns, rounds, seconds, measures)
+        _measure_writers(invocation, plan, directory)
+        return
     with (
         explained_interrupt(output, "The database that was measured is removed."),
         tempfile.TemporaryDirectory(dir=directory, prefix="novelgen-bench-") as folder,
@@ -75,7 +113,7 @@ def storage(
             words_per_segment,
             snapshot_bytes,
             novels,
-            Retention(keyframe_interval or None),
+            retention,
             on_progress,
         )
     if plot is not None:
@@ -84,6 +122,28 @@ def storage(
         plot_storage(report, plot)
         output.note(f"Plotted in {plot}.")
     say(output, _lines(report), _document(report))
+
+
+def _measure_writers(invocation: Invocation, plan: "WritersPlan", directory: Path | None) -> None:
+    import tempfile
+
+    from novelgen.bench.writers import bench_writers
+    from novelgen.cli.step_progress import step_display
+    from novelgen.config import load_settings
+
+    output = invocation.output
+    settings = load_settings(
+        invocation.paths, invocation.config_file, database_url=invocation.database_url
+    )
+    url = settings.database_url
+    server = url if url is not None and not url.startswith("sqlite") else None
+    with (
+        explained_interrupt(output, "The database that was measured is removed."),
+        tempfile.TemporaryDirectory(dir=directory, prefix="novelgen-bench-") as folder,
+        step_display(output, "Measuring") as on_progress,
+    ):
+        report = bench_writers(server, Path(folder), plan, on_progress)
+    say(output, writers_lines(report), writers_document(report))
 
 
 def _lines(report: "StorageBenchReport") -> Iterator[str]:
