@@ -57,6 +57,8 @@ class TellingListener:
         if self._metrics is not None:
             self._metrics.set_task(None)
             self._metrics.count_task(_ENDINGS[outcome.state])
+            if outcome.state is TaskState.FAILED:
+                self._metrics.note_failed_run()
 
     def on_trouble(self, message: str) -> None:
         self._narrate(message)

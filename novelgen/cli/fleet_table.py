@@ -44,7 +44,10 @@ def summary_lines(standing: "FleetStanding") -> list[str]:
     pace = ""
     if standing.target_words:
         share = standing.words / standing.target_words
-        pace = f"; {standing.words:,} of {standing.target_words:,} words ({share:.0%})"
+        pace = (
+            f"; what is not done has {standing.words:,} of {standing.target_words:,} words "
+            f"({share:.0%})"
+        )
     if standing.words_per_second:
         pace += f", {standing.words_per_second:,.1f} words/s"
         if standing.seconds_left is not None:

@@ -56,6 +56,7 @@ GROUPS = (
     ),
     SettingGroup("Where models are", "at once", ("model_folders", "servers")),
     SettingGroup("Metrics", "from the next run on", ("metrics_port", "metrics_host")),
+    SettingGroup("Trials", "from the next run on", ("scripted_tokens_per_second",)),
     SettingGroup("The database", "from the next start on", ("database_url",)),
 )
 
