@@ -99,11 +99,13 @@ class FleetDesk:
         self.require_server()
         return remove_novel(self._workbench.store, novel.id)
 
-    def ask_workers_to_leave(self, request: "PauseRequest") -> int:
-        """Returns how many were asked."""
+    def ask_workers_to_leave(
+        self, request: "PauseRequest", names: "Sequence[str] | None" = None
+    ) -> int:
+        """All of them, or those with these names; returns how many were asked."""
         self.require_server()
         with self._workbench.store.writing() as work:
-            return work.fleet_workers.ask_to_leave(request)
+            return work.fleet_workers.ask_to_leave(request, names)
 
     def unfinished_and_unqueued(self) -> "list[NovelRecord]":
         """The novels that have something to be written and are not in the queue, oldest first."""

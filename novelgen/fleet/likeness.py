@@ -11,7 +11,7 @@ from novelgen.errors import UsageError
 from storage.records import JsonObject
 from storage.store import Store
 
-_COMPARED = {"novelgen": "version of novelgen", "prompts": "prompt templates"}
+_COMPARED = {"novelgen": "another version of novelgen", "prompts": "other prompt templates"}
 
 
 def prompts_digest(*folders: Path) -> str:
@@ -35,7 +35,7 @@ def require_alike(store: Store, versions: JsonObject) -> None:
         for name, told in _COMPARED.items():
             if worker.versions.get(name) != versions.get(name):
                 raise UsageError(
-                    f"The worker {worker.name} on {worker.host} has another {told} than this one: "
+                    f"The worker {worker.name} on {worker.host} has {told} than this one: "
                     f"{worker.versions.get(name)} there, {versions.get(name)} here.",
                     "Let all machines of the fleet have the same, or ask its workers to leave "
                     "with `novelgen fleet stop` first.",

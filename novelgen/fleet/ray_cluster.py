@@ -132,6 +132,26 @@ def worker_names() -> list[str]:
     return sorted(each["name"] for each in named if each["namespace"] == NAMESPACE)
 
 
+def troubles_of(names: Iterable[str]) -> dict[str, str]:
+    """What those workers that cannot work say of it, by name. Call it inside `connected`."""
+    import ray
+
+    asked = {}
+    for name in names:
+        try:
+            asked[ray.get_actor(name, namespace=NAMESPACE).ping.remote()] = name
+        except ValueError:  # it has left
+            continue
+    ready, _ = ray.wait([*asked], num_returns=len(asked), timeout=1.0) if asked else ([], [])
+    told: dict[str, str] = {}
+    for answer in ready:
+        try:
+            told[asked[answer]] = ray.get(answer)
+        except ray.exceptions.RayError:  # it has just died, and is started again
+            continue
+    return {name: trouble for name, trouble in told.items() if trouble}
+
+
 def end_workers(names: Iterable[str]) -> None:
     """End workers at once, for good. What they had in hand another one takes up."""
     import ray

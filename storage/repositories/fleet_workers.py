@@ -65,11 +65,12 @@ class FleetWorkerRepository(Repository):
         row = self._row(FleetWorkerRow, worker_id, "worker")
         return FleetOrders(self.pause_request(), row.leave_request)
 
-    def ask_to_leave(self, request: PauseRequest) -> int:
-        """Ask all who are present to end their task and leave; returns how many."""
-        rows = self._session.scalars(
-            select(FleetWorkerRow).where(FleetWorkerRow.state.in_(PRESENT))
-        ).all()
+    def ask_to_leave(self, request: PauseRequest, names: Collection[str] | None = None) -> int:
+        """Ask those who are present, or of them those named, to leave; returns how many."""
+        statement = select(FleetWorkerRow).where(FleetWorkerRow.state.in_(PRESENT))
+        if names is not None:
+            statement = statement.where(FleetWorkerRow.name.in_(names))
+        rows = self._session.scalars(statement).all()
         for row in rows:
             row.leave_request = request
         self._session.flush()
