@@ -16,6 +16,7 @@ from novelgen.generation.restoring import restore_novel
 from novelgen.manuscript.archive.export import write_archive
 from novelgen.manuscript.archive.reading import Archive, read_archive
 from novelgen.manuscript.tree import read_manuscript
+from storage.fleet_records import JobKind, NewJob, NewWorker, TaskKind, TaskState
 from storage.mark_records import MarkKind
 from storage.records import NovelRecord
 from storage.store import Store, open_store
@@ -222,7 +223,38 @@ def test_chapters_that_are_none_are_refused(tmp_path: Path, chapters: object) ->
         read(tmp_path, json.dumps(document).encode()).manuscript()
 
 
-def test_another_schema_is_named(lived_in: Desk, tmp_path: Path) -> None:
-    raw = _edited(archive_of(lived_in.store, lived_in.fresh()), lambda it: it.update(schema="0001"))
-    with pytest.raises(UsageError, match="schema 0001"):
-        restore_novel(lived_in.store, read(tmp_path, raw))
+@pytest.mark.parametrize("schema", ["0001", "0003", "9999"])
+def test_another_schema_is_named(lived_in: Desk, tmp_path: Path, schema: str) -> None:
+    raw = _of_schema(archive_of(lived_in.store, lived_in.fresh()), schema)
+    with open_store(f"sqlite:///{tmp_path / 'other.db'}") as other:
+        with pytest.raises(UsageError, match=f"schema {schema}"):
+            restore_novel(other, read(tmp_path, raw))
+        with other.reading() as work:
+            assert work.novels.summaries() == []
+
+
+def test_a_schema_whose_novels_have_the_same_rows_is_taken(lived_in: Desk, tmp_path: Path) -> None:
+    raw = archive_of(lived_in.store, lived_in.fresh())
+    with open_store(f"sqlite:///{tmp_path / 'other.db'}") as other:
+        novel = restore_novel(other, read(tmp_path, _of_schema(raw, "0004")))
+        assert novel == lived_in.fresh()
+        assert archive_of(other, novel) == raw
+
+
+def test_what_a_fleet_has_to_do_is_no_part_of_a_novel(lived_in: Desk) -> None:
+    novel = lived_in.fresh()
+    before = archive_of(lived_in.store, novel)
+    with lived_in.store.writing() as work:
+        worker = work.fleet_workers.enter(NewWorker("one", "desk", 1))
+        job = work.fleet_tasks.add_job(NewJob(novel.id, JobKind.WRITE), TaskKind.WRITE)
+        work.fleet_tasks.take(worker.id)
+    assert archive_of(lived_in.store, novel) == before
+    assert b"fleet" not in before
+    with lived_in.store.writing() as work:
+        (task,) = work.fleet_tasks.of_job(job.id)
+        work.fleet_tasks.settle(task.id, worker.id, TaskState.DONE)
+        work.fleet_tasks.remove_job(job.id)
+
+
+def _of_schema(raw: bytes, schema: str) -> bytes:
+    return _edited(raw, lambda document: document.update(schema=schema))

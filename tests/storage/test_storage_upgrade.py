@@ -6,7 +6,8 @@ novels of the same names: of the finished one two chapters were edited and a nam
 the branched one a chapter was drafted anew and that was undone, and of the last one a chapter was
 drafted by a detached run and waits in the inbox. `schema-0003.db` holds "The Keeper", with two
 chapters edited, a name renamed, a bible with facts and a finding, a locked passage and a voice, and
-"Salt" with a second branch.
+"Salt" with a second branch. `schema-0004.db` holds "The Keeper", finished, and "Salt", imported,
+with a note by its author.
 """
 
 import shutil
@@ -27,6 +28,8 @@ from storage import (
     RunPurpose,
     SchemaOutdated,
 )
+from storage.fleet_records import JobKind, NewJob, TaskKind
+from storage.run_records import PauseRequest
 from storage.schema import current_revision, head_revision, upgrade_schema
 from storage.store import Store, open_store
 from tests.conftest import REPOSITORY, CommandLine
@@ -34,10 +37,12 @@ from tests.conftest import REPOSITORY, CommandLine
 ASSET = REPOSITORY / "tests" / "assets" / "schema-0001.db"
 SECOND = REPOSITORY / "tests" / "assets" / "schema-0002.db"
 THIRD = REPOSITORY / "tests" / "assets" / "schema-0003.db"
+FOURTH = REPOSITORY / "tests" / "assets" / "schema-0004.db"
 MODEL = "4c6fbc852d2a3b7349fcf33554ef6cf27d8109fddd3bc83f62f870bc013cba78"
 ADAPTER = "20ed2a0e6c785fb108c4310334e2980bd23f8b23488a084567e63c0ce0de4023"
 GENESIS = "cefd3fdd5393114ed1c390f962ea37b075a634428ba99bbf8dac81bb3d29ef73"
 WORDS_IN_SEGMENTS = {"The Keeper": 1498, "Salt": 1669, "Unfinished": 1544}
+FLEET = {"fleet_jobs", "fleet_tasks", "fleet_workers", "fleet_state"}
 OPEN_WORDS = 124
 """Of the carry that the open chapter of "Unfinished" ends with; the other chapters have none."""
 
@@ -235,7 +240,7 @@ def test_what_was_written_in_the_second_schema_stays_to_the_byte(second: Path) -
     assert after.keys() - before.keys() == {
         "contexts", "summaries", "bible_entries", "bible_facts", "threads", "findings",
         "voice_sheets", "passage_locks", "author_marks",
-    }  # fmt: skip
+    } | FLEET  # fmt: skip
     for table in after.keys() - before.keys():
         assert after[table] == []
 
@@ -289,8 +294,9 @@ def test_what_was_written_in_the_third_schema_stays_to_the_byte(third: Path) -> 
     assert {table for table in before if not before[table]} == {"inbox", "revision_cuts"}
     for table in before.keys() - {"alembic_version"}:
         assert after[table] == before[table]
-    assert after.keys() - before.keys() == {"author_marks"}
-    assert after["author_marks"] == []
+    assert after.keys() - before.keys() == {"author_marks"} | FLEET
+    for table in after.keys() - before.keys():
+        assert after[table] == []
     new_guards = triggers_of(third)
     assert guards.items() <= new_guards.items()
     assert new_guards.keys() - guards.keys() == {
@@ -312,3 +318,40 @@ def test_a_novel_of_the_third_schema_takes_marks_and_keeps_what_it_knows(third: 
         assert [lock.chapter for lock in work.passage_locks.of_branch(branch_id)] == [1]
         assert work.changes.undo(branch_id).kind is ChangeKind.BIBLE
         assert work.changes.undo(branch_id).kind is ChangeKind.RENAME
+
+
+@pytest.fixture
+def fourth(tmp_path: Path) -> Path:
+    return Path(shutil.copy(FOURTH, tmp_path / "fourth.db"))
+
+
+def test_what_was_written_in_the_fourth_schema_stays_to_the_byte(fourth: Path) -> None:
+    before, guards = rows_of(fourth), triggers_of(fourth)
+    assert before["alembic_version"] == [{"version_num": "0004"}]
+    assert [row["title"] for row in before["novels"]] == ["The Keeper", "Salt"]
+    assert len(before["author_marks"]) == 1
+    assert upgrade_schema(f"sqlite:///{fourth}") == head_revision()
+    after = rows_of(fourth)
+    for table in before.keys() - {"alembic_version"}:
+        assert after[table] == before[table]
+    assert after.keys() - before.keys() == FLEET
+    assert all(after[table] == [] for table in FLEET)
+    assert triggers_of(fourth) == guards
+
+
+def test_a_novel_of_the_fourth_schema_can_be_queued_and_is_otherwise_the_same(
+    fourth: Path,
+) -> None:
+    url = f"sqlite:///{fourth}"
+    upgrade_schema(url)
+    with open_store(url) as store:
+        novel = novels(store)["Salt"]
+        with store.writing() as work:
+            assert [mark.kind for mark in work.author_marks.of_branch(novel.active_branch_id)] == [
+                MarkKind.NOTE
+            ]
+            assert work.fleet_tasks.all() == work.fleet_workers.present() == []
+            assert work.fleet_workers.pause_request() is PauseRequest.NONE
+            job = work.fleet_tasks.add_job(NewJob(novel.id, JobKind.WRITE), TaskKind.WRITE)
+            assert [task.job_id for task in work.fleet_tasks.of_novel(novel.id)] == [job.id]
+            assert work.novels.get(novel.id) == novel
