@@ -4,14 +4,22 @@ The first process has the engine that the product talks to. It tells the others 
 it makes it, and they make the same call, whose inner sums need all of them. The others have
 nothing but this: no database, no terminal, no say in when a text ends.
 
-Which errors leave the processes in step is known: a request that is refused is refused by all.
-After any other error the first process ends, and torchrun ends the rest.
+There may be several engines, one to write and one to plan; what the first process has let go of,
+the others let go of before the next is loaded. Which errors leave the processes in step is known: a
+request that is refused is refused by all, and so is a model. After any other error the engines
+refuse to go on (`DeviceFailed`); the first process has to end, and torchrun ends the rest.
 """
 
+import gc
+import itertools
+import os
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
+
+import torch
 
 from novelgen.engine.messages import (
     memory_as_json,
@@ -27,20 +35,28 @@ from novelgen.engine.values import (
     EngineInfo,
     MemoryState,
 )
-from novelgen.errors import MemoryStateError, UsageError
+from novelgen.errors import DeviceFailed, MemoryStateError, ModelError, UsageError
 from novelgen.modeling import process_team
 from novelgen.modeling.device import torch_device
-from novelgen.modeling.placement import Placement, require_processes
+from novelgen.modeling.lockstep import Lockstep, all_succeeded
+from novelgen.modeling.placement import Placement, num_processes, require_processes
 from novelgen.modeling.torch_engine import TorchEngine, load_torch_engine
 
 _PATHS = ("directory", "adapter_dir")
+_REFUSALS = (UsageError, MemoryStateError)
+"""What a call raises in all processes or in none."""
+_STEP = Lockstep()
+_NUMBERS = itertools.count(1)
+_ENGINES: "WeakValueDictionary[int, LeadingEngine]" = WeakValueDictionary()
+"""The engines that the first process still has, by the numbers that all processes know them by."""
 
 
 class LeadingEngine:
     """An `Engine` in the first process. Build it with `load_tensor_parallel_engine`."""
 
-    def __init__(self, engine: TorchEngine) -> None:
+    def __init__(self, engine: TorchEngine, number: int) -> None:
         self._engine = engine
+        self._number = number
 
     @property
     def info(self) -> EngineInfo:
@@ -61,19 +77,26 @@ class LeadingEngine:
     def decode(
         self, request: DecodeRequest, observer: DecodeObserver | None = None
     ) -> DecodeResult:
-        process_team.tell({"call": "decode", "request": request_as_json(request)})
-        return self._engine.decode(request, _AgreeingObserver(observer, len(request.stream_keys)))
+        with _STEP.call(*_REFUSALS):
+            self._tell("decode", request=request_as_json(request))
+            agreeing = _AgreeingObserver(observer, len(request.stream_keys))
+            return self._engine.decode(request, agreeing)
 
     def write(self, memory: MemoryState, segment: str) -> MemoryState:
-        process_team.tell({"call": "write", "memory": memory_as_json(memory), "segment": segment})
-        return self._engine.write(memory, segment)
+        with _STEP.call(*_REFUSALS):
+            self._tell("write", memory=memory_as_json(memory), segment=segment)
+            return self._engine.write(memory, segment)
 
     def scores(
         self, memory: MemoryState, brief: str, tail: str, texts: Sequence[str]
     ) -> tuple[float, ...]:
         asked = {"memory": memory_as_json(memory), "brief": brief, "tail": tail, "texts": [*texts]}
-        process_team.tell({"call": "scores", **asked})
-        return self._engine.scores(memory, brief, tail, texts)
+        with _STEP.call(*_REFUSALS):
+            self._tell("scores", **asked)
+            return self._engine.scores(memory, brief, tail, texts)
+
+    def _tell(self, call: str, **asked: Any) -> None:
+        process_team.tell({"call": call, "engine": self._number, **asked})
 
 
 def load_tensor_parallel_engine(
@@ -89,7 +112,8 @@ def load_tensor_parallel_engine(
 ) -> LeadingEngine:
     """The engine of `load_torch_engine`, shared out; call it in the first process alone.
 
-    Raises as that does, and `UsageError` where torchrun started no other process.
+    Raises as that does, `UsageError` where torchrun started no other process, and `DeviceFailed`
+    where the processes are out of step.
     """
     require_processes()
     arguments = {
@@ -103,9 +127,14 @@ def load_tensor_parallel_engine(
         "dtype": dtype,
         "quantization": quantization,
     }
-    process_team.join(torch_device(device).type)
-    process_team.tell({"call": "load", "arguments": arguments})
-    return LeadingEngine(_load(arguments))
+    _STEP.require()
+    _meet(device)
+    number, kept = next(_NUMBERS), sorted(_ENGINES)
+    with _STEP.call(ModelError, UsageError):
+        process_team.tell({"call": "load", "engine": number, "kept": kept, "arguments": arguments})
+        engine = LeadingEngine(_load_together(arguments), number)
+    _ENGINES[number] = engine
+    return engine
 
 
 def follow(device: str) -> None:
@@ -113,22 +142,73 @@ def follow(device: str) -> None:
 
     Raises what a call raises that may not have failed in all processes.
     """
-    process_team.join(torch_device(device).type)
-    engine = None
+    _meet(device)
+    engines: dict[int, TorchEngine] = {}
     while (message := process_team.hear())["call"] != "stop":
         if message["call"] == "load":
-            engine = _load(message["arguments"])
-        elif engine is not None:
-            with suppress(UsageError, MemoryStateError):
-                _make_call(engine, message)
+            _let_go(engines, message["kept"])
+            try:
+                engines[message["engine"]] = _load_together(message["arguments"])
+            except DeviceFailed:
+                raise
+            except (ModelError, UsageError):  # by all; the first process says why
+                continue
+        else:
+            with suppress(*_REFUSALS):
+                _make_call(engines[message["engine"]], message)
     process_team.leave()
 
 
 def dismiss_followers(device: str) -> None:
-    """In the first process, when all is done: let the others end. They need not have loaded."""
-    process_team.join(torch_device(device).type)
+    """In the first process, when all is done: let the others end. They need not have loaded.
+
+    Raises `DeviceFailed` where they cannot be told, as they are out of step.
+    """
+    _STEP.require()
+    _meet(device)
     process_team.tell({"call": "stop"})
     process_team.leave()
+
+
+def _meet(device: str) -> None:
+    """Raises `UsageError` where the processes of this machine outnumber its cards."""
+    chosen = torch_device(device)
+    processes = int(os.environ.get("LOCAL_WORLD_SIZE", num_processes()))
+    if chosen.type == "cuda" and processes > torch.cuda.device_count():
+        raise UsageError(
+            f"{processes} processes cannot share {torch.cuda.device_count()} GPUs: each needs one.",
+            "Start as many processes as there are GPUs to be seen (CUDA_VISIBLE_DEVICES).",
+        )
+    process_team.join(chosen.type)
+
+
+def _let_go(engines: dict[int, TorchEngine], kept: Collection[int]) -> None:
+    """Before another is loaded, as there may not be room for both."""
+    for number in engines.keys() - set(kept):
+        del engines[number]
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _load_together(arguments: dict[str, Any]) -> TorchEngine:
+    """Raises `ModelError` or `UsageError` in all processes, wherever loading failed.
+
+    A device that failed is told of by the process's own end.
+    """
+    engine, failure = None, None
+    try:
+        engine = _load(arguments)
+    except DeviceFailed:
+        raise
+    except (ModelError, UsageError) as error:
+        failure = error
+    if all_succeeded(failure is None) and engine is not None:
+        return engine
+    raise failure or ModelError(
+        "Another process could not load its share of the model.",
+        "novelgen.log of that process says why.",
+    )
 
 
 class _AgreeingObserver:
