@@ -8,9 +8,11 @@ they outlive the process that started them.
 
 import logging
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from novelgen.errors import NovelgenError, UsageError
@@ -20,6 +22,7 @@ NAMESPACE = "novelgen"
 _EVERY_TIME = -1
 """How often Ray starts a worker again that has died."""
 _SECONDS_TO_PLACE = 60.0
+_SECONDS_BETWEEN_TRIES = 0.3
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +63,8 @@ def connected(address: str | None) -> Iterator[Connection]:
     """
     require_ray()
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    if _has_token():  # a cluster asks for it by default, and Ray shows it only when told to
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
     import ray
 
     quiet: dict[str, Any] = {"namespace": NAMESPACE, "log_to_driver": False}
@@ -72,16 +77,22 @@ def connected(address: str | None) -> Iterator[Connection]:
                 raise
             ray.init(address="local", include_dashboard=False, logging_level=logging.ERROR, **quiet)
             is_own = True
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         raise NovelgenError(
             f"The Ray cluster {address or 'of this machine'} cannot be reached: {error}",
-            "See `ray status`; `ray start --head` begins a cluster, `ray start --address=HOST:6379`"
-            " adds a machine.",
+            "`ray start --head` begins a cluster, `ray start --address=HOST:6379` adds a machine; "
+            "every machine needs the token that the first one keeps in ~/.ray/auth_token.",
         ) from error
     try:
         yield Connection(is_own)
     finally:
         ray.shutdown()
+
+
+def _has_token() -> bool:
+    """Whether this person has the token of a cluster, in one of the places that Ray knows."""
+    names = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+    return any(map(os.environ.get, names)) or (Path.home() / ".ray" / "auth_token").is_file()
 
 
 def start_workers(
@@ -91,29 +102,49 @@ def start_workers(
 
     `actor_class(**order)` is made on the node that Ray chooses. Call it inside `connected`.
     """
+    started: list[str] = []
+    pending = list(orders)
+    deadline = time.monotonic() + _SECONDS_TO_PLACE
+    while pending and time.monotonic() < deadline:
+        asked = {_place(actor_class, name, orders[name], shape): name for name in pending}
+        started += _answering(asked, deadline)
+        pending = [name for name in pending if name not in started]
+    return Placed(tuple(started), tuple(pending))
+
+
+def _place(actor_class: type, name: str, order: Mapping[str, Any], shape: WorkerShape) -> Any:
+    """The answer, to come, of a worker that is there or is made."""
     import ray
 
-    remote = ray.remote(actor_class)
-    handles = {}
-    for name, order in orders.items():
-        handles[name] = remote.options(
-            name=name,
-            lifetime="detached",
-            get_if_exists=True,
-            max_restarts=_EVERY_TIME,
-            num_cpus=shape.cpus,
-            num_gpus=shape.gpus or 0,
-            scheduling_strategy="SPREAD",
-            max_concurrency=2,
-        ).remote(**order)
-    asked = {handle.ping.remote(): name for name, handle in handles.items()}
-    ready, late = ray.wait([*asked], num_returns=len(asked), timeout=_SECONDS_TO_PLACE)
+    options = {
+        "name": name,
+        "lifetime": "detached",
+        "get_if_exists": True,
+        "max_restarts": _EVERY_TIME,
+        "num_cpus": shape.cpus,
+        "num_gpus": shape.gpus or 0,
+        "scheduling_strategy": "SPREAD",
+        "max_concurrency": 2,
+    }
+    return ray.remote(actor_class).options(**options).remote(**order).ping.remote()
+
+
+def _answering(asked: Mapping[Any, str], deadline: float) -> list[str]:
+    """The workers that have answered. One that was just about to leave has to be made again."""
+    import ray
+
+    patience = max(0.0, deadline - time.monotonic())
+    ready, _ = ray.wait([*asked], num_returns=len(asked), timeout=patience)
+    found = []
     for answer in ready:
         try:
             ray.get(answer)
         except ray.exceptions.RayError as error:
-            _log.warning("worker %s did not answer: %s", asked[answer], error)
-    return Placed(tuple(asked[each] for each in ready), tuple(asked[each] for each in late))
+            _log.info("worker %s did not answer: %s", asked[answer], error)
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        else:
+            found.append(asked[answer])
+    return found
 
 
 def cluster_resources() -> tuple[float, float]:

@@ -5,6 +5,7 @@ import typer
 from novelgen.cli.commands import (
     bench_cowriting,
     bench_decode,
+    bench_fleet,
     bench_keys,
     bench_memory,
     bench_storage,
@@ -23,6 +24,7 @@ def bench() -> None:
 
 app.command("cowriting", epilog=EPILOG)(bench_cowriting.cowriting)
 app.command("decode", epilog=EPILOG)(bench_decode.decode)
+app.command("fleet", epilog=EPILOG)(bench_fleet.fleet)
 app.command("keys", epilog=EPILOG)(bench_keys.keys)
 app.command("memory", epilog=EPILOG)(bench_memory.memory)
 app.command("storage", epilog=EPILOG)(bench_storage.storage)
