@@ -6,7 +6,7 @@ does not depend on the length of the novel.
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from storage.contexts import context_row
@@ -39,18 +39,17 @@ def append_segment(session: Session, commit: SegmentCommit) -> SegmentRecord:
 
     Raises `HeadMoved` and `RecordNotFound`, both before anything is written.
     """
+    # First and by itself: what is read after it cannot be changed any more by whoever waits for it.
     novel = session.get(NovelRow, commit.novel_id, with_for_update=True)
-    revision = session.get(RevisionRow, commit.segment.revision_id)
-    run = None if commit.run_id is None else session.get(RunRow, commit.run_id)
-    if novel is None or revision is None or (run is None and commit.run_id is not None):
+    found = session.execute(_what_is_written_on(commit)).one_or_none()
+    if novel is None or found is None or (found[1] is None and commit.run_id is not None):
         raise RecordNotFound(
             f"Novel {commit.novel_id} has no such revision or run any more.", _LOOK_AGAIN
         )
+    revision, run, pointed_at, stored_key = found
     _require_epoch(novel, commit.expected_epoch)
-    _require_current(
-        session, revision, commit.novel_id, commit.branch_id, commit.stands_revision_id
-    )
-    _require_head(session, revision, commit)
+    _require_current(revision, pointed_at, commit.novel_id, commit.stands_revision_id)
+    _require_head(revision, stored_key, commit)
     row = segment_row(commit.segment)
     row.run_id = commit.run_id
     session.add(row)
@@ -78,8 +77,14 @@ def complete_chapter(session: Session, completion: ChapterCompletion) -> Revisio
     if novel is None or revision is None:
         raise RecordNotFound(f"Novel {completion.novel_id} has no such revision.", _LOOK_AGAIN)
     _require_epoch(novel, completion.expected_epoch)
+    pointed_at = session.scalar(
+        select(ChapterRow.revision_id).where(
+            ChapterRow.branch_id == completion.branch_id,
+            ChapterRow.number == revision.chapter_number,
+        )
+    )
     stands = completion.stands_revision_id
-    _require_current(session, revision, completion.novel_id, completion.branch_id, stands)
+    _require_current(revision, pointed_at, completion.novel_id, stands)
     if revision.state is not RevisionState.OPEN:
         raise HeadMoved(
             f"Chapter {revision.chapter_number} is complete and takes no more text.", _LOOK_AGAIN
@@ -138,18 +143,34 @@ def _require_epoch(novel: NovelRow, expected_epoch: int) -> None:
         )
 
 
-def _require_current(
-    session: Session,
-    revision: RevisionRow,
-    novel_id: str,
-    branch_id: str,
-    stands_revision_id: str | None,
-) -> None:
-    pointed_at = session.scalar(
-        select(ChapterRow.revision_id).where(
-            ChapterRow.branch_id == branch_id, ChapterRow.number == revision.chapter_number
+def _what_is_written_on(
+    commit: SegmentCommit,
+) -> Select[RevisionRow, RunRow | None, str | None, str | None]:
+    """The revision and the run, what the chapter points at, and the key of the segment before.
+
+    One question for all: a commit is asked for as often as a model writes a segment.
+    """
+    return (
+        select(RevisionRow, RunRow, ChapterRow.revision_id, SegmentRow.key)
+        .select_from(RevisionRow)
+        .outerjoin(RunRow, RunRow.id == commit.run_id)
+        .outerjoin(
+            ChapterRow,
+            (ChapterRow.branch_id == commit.branch_id)
+            & (ChapterRow.number == RevisionRow.chapter_number),
         )
+        .outerjoin(
+            SegmentRow,
+            (SegmentRow.revision_id == RevisionRow.id)
+            & (SegmentRow.position == commit.segment.position - 1),
+        )
+        .where(RevisionRow.id == commit.segment.revision_id)
     )
+
+
+def _require_current(
+    revision: RevisionRow, pointed_at: str | None, novel_id: str, stands_revision_id: str | None
+) -> None:
     if pointed_at != (stands_revision_id or revision.id) or revision.novel_id != novel_id:
         raise HeadMoved(
             f"Chapter {revision.chapter_number} was changed while it was being written.",
@@ -157,7 +178,7 @@ def _require_current(
         )
 
 
-def _require_head(session: Session, revision: RevisionRow, commit: SegmentCommit) -> None:
+def _require_head(revision: RevisionRow, stored_key: str | None, commit: SegmentCommit) -> None:
     segment = commit.segment
     chapter = revision.chapter_number
     if revision.state is not RevisionState.OPEN:
@@ -168,11 +189,6 @@ def _require_head(session: Session, revision: RevisionRow, commit: SegmentCommit
             f"not the {segment.position} that the writer has read.",
             _LOOK_AGAIN,
         )
-    stored_key = session.scalar(
-        select(SegmentRow.key).where(
-            SegmentRow.revision_id == revision.id, SegmentRow.position == segment.position - 1
-        )
-    )
     expected = commit.expected_parent_key
     if segment.parent_key != expected or stored_key not in (None, expected):
         raise HeadMoved(

@@ -120,8 +120,6 @@ def _postgresql_engine(url: URL, busy_timeout_seconds: float) -> Engine:
     engine = create_engine(
         url.set(drivername=postgresql.DRIVER_NAME),
         hide_parameters=True,
-        # A connection that idled while the server restarted is replaced, not met as an error.
-        pool_pre_ping=True,
         connect_args=postgresql.connect_arguments(url),
         json_serializer=postgresql.json_text,
     )
@@ -134,6 +132,11 @@ def _postgresql_engine(url: URL, busy_timeout_seconds: float) -> Engine:
     def begin(connection: Connection) -> None:
         novel_id = connection.get_execution_options().get(_NOVEL)
         postgresql.begin(connection, writes=_writes(connection), novel_id=novel_id)
+
+    @event.listens_for(engine, "rollback")
+    def rollback(connection: Connection) -> None:
+        if not _writes(connection):
+            postgresql.end_reading(connection)
 
     return engine
 

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from storage.engine import (
@@ -156,9 +157,8 @@ class Store:
     @contextmanager
     def _unit_of_work(self, engine: Engine) -> Iterator[tuple[UnitOfWork, Session]]:
         self._require_open()
-        with translating(self.url), Session(engine, expire_on_commit=False) as session:
-            # Begins the transaction now: a writer waits for its turn here, not in its middle.
-            session.connection()
+        # Begins the transaction now: a writer waits for its turn here, not in its middle.
+        with translating(self.url), _begun(engine) as session:
             work = UnitOfWork(session)
             try:
                 yield work, session
@@ -224,6 +224,30 @@ def open_store(
                 descriptors.leave(path)
             raise
     return Store(url, engine, unreadable_commits=num_unreadable)
+
+
+def _begun(engine: Engine) -> Session:
+    """A session in a transaction.
+
+    A connection that idled while its server restarted is found out here, where nothing has been
+    done on it yet, and replaced.
+    """
+    try:
+        return _session(engine)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    return _session(engine)
+
+
+def _session(engine: Engine) -> Session:
+    session = Session(engine, expire_on_commit=False)
+    try:
+        session.connection()
+    except BaseException:
+        session.close()
+        raise
+    return session
 
 
 def _novel_lock(novel_id: str) -> str:

@@ -28,7 +28,7 @@ from storage.postgresql.measuring import (
 )
 from storage.store import open_store
 
-_COMMITS_BEFORE_COUNTING = 20
+_COMMITS_BEFORE_COUNTING = 12
 
 
 class Turn(StrEnum):

@@ -17,6 +17,7 @@ Who writes by other means than this package takes no turn. The row lock on the n
 (`storage.commit`), the constraints and the triggers still hold against it.
 """
 
+import contextlib
 import hashlib
 import json
 from typing import Any
@@ -62,7 +63,7 @@ def connect_arguments(url: URL) -> dict[str, Any]:
 
 
 def configure(connection: DBAPIConnection, *, lock_timeout_seconds: float) -> None:
-    """Prepare a new connection.
+    """Prepare a new connection. Its transactions begin when `begin` says so, not by themselves.
 
     Raises errors of psycopg, and `DatabaseUnavailable` for a database that cannot hold every
     character; the connection is closed then.
@@ -70,8 +71,8 @@ def configure(connection: DBAPIConnection, *, lock_timeout_seconds: float) -> No
     milliseconds = max(1, round(lock_timeout_seconds * 1000))  # 0 would mean to wait for ever
     try:
         _require_every_character(connection)
+        connection.autocommit = True
         connection.execute(_CONFIGURE, (str(milliseconds),))
-        connection.commit()
     except BaseException:
         # The pool has not taken the connection yet, so nobody else would close it.
         connection.close()
@@ -91,14 +92,26 @@ def json_text(value: object) -> str:
 def begin(connection: Connection, *, writes: bool, novel_id: str | None = None) -> None:
     """Begin a transaction; one that writes waits for its turn, until the lock timeout.
 
-    With a `novel_id` it is the turn of that novel, otherwise that of the database.
+    With a `novel_id` it is the turn of that novel, otherwise that of the database. All that is
+    said to the server is said at once: over a network a question costs more than its answer.
     """
-    if not writes:
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        return
-    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
-    for turn in _turns(novel_id):
-        connection.exec_driver_sql(turn)
+    mode = "READ COMMITTED, READ WRITE" if writes else "REPEATABLE READ, READ ONLY"
+    turns = _turns(novel_id) if writes else ()
+    connection.exec_driver_sql("; ".join((f"BEGIN ISOLATION LEVEL {mode}", *turns)))
+
+
+def end_reading(connection: Connection) -> None:
+    """End a transaction that only read, in place of a rollback, after which there is nothing left
+    to take back.
+
+    After a rollback the driver would have the server forget every statement that it has prepared.
+    """
+    import psycopg
+
+    driver = None if connection.invalidated else connection.connection.dbapi_connection
+    with contextlib.suppress(psycopg.Error):  # the rollback that follows says it
+        if driver is not None:
+            driver.commit()
 
 
 def advisory_key(what: str) -> int:
@@ -111,7 +124,7 @@ def advisory_key(what: str) -> int:
 
 
 def _turns(novel_id: str | None) -> tuple[str, ...]:
-    """The statements that wait for a turn: one each, for the order within one is nobody's."""
+    """The statements that wait for a turn, one a lock: within one there is no order to rely on."""
     database = advisory_key("write turn")
     if novel_id is None:
         return (f"SELECT pg_advisory_xact_lock({database})",)

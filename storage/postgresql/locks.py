@@ -64,10 +64,9 @@ class AdvisoryLock(NovelLock):
 
 def try_lock(engine: Engine, name: str, *, shared: bool = False) -> AdvisoryLock | None:
     """The lock of that name; None when another holds it. Raises errors of the driver."""
-    connection = engine.raw_connection()
+    connection = _living_connection(engine)
     try:
         connection.detach()  # out of the pool: nobody else gets it, and closing ends the session
-        _driver(connection).autocommit = True
         _driver(connection).execute(_NEVER_TOO_IDLE)
         is_taken = _try_patiently(connection, advisory_key(name), shared=shared)
     except BaseException:
@@ -89,6 +88,15 @@ def held_among(engine: Engine, names: Collection[str]) -> set[str]:
     with engine.connect() as connection:
         held = set(connection.exec_driver_sql(_HELD_KEYS).scalars())
     return {name for name in names if advisory_key(name) in held}
+
+
+def _living_connection(engine: Engine) -> PoolProxiedConnection:
+    """One from the pool, or a new one; those that died while they idled are thrown away."""
+    while True:
+        connection = engine.raw_connection()
+        if _answers(connection):
+            return connection
+        connection.invalidate()
 
 
 def _try_patiently(connection: PoolProxiedConnection, key: int, *, shared: bool) -> bool:

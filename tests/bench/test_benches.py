@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from sqlalchemy.engine import make_url
 
 from novelgen.bench.bandwidth import BandwidthProbe, DeviceBandwidthProbe
 from novelgen.bench.decode import DecodePlan, DecodeReport, bench_decode
@@ -23,6 +24,7 @@ from novelgen.engine.values import SamplingParams
 from novelgen.errors import UsageError
 from novelgen.generation.retention import Retention
 from tests.conftest import CommandLine
+from tests.postgresql import on_server
 
 _PNG = b"\x89PNG"
 
@@ -153,9 +155,48 @@ def test_bench_storage_on_the_command_line(novelgen: CommandLine, tmp_path: Path
     assert json.loads(only.stdout)["words"] == document["words"]
 
 
+def test_writers_of_their_own_novels_are_measured(novelgen: CommandLine, tmp_path: Path) -> None:
+    arguments = (
+        "bench", "storage", "--writers", "2,1", "--seconds", "0.2", "--rounds", "1",
+        "--snapshot-bytes", "1000", "--directory", str(tmp_path),
+    )  # fmt: skip
+    document = json.loads(novelgen(*arguments, "--json").stdout)
+    assert [(row["turn"], row["writers"]) for row in document["rows"]] == [
+        ("novel", 1), ("novel", 2),
+    ]  # fmt: skip
+    assert document["round_trips"] == {}
+    for row in document["rows"]:
+        assert 0 < row["commit_ms"] <= row["commit_p95_ms"]
+        assert row["commits_per_second"] > 0
+        assert row["server_cpu_ms"] is row["wal_bytes"] is row["connections"] is None
+    assert document["segment_bytes"] > 1000
+    assert not list(tmp_path.glob("novelgen-bench-*")), "the measured database is removed"
+
+
+def test_writers_are_measured_on_a_server(novelgen: CommandLine, postgresql_url: str) -> None:
+    before = on_server(make_url(postgresql_url), "SELECT datname FROM pg_database")
+    done = novelgen(
+        "bench", "storage", "--writers", "2", "--turn", "both", "--seconds", "0.2", "--rounds",
+        "1", "--snapshot-bytes", "20000", "--db", postgresql_url,
+    )  # fmt: skip
+    *table, last = done.stdout.splitlines()
+    document = json.loads(last)
+    assert [row["turn"] for row in document["rows"]] == ["novel", "database"]
+    assert document["round_trips"]["novel"] == document["round_trips"]["database"] > 0
+    assert document["server"]["synchronous_commit"] == "on"
+    for row in document["rows"]:
+        assert row["wal_bytes"] > 20_000
+        assert row["connections"] == 1
+    assert "Commits/s" in table[3]
+    assert on_server(make_url(postgresql_url), "SELECT to_regclass('novels')") == [(None,)]
+    after = on_server(make_url(postgresql_url), "SELECT datname FROM pg_database")
+    assert set(after) <= set(before) | {row for row in after if "bench" not in str(row)}
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
+        (["storage", "--writers", "1,0"], "--writers"),
         (["decode", "--batches", "1,x"], "--batches"),
         (["decode", "--gguf", "missing.gguf"], "missing.gguf"),
         (["decode", "--plot", "a.txt"], "a.txt"),

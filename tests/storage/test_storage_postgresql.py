@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,16 +150,28 @@ def test_a_connection_lost_in_the_middle(store: Store, url: str, novel: NovelRec
         assert work.novels.get(novel.id).status is NovelStatus.PLANNING
 
 
+@pytest.mark.parametrize("idle", [1, 3])
+@pytest.mark.parametrize("what", ["read", "write", "write a novel", "lock"])
 def test_connections_that_idled_while_the_server_restarted_are_replaced(
-    store: Store, url: str, novel: NovelRecord
+    store: Store, url: str, novel: NovelRecord, what: str, idle: int
 ) -> None:
+    with ExitStack() as stack:
+        for _ in range(idle):
+            stack.enter_context(store.reading())
     database = url.rpartition("/")[2]
     on_server(
         server_url(),
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         f" WHERE datname = '{database}'",
     )
-    with store.reading() as work:
+    if what == "lock":
+        lock = store.try_lock_novel(novel.id)
+        assert lock is not None
+        with lock:
+            assert lock.is_held
+        return
+    own = store.for_novel(novel.id) if what == "write a novel" else store
+    with own.reading() if what == "read" else own.writing() as work:
         assert work.novels.get(novel.id) == novel
 
 
