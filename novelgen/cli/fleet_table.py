@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Any
 
 from novelgen.cli.output import columns
 from novelgen.cli.step_progress import duration
-from storage.fleet_records import JobKind, TaskKind, TaskState
+from novelgen.fleet.telling import (
+    counts_told,
+    pace_told,
+    share_done,
+    state_told,
+    task_told,
+    words_told,
+    worker_told,
+    workers_told,
+)
+from storage.fleet_records import JobKind, TaskState
 from storage.run_records import PauseRequest
 
 if TYPE_CHECKING:
@@ -34,35 +44,19 @@ def fleet_table(standing: "FleetStanding") -> str:
 
 def summary_lines(standing: "FleetStanding") -> list[str]:
     """The whole fleet in two lines."""
-    counts = ", ".join(
-        f"{standing.counts[state]} {_STATES[state]}"
-        for state in _STATES
-        if standing.counts.get(state)
-    )
+    counts = counts_told(standing)
     if not counts:
         return ["The queue is empty. `novelgen fleet new` or `novelgen fleet add` fills it."]
-    pace = ""
-    if standing.target_words:
+    if words := words_told(standing):
         share = standing.words / standing.target_words
-        pace = (
-            f"; what is not done has {standing.words:,} of {standing.target_words:,} words "
-            f"({share:.0%})"
-        )
-    if standing.words_per_second:
-        pace += f", {standing.words_per_second:,.1f} words/s"
-        if standing.seconds_left is not None:
-            pace += f", about {duration(standing.seconds_left)} left"
-    hosts = len({worker.host for worker in standing.workers})
-    workers = f"{len(standing.workers)} {_plural('worker', len(standing.workers))}"
-    if hosts:
-        workers += f" on {hosts} {_plural('machine', hosts)}"
-    if standing.num_lost:
-        workers += f", {standing.num_lost} lost"
+        words = f"; what is not done has {words} ({share:.0%})"
+    pace = "".join(f", {each}" for each in pace_told(standing, duration))
+    workers = workers_told(standing)
     if standing.pause is not PauseRequest.NONE:
         workers += "; paused, `novelgen fleet resume` lets it go on"
     elif not standing.workers and not standing.is_done:
         workers += "; `novelgen fleet start` or `novelgen fleet work` begins"
-    return [f"Tasks: {counts}{pace}.", f"Fleet: {workers}."]
+    return [f"Tasks: {counts}{words}{pace}.", f"Fleet: {workers}."]
 
 
 def fleet_json(standing: "FleetStanding") -> dict[str, Any]:
@@ -90,38 +84,20 @@ def fleet_json(standing: "FleetStanding") -> dict[str, Any]:
     }
 
 
-_STATES = {
-    TaskState.TAKEN: "in hand",
-    TaskState.WAITING: "waiting",
-    TaskState.HELD: "held",
-    TaskState.FAILED: "failed",
-    TaskState.DONE: "done",
-}
-
-
 def _row(each: "TaskStanding") -> list[str]:
-    task = each.task
-    worker = "" if each.worker is None else f"{each.worker.name} on {each.worker.host}"
-    done = f"{min(1.0, each.words / each.target_words):.0%}" if each.target_words else ""
+    share = share_done(each)
     return [
-        task.novel_id,
+        each.task.novel_id,
         _cut(each.title, _ROOM_FOR_TITLE),
-        _kind(each),
+        task_told(each),
         f"{each.words:,}" if each.target_words else "",
         f"{each.target_words:,}" if each.target_words else "",
-        done,
+        "" if share is None else f"{share:.0%}",
         str(each.chapter or ""),
         f"{each.tokens_per_second:,.1f}" if each.tokens_per_second else "",
-        "worker lost" if each.is_lost else _STATES[task.state],
-        worker,
+        state_told(each),
+        worker_told(each),
     ]
-
-
-def _kind(each: "TaskStanding") -> str:
-    task = each.task
-    if task.kind is TaskKind.DRAFT:
-        return f"draft {task.part}"
-    return "redraft" if task.kind is TaskKind.PREPARE else task.kind.value
 
 
 def _task_json(each: "TaskStanding") -> dict[str, Any]:
@@ -148,7 +124,3 @@ def _task_json(each: "TaskStanding") -> dict[str, Any]:
 
 def _cut(text: str, room: int) -> str:
     return text if len(text) <= room else text[: room - 1] + "…"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else word + "s"

@@ -6,6 +6,7 @@ from itertools import pairwise
 from textual.content import Content
 from textual.widgets import Static
 
+from novelgen.tui.library.fleet_words import fleet_section
 from novelgen.tui.library.model_words import model_called
 from novelgen.tui.library.novel_words import (
     counted,
@@ -49,6 +50,7 @@ class DetailsPanel(Static):
         sections = [
             _title(novel, known),
             _state(novel, known),
+            fleet_section(novel),
             _figures(novel, known),
             Content(novel.premise),
             _days(words_by_day),

@@ -1,13 +1,20 @@
-"""What the library shows of the novels: the shelf in one go, the details of one of them."""
+"""What the library shows: all novels and the fleet in one go, the details of one novel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from novelgen.bootstrap import Workbench
 from novelgen.generation.novel_settings import NovelSettings
+from novelgen.runs.standing import crashed_novels
 from storage.records import NovelRecord, NovelStatus, NovelSummary
 from storage.run_records import RunStatus
+
+if TYPE_CHECKING:
+    from novelgen.fleet.standing import FleetStanding
+    from novelgen.tui.fleet.novel_words import NovelInFleet
 
 
 class NovelState(Enum):
@@ -52,6 +59,18 @@ class ShelfNovel:
     """Chapters in the inbox."""
     model: str
     candidates: int
+    in_fleet: "NovelInFleet | None" = None
+    """What a fleet does with it; None where none has anything to do with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryNews:
+    """All that the library shows, at one moment."""
+
+    shelf: tuple[ShelfNovel, ...]
+    """The last changed first."""
+    fleet: "FleetStanding | None" = None
+    """None where there is none, and always where the database is a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +88,37 @@ class NovelDetails:
     """Why the last run ended as it should not; empty where it did not."""
 
 
-def read_shelf(workbench: Workbench) -> list[ShelfNovel]:
-    """All novels, the last changed first."""
+def read_library(workbench: Workbench) -> LibraryNews:
+    """Look at all novels, and at the fleet where the database can have one."""
+    fleet, in_fleet = _read_fleet(workbench)
     summaries = workbench.summaries()
-    crashed = workbench.runs.crashed(item.novel for item in summaries)
+    held = workbench.store.locked_novels([item.novel.id for item in summaries])
+    crashed = crashed_novels(
+        workbench.store, [item.novel for item in summaries], lambda novel_id: novel_id in held
+    )
     waiting = workbench.inbox.count_waiting()
-    return [
+    shelf = tuple(
         _on_shelf(
             item,
-            _state(item, item.novel.id in crashed, workbench.runs.is_held(item.novel.id)),
+            _state(item, item.novel.id in crashed, item.novel.id in held),
             waiting.get(item.novel.id, 0),
+            in_fleet.get(item.novel.id),
         )
         for item in summaries
-    ]
+    )
+    return LibraryNews(shelf, fleet)
+
+
+def _read_fleet(
+    workbench: Workbench,
+) -> "tuple[FleetStanding | None, Mapping[str, NovelInFleet]]":
+    """The fleet, and what it does with each novel."""
+    if not workbench.fleet.is_possible:
+        return None, {}
+    from novelgen.tui.fleet.novel_words import is_seen, novels_in_fleet
+
+    standing = workbench.fleet.standing()
+    return (standing, novels_in_fleet(standing)) if is_seen(standing) else (None, {})
 
 
 def read_details(workbench: Workbench, novel_id: str) -> NovelDetails:
@@ -102,7 +139,9 @@ def read_details(workbench: Workbench, novel_id: str) -> NovelDetails:
     )
 
 
-def _on_shelf(item: NovelSummary, state: NovelState, waiting: int) -> ShelfNovel:
+def _on_shelf(
+    item: NovelSummary, state: NovelState, waiting: int, in_fleet: "NovelInFleet | None"
+) -> ShelfNovel:
     novel: NovelRecord = item.novel
     return ShelfNovel(
         id=novel.id,
@@ -118,6 +157,7 @@ def _on_shelf(item: NovelSummary, state: NovelState, waiting: int) -> ShelfNovel
         waiting=waiting,
         model=novel.model,
         candidates=NovelSettings.from_json(novel.settings).candidates,
+        in_fleet=in_fleet,
     )
 
 

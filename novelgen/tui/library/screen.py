@@ -10,19 +10,21 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.events import Click
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
+from textual.worker import Worker
 
-from novelgen.bootstrap.known_models import KnownModels, known_models
 from novelgen.generation.novel_context import RunLimits
-from novelgen.tui.asking import app_of, ask
+from novelgen.tui.asking import app_of, ask, ask_once
 from novelgen.tui.library.details import DetailsPanel
 from novelgen.tui.library.first_novel import FirstNovel
+from novelgen.tui.library.fleet_line import FleetLine
 from novelgen.tui.library.new_novel import NewNovelScreen, NovelMade
 from novelgen.tui.library.reading import (
+    LibraryNews,
     NovelDetails,
     NovelState,
     ShelfNovel,
     read_details,
-    read_shelf,
+    read_library,
 )
 from novelgen.tui.library.shelf import Shelf
 from novelgen.tui.library.shelf_words import searched, shelf_head
@@ -31,7 +33,8 @@ from novelgen.tui.widgets.keys_footer import KeysFooter
 
 _SECONDS_BETWEEN_LOOKS = 2.0
 _WIDE = 100
-_OF_A_NOVEL = ("resume", "change", "search", "inbox", "end_search")
+_OF_A_NOVEL = ("resume", "change", "search", "inbox", "end_search", "let_fleet_write")
+_OF_A_FLEET = ("fleet", "let_fleet_write")
 
 
 class LibraryScreen(Screen[None]):
@@ -48,33 +51,26 @@ class LibraryScreen(Screen[None]):
         Binding("m", "bring_in", "Bring in",
                 tooltip="Make a novel of a manuscript: Word, EPUB, Markdown, text, JSON"),
         Binding("i", "inbox", "Inbox", tooltip="Chapters that were drafted while nobody looked"),
+        Binding("f", "fleet", "Fleet", show=False,
+                tooltip="All that workers on other machines write of these novels, or will"),
+        Binding("F", "let_fleet_write", "Let the fleet write it", show=False,
+                tooltip="Put the novel in the queue of the fleet, to be written to its end"),
         Binding("slash", "search", "Search", key_display="/", tooltip="Find a novel"),
         Binding("q", "app.quit", "Quit", tooltip="Leave novelgen; what is being written goes on"),
         Binding("escape", "end_search", "End search", show=False, tooltip="Show all novels again"),
     ]  # fmt: skip
-    DEFAULT_CSS = """
-    LibraryScreen #shelf-head { height: 1; margin: 1 2; }
-    LibraryScreen #shelf-search { margin: 0 2 1 2; background: $surface; padding: 0 1; }
-    LibraryScreen #shelf-search:focus { background: $boost; }
-    LibraryScreen #shelf-body { width: 100%; height: 1fr; }
-    LibraryScreen #shelf-side {
-        width: 42; height: 1fr; padding: 0 2; border-left: vkey $border-blurred;
-        scrollbar-size-vertical: 1;
-    }
-    LibraryScreen.-narrow #shelf-side { display: none; }
-    LibraryScreen.-very-wide #shelf-side { width: 60; }
-    LibraryScreen #nothing-found { padding: 1 3; color: $text-muted; height: 1fr; }
-    """
+    CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
         super().__init__()
-        self._shelf: list[ShelfNovel] | None = None
+        self._shelf: tuple[ShelfNovel, ...] | None = None
         self._details: NovelDetails | None = None
-        self._known: KnownModels | None = None
         self._sought = ""
+        self._look: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="shelf-head")
+        yield FleetLine()
         search = Input(
             placeholder="Title, author, or words of the premise", id="shelf-search", compact=True
         )
@@ -98,7 +94,9 @@ class LibraryScreen(Screen[None]):
         self._read()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where there is no novel, what is done with one is not offered."""
+        """Not offered: what is done with a novel where there is none, a fleet without a server."""
+        if action in _OF_A_FLEET and not app_of(self).desk.workbench.fleet.is_possible:
+            return False
         return bool(self._shelf) or action not in _OF_A_NOVEL
 
     # Actions
@@ -134,6 +132,19 @@ class LibraryScreen(Screen[None]):
         from novelgen.tui.library.inbox import InboxScreen
 
         self.app.push_screen(InboxScreen())
+
+    def action_fleet(self) -> None:
+        from novelgen.tui.fleet.screen import FleetScreen
+
+        self.app.push_screen(FleetScreen())
+
+    def action_let_fleet_write(self) -> None:
+        from novelgen.tui.fleet.changing import put_in
+
+        novel = self.query_one(Shelf).at_hand
+        if novel is not None:
+            novel_id = novel.id
+            ask_once(self, lambda workbench: put_in(workbench, novel_id), lambda _: self._read())
 
     def action_search(self) -> None:
         if self._shelf:
@@ -191,43 +202,39 @@ class LibraryScreen(Screen[None]):
         elif event.way == BRING_IN:
             self.action_bring_in()
         else:
-            FirstNovel(self, self._known, self.open_made).begin(event.way)
+            FirstNovel(self, self.query_one(Welcome).known, self.open_made).begin(event.way)
 
     @on(Click, "#shelf-head")
     def open_inbox(self) -> None:
         if any(novel.waiting for novel in self._shelf or ()):
             self.action_inbox()
 
+    @on(Click, "#fleet-line")
+    def open_fleet(self) -> None:
+        self.action_fleet()
+
     # Reading
 
     def _read_again(self) -> None:
-        if self.is_current:
+        """A look that takes longer than usual is waited for."""
+        if self.is_current and (self._look is None or self._look.is_finished):
             self._read()
 
     def _read(self) -> None:
-        ask(self, read_shelf, self._take, group="shelf")
+        self._look = ask(self, read_library, self._take, group="shelf")
 
-    def _take(self, shelf: list[ShelfNovel]) -> None:
+    def _take(self, news: LibraryNews) -> None:
+        shelf = news.shelf
+        self.query_one(FleetLine).show(news.fleet)
+        self.set_class(news.fleet is not None, "-fleet")
         is_new = shelf != self._shelf
         was_unknown = self._shelf is None
         self._shelf = shelf
         if is_new:
             self._fill()
             self._read_details()
-        if not shelf and self._known is None and was_unknown:
-            self._look_at_machine()
-
-    def _look_at_machine(self) -> None:
-        def took(known: KnownModels) -> None:
-            self._known = known
-            self.query_one(Welcome).show(known)
-
-        ask(
-            self,
-            lambda workbench: known_models(workbench.paths, workbench.settings),
-            took,
-            group="known",
-        )
+        if not shelf and was_unknown:
+            self.query_one(Welcome).look_at_machine()
 
     def _read_details(self) -> None:
         novel = self.query_one(Shelf).at_hand

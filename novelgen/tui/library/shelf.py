@@ -1,4 +1,5 @@
-"""The novels as a list: two lines each, or three where nothing else tells the premise."""
+"""The novels as a list: two lines each, one more for a fleet, one more where nothing else tells
+the premise."""
 
 from collections.abc import Sequence
 
@@ -7,6 +8,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from novelgen.tui.library.fleet_words import fleet_told
 from novelgen.tui.library.model_words import model_called
 from novelgen.tui.library.novel_words import (
     share_written,
@@ -78,6 +80,8 @@ class Shelf(OptionList):
 
 def _lines(novel: ShelfNovel, width: int, *, tells_premise: bool) -> Content:
     lines = [_title_line(novel, width), _figures_line(novel, width)]
+    if novel.in_fleet is not None:
+        lines.append(fleet_told(novel.in_fleet, width))
     if tells_premise and novel.premise:
         lines.append(
             Content.styled("  " + shortened(novel.premise, width - 2), "$text-muted italic")

@@ -8,7 +8,8 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from novelgen.bootstrap.known_models import KnownModel, KnownModels, ModelSite
+from novelgen.bootstrap.known_models import KnownModel, KnownModels, ModelSite, known_models
+from novelgen.tui.asking import ask
 from novelgen.tui.library.model_words import BUNDLED_TOLD, is_too_large
 from novelgen.tui.library.novel_words import counted
 
@@ -45,23 +46,37 @@ class Welcome(Vertical):
             super().__init__()
             self.way = way
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: KnownModels | None = None
+        """The models of this machine, once it was looked at."""
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(can_focus=False):
             yield Static(_TOLD, id="welcome-told")
             yield OptionList(*_spaced(_ways(None), self.app.size.height), id="welcome-ways")
 
-    def show(self, known: KnownModels) -> None:
-        """What was found on this machine."""
-        ways = self.query_one("#welcome-ways", OptionList)
-        highlighted = ways.highlighted
-        ways.set_options(_spaced(_ways(known), self.app.size.height))
-        ways.highlighted = highlighted or 0
+    def look_at_machine(self) -> None:
+        """See what models there are."""
+        ask(
+            self,
+            lambda workbench: known_models(workbench.paths, workbench.settings),
+            self._show,
+            group="known",
+        )
 
     @on(OptionList.OptionSelected, "#welcome-ways")
     def choose(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option.id is not None:
             self.post_message(self.Chosen(event.option.id))
+
+    def _show(self, known: KnownModels) -> None:
+        self.known = known
+        ways = self.query_one("#welcome-ways", OptionList)
+        highlighted = ways.highlighted
+        ways.set_options(_spaced(_ways(known), self.app.size.height))
+        ways.highlighted = highlighted or 0
 
 
 def bundled_of(known: KnownModels) -> KnownModel | None:

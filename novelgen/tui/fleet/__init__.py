@@ -1,0 +1,1 @@
+"""The fleet of a PostgreSQL database on a screen: its queue, its workers, what they are told."""
