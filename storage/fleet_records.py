@@ -105,6 +105,8 @@ class TaskRecord:
     created_at: datetime
     taken_at: datetime | None
     ended_at: datetime | None
+    hold_request: PauseRequest = PauseRequest.NONE
+    """Whether a person wants it held, and how soon who has it is to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +146,13 @@ class FleetOrders:
     """Of the whole fleet."""
     leave: PauseRequest
     """Of this worker."""
+    hold: PauseRequest = PauseRequest.NONE
+    """Of the task in hand."""
 
     @property
     def strictest(self) -> PauseRequest:
         """How soon the task in hand is to stop."""
         for request in (PauseRequest.NOW, PauseRequest.AFTER_SEGMENT):
-            if request in (self.pause, self.leave):
+            if request in (self.pause, self.leave, self.hold):
                 return request
         return PauseRequest.NONE

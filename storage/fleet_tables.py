@@ -41,6 +41,7 @@ class FleetTaskRow(Row):
     deaths: Mapped[int]
     progress: Mapped[int]
     note: Mapped[str]
+    hold_request: Mapped[PauseRequest]
     created_at: Mapped[datetime]
     taken_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from novelgen.errors import NotFoundError, UsageError
+from novelgen.fleet.taking import take_from_the_dead
 from novelgen.fleet.terms import RedraftTerms, WriteTerms
 from novelgen.generation.regeneration import Redraft, require_chapter
 from storage.errors import HeadMoved
 from storage.fleet_records import JobKind, JobRecord, NewJob, TaskKind, TaskState
 from storage.records import NovelRecord, NovelStatus
-from storage.run_records import PauseRequest, RunStatus
+from storage.run_records import PauseRequest
 from storage.store import Store
 
 
@@ -42,28 +43,26 @@ def add_redraft(store: Store, novel: NovelRecord, redraft: Redraft) -> JobRecord
 
 
 def pause_novel(store: Store, novel_id: str, request: PauseRequest) -> int:
-    """Hold a novel's tasks, and stop the run that a worker has of it; how many there were.
+    """Hold a novel's tasks, and let the workers that have some stop; how many there were.
 
     Raises `NotFoundError` when the fleet has none.
     """
+    take_from_the_dead(store)
     with store.writing() as work:
-        taken = [
-            task for task in work.fleet_tasks.of_novel(novel_id) if task.state is TaskState.TAKEN
-        ]
-        held = work.fleet_tasks.hold(novel_id)
-        run = work.runs.latest(novel_id)
-        if taken and run is not None and run.status is RunStatus.RUNNING:
-            work.runs.request_pause(run.id, request)
-    if not held and not taken:
+        count = work.fleet_tasks.hold(novel_id, request)
+    if not count:
         raise NotFoundError(
             f"The fleet has no work on novel {novel_id} that could be paused.",
             "`novelgen fleet status` shows what there is.",
         )
-    return held + len(taken)
+    return count
 
 
 def let_go_on(store: Store, novel_id: str | None, states: Sequence[TaskState]) -> int:
-    """Put tasks in these states back into the queue; how many there were."""
+    """Put tasks in these states back into the queue; how many there were.
+
+    With `HELD` among them, what is about to be held is not.
+    """
     with store.writing() as work:
         return work.fleet_tasks.release(novel_id, states)
 
@@ -74,6 +73,7 @@ def remove_novel(store: Store, novel_id: str) -> int:
     What was written stays. Raises `UsageError` while a worker has one in hand, `NotFoundError`
     when there is none.
     """
+    take_from_the_dead(store)
     with store.writing() as work:
         jobs = {task.job_id for task in work.fleet_tasks.of_novel(novel_id)}
         for job_id in jobs:

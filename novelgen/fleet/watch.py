@@ -1,11 +1,13 @@
 """Looks, while a task is worked on, whether the worker is to stop.
 
-A thread of its own. It looks at the database for what the whole fleet or this worker is told, at
-the process for a signal, and at the worker's lock: a worker that others take for dead stops.
+A thread of its own. It looks at the database for what the whole fleet, this worker or who has this
+task is told, at the process for a signal, and at the worker's lock: a worker that others take for
+dead stops.
 """
 
 import logging
 import threading
+from dataclasses import replace
 from types import TracebackType
 
 from novelgen.generation.stop import StopSignal
@@ -55,6 +57,7 @@ class Watch:
         self,
         store: Store,
         worker_id: str,
+        task_id: int,
         lock: NovelLock,
         stop: StopSignal,
         leave: LeaveSignal,
@@ -62,6 +65,7 @@ class Watch:
     ) -> None:
         self._store = store
         self._worker_id = worker_id
+        self._task_id = task_id
         self._lock = lock
         self._stop = stop
         self._leave = leave
@@ -89,7 +93,7 @@ class Watch:
         while not self._ended.wait(self._seconds):
             looks += 1
             try:
-                orders = orders_of(self._store, self._worker_id, self._leave)
+                orders = orders_of(self._store, self._worker_id, self._leave, self._task_id)
                 if looks % _LOOKS_A_LOCK == 0 and not self._lock.is_held:
                     _log.warning("worker %s has lost its lock and stops", self._worker_id)
                     orders = FleetOrders(PauseRequest.NOW, PauseRequest.NONE)
@@ -110,10 +114,17 @@ class Watch:
             self._stop.stop_after_segment()
 
 
-def orders_of(store: Store, worker_id: str, leave: LeaveSignal) -> FleetOrders:
-    """What a worker is told now, by the database or by a signal. Raises `StorageFailure`."""
+def orders_of(
+    store: Store, worker_id: str, leave: LeaveSignal, task_id: int | None = None
+) -> FleetOrders:
+    """What a worker is told now, by the database or by a signal, and of the task that it has.
+
+    Raises `StorageFailure`.
+    """
     with store.reading() as work:
         orders = work.fleet_workers.orders(worker_id)
+        if task_id is not None:
+            orders = replace(orders, hold=work.fleet_tasks.hold_request(task_id))
     if leave.request is PauseRequest.NONE or orders.leave is PauseRequest.NOW:
         return orders
-    return FleetOrders(orders.pause, leave.request)
+    return replace(orders, leave=leave.request)

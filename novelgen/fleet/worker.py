@@ -17,7 +17,7 @@ from novelgen.errors import DeviceFailed, ForeignMemoryError, NovelgenError
 from novelgen.fleet.drafting import work_on_redraft
 from novelgen.fleet.hands import Hands
 from novelgen.fleet.outcome import Outcome, left_to_others
-from novelgen.fleet.taking import Taking, take_from_the_dead
+from novelgen.fleet.taking import MOST_DEATHS, Taking, take_from_the_dead
 from novelgen.fleet.watch import LeaveSignal, Watch, orders_of
 from novelgen.fleet.writing import write_novel
 from novelgen.generation.events import Event
@@ -28,6 +28,7 @@ from storage.locks import NovelLock
 from storage.records import new_id
 from storage.run_records import PauseRequest
 from storage.store import Store
+from storage.unit_of_work import UnitOfWork
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _LOOKS_FOR_THE_DEAD = 3
@@ -81,6 +82,7 @@ class FleetWorker:
         self._listener = listener
         self._leave = leave
         self._leaves_when_done = leaves_when_done
+        self._was_id: str | None = None
 
     def run(self) -> WorkerEnding:
         """Work until it is to leave, or nothing is left to do."""
@@ -88,6 +90,7 @@ class FleetWorker:
         while self._leave.request is PauseRequest.NONE:
             try:
                 with self._present() as visit:
+                    wait = _SECONDS_BETWEEN_LOOKS
                     return visit.work()
             except DatabaseUnavailable as failure:
                 self._listener.on_trouble(f"{failure.message} Trying again in {wait:.0f} s.")
@@ -107,6 +110,8 @@ class FleetWorker:
         with lock:
             with self._store.writing() as work:
                 work.fleet_workers.enter(card)
+                self._give_back_what_it_had(work)
+            self._was_id = card.id
             visit = _Visit(
                 self._store,
                 self._hands,
@@ -121,6 +126,12 @@ class FleetWorker:
             finally:
                 with suppress(StorageFailure), self._store.writing() as work:
                     work.fleet_workers.set_state(card.id, WorkerState.LEFT)
+
+    def _give_back_what_it_had(self, work: UnitOfWork) -> None:
+        """It has not died of what it had in hand when the database went away."""
+        for task in work.fleet_tasks.taken():
+            if self._was_id is not None and task.worker_id == self._was_id:
+                work.fleet_tasks.settle(task.id, self._was_id, TaskState.WAITING)
 
 
 class _TakenForDead(Exception):
@@ -166,7 +177,7 @@ class _Visit:
                 try:
                     self._do(task)
                 except DeviceFailed as error:
-                    self._settle(task, left_to_others(error.message))
+                    self._die_of(task, error)
                     return WorkerEnding.DEVICE_FAILED
                 looks = 0
                 continue
@@ -184,7 +195,7 @@ class _Visit:
         self._listener.on_task(task)
         stop = StopSignal()
         started = time.monotonic()
-        with Watch(self._store, self._worker_id, self._lock, stop, self._leave) as watch:
+        with Watch(self._store, self._worker_id, task.id, self._lock, stop, self._leave) as watch:
             outcome = self._outcome(lambda: self._perform(task, stop, watch))
         _log.info(
             "task %d (%s, novel %s) is %s after %.1f s. %s",
@@ -218,6 +229,14 @@ class _Visit:
         except Exception as error:  # noqa: BLE001  (one novel's mishap must not end the worker)
             _log.exception("worker %s: a task failed", self._worker_id)
             return Outcome(TaskState.FAILED, f"{type(error).__name__}: {error}")
+
+    def _die_of(self, task: TaskRecord, error: DeviceFailed) -> None:
+        """This worker ends with a task, and others might likewise."""
+        with suppress(HeadMoved, RecordNotFound), self._store.writing() as work:
+            work.fleet_tasks.take_from_the_dead(
+                task.id, self._worker_id, MOST_DEATHS, error.message
+            )
+        self._listener.on_settled(task, left_to_others(error.message))
 
     def _settle(self, task: TaskRecord, outcome: Outcome) -> None:
         if outcome.is_passed_over:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
 from storage.errors import HeadMoved, RecordNotFound
@@ -17,6 +17,7 @@ from storage.fleet_records import (
 from storage.fleet_tables import FleetJobRow, FleetTaskRow
 from storage.records import JsonObject
 from storage.repositories.base import Repository, record_of
+from storage.run_records import PauseRequest
 from storage.tables import NovelRow, RevisionRow, utc_now
 
 
@@ -42,18 +43,22 @@ class FleetTaskRepository(Repository):
     def add_task(
         self, job_id: str, kind: TaskKind, part: int | None = None, revision_id: str | None = None
     ) -> TaskRecord:
-        """Add a task to a job. Raises `RecordNotFound`."""
+        """Add a task to a job; where a person holds that, it is held too.
+
+        Raises `RecordNotFound`.
+        """
         job = self._row(FleetJobRow, job_id, "job")
         row = FleetTaskRow(
             job_id=job_id,
             novel_id=job.novel_id,
             kind=kind,
-            state=TaskState.WAITING,
+            state=TaskState.HELD if self._is_held(job_id) else TaskState.WAITING,
             part=part,
             revision_id=revision_id,
             deaths=0,
             progress=0,
             note="",
+            hold_request=PauseRequest.NONE,
             created_at=utc_now(),
         )
         self._session.add(row)
@@ -89,12 +94,13 @@ class FleetTaskRepository(Repository):
         return record_of(TaskRecord, row)
 
     def settle(self, task_id: int, worker_id: str, state: TaskState, note: str = "") -> None:
-        """Note what became of a task that a worker has.
+        """Note what became of a task that a worker has; one to be held does not wait again.
 
         Raises `HeadMoved`, and changes nothing, when the task is another worker's by now.
         """
         row = self._require_taken(task_id, worker_id)
         row.state, row.note = state, note
+        _hold_if_wanted(row)
         if state is TaskState.DONE:
             row.ended_at = utc_now()
         if state is not TaskState.WAITING or self._segments(row) > row.progress:
@@ -110,18 +116,21 @@ class FleetTaskRepository(Repository):
         row = self._session.get(FleetTaskRow, task_id, with_for_update=True)
         return row is not None and row.state is TaskState.TAKEN and row.worker_id == worker_id
 
-    def take_from_the_dead(self, task_id: int, worker_id: str, most_deaths: int) -> TaskRecord:
-        """Let others have the task of a worker that has died.
+    def take_from_the_dead(
+        self, task_id: int, worker_id: str, most_deaths: int, note: str = ""
+    ) -> TaskRecord:
+        """Let others have the task of a worker that has died, of what the note says.
 
         When `most_deaths` died on it in a row, none of which got further than the one before, it
         has failed. Raises `HeadMoved` when somebody else was faster.
         """
         row = self._require_taken(task_id, worker_id)
         row.deaths = 1 if self._segments(row) > row.progress else row.deaths + 1
-        row.state = TaskState.WAITING
+        row.state, row.note = TaskState.WAITING, note
         if row.deaths >= most_deaths:
             row.state = TaskState.FAILED
-            row.note = f"{row.deaths} workers in a row died on it."
+            row.note = f"{row.deaths} workers in a row died on it. {note}".rstrip()
+        _hold_if_wanted(row)
         self._session.flush()
         return record_of(TaskRecord, row)
 
@@ -180,26 +189,43 @@ class FleetTaskRepository(Repository):
         return bool(self._session.scalar(select(found)))
 
     def release(self, novel_id: str | None, states: Sequence[TaskState]) -> int:
-        """Let tasks in these states wait again; returns how many."""
-        statement = select(FleetTaskRow).where(FleetTaskRow.state.in_(states))
+        """Let tasks in these states wait again; returns how many.
+
+        With `HELD` among them, those that were to be held go on.
+        """
+        wanted = FleetTaskRow.hold_request != PauseRequest.NONE
+        goes_on = wanted & literal(TaskState.HELD in states)
+        statement = select(FleetTaskRow).where(FleetTaskRow.state.in_(states) | goes_on)
         if novel_id is not None:
             statement = statement.where(FleetTaskRow.novel_id == novel_id)
         rows = self._session.scalars(statement).all()
         for row in rows:
-            row.state, row.note, row.deaths = TaskState.WAITING, "", 0
+            row.hold_request = PauseRequest.NONE
+            if row.state in states:
+                row.state, row.note, row.deaths = TaskState.WAITING, "", 0
+        self._session.flush()
+        return sum(row.state in (TaskState.WAITING, TaskState.TAKEN) for row in rows)
+
+    def hold(self, novel_id: str, request: PauseRequest = PauseRequest.AFTER_SEGMENT) -> int:
+        """Let nobody take the waiting tasks of a novel, and who has one stop; returns how many."""
+        rows = self._session.scalars(
+            select(FleetTaskRow).where(
+                FleetTaskRow.novel_id == novel_id,
+                FleetTaskRow.state.in_((TaskState.WAITING, TaskState.TAKEN)),
+            )
+        ).all()
+        for row in rows:
+            if row.state is TaskState.TAKEN:
+                row.hold_request = request
+            else:
+                row.state = TaskState.HELD
         self._session.flush()
         return len(rows)
 
-    def hold(self, novel_id: str) -> int:
-        """Let nobody take the waiting tasks of a novel; returns how many."""
-        waiting = FleetTaskRow.state == TaskState.WAITING
-        rows = self._session.scalars(
-            select(FleetTaskRow).where(waiting, FleetTaskRow.novel_id == novel_id)
-        ).all()
-        for row in rows:
-            row.state = TaskState.HELD
-        self._session.flush()
-        return len(rows)
+    def hold_request(self, task_id: int) -> PauseRequest:
+        """Whether a person wants the task held, and how soon."""
+        row = self._session.get(FleetTaskRow, task_id)
+        return PauseRequest.NONE if row is None else row.hold_request
 
     def remove_job(self, job_id: str) -> None:
         """Take a job out of the queue. What was written of it stays.
@@ -213,6 +239,12 @@ class FleetTaskRepository(Repository):
             )
         self._session.execute(delete(FleetTaskRow).where(FleetTaskRow.job_id == job_id))
         self._session.execute(delete(FleetJobRow).where(FleetJobRow.id == job_id))
+
+    def _is_held(self, job_id: str) -> bool:
+        is_held = FleetTaskRow.state == TaskState.HELD
+        wanted = FleetTaskRow.hold_request != PauseRequest.NONE
+        found = exists().where(FleetTaskRow.job_id == job_id, is_held | wanted)
+        return bool(self._session.scalar(select(found)))
 
     def _tasks(self, *conditions: object) -> list[TaskRecord]:
         statement = select(FleetTaskRow).where(*conditions).order_by(FleetTaskRow.id)  # type: ignore[arg-type]
@@ -234,3 +266,9 @@ class FleetTaskRepository(Repository):
         else:
             statement = statement.where(RevisionRow.novel_id == row.novel_id)
         return int(self._session.scalar(statement) or 0)
+
+
+def _hold_if_wanted(row: FleetTaskRow) -> None:
+    if row.state is TaskState.WAITING and row.hold_request is not PauseRequest.NONE:
+        row.state, row.hold_request = TaskState.HELD, PauseRequest.NONE
+        row.note = row.note or "paused"

@@ -324,10 +324,11 @@ def test_held_tasks_wait_for_a_person(store: Store, add_novel: AddNovel) -> None
     in_hand = taken(store, worker(store))
     drafts_of(store, job)
     with store.writing() as work:
-        assert work.fleet_tasks.hold(novel.id) == 3
-        assert work.fleet_tasks.hold(novel.id) == 0
+        assert work.fleet_tasks.hold(novel.id, PauseRequest.NOW) == 4
+        assert work.fleet_tasks.hold_request(in_hand.id) is PauseRequest.NOW
     assert stored(store, in_hand).state is TaskState.TAKEN
-    settle(store, in_hand, TaskState.HELD, "paused")
+    held = settle(store, in_hand, TaskState.WAITING)
+    assert (held.state, held.note) == (TaskState.HELD, "paused")
     assert taken(store, worker(store)).novel_id == other.id
     assert take(store, worker(store)) is None
     with store.writing() as work:
@@ -336,6 +337,42 @@ def test_held_tasks_wait_for_a_person(store: Store, add_novel: AddNovel) -> None
         assert work.fleet_tasks.release(None, [TaskState.FAILED]) == 0
         assert work.fleet_tasks.release(novel.id, [TaskState.HELD]) == 4
     assert taken(store, worker(store)).id == in_hand.id
+
+
+def test_who_goes_on_before_it_has_stopped_is_not_held(store: Store, novel: NovelRecord) -> None:
+    queued(store, novel)
+    task = taken(store, worker(store))
+    with store.writing() as work:
+        assert work.fleet_tasks.hold(novel.id) == 1
+        assert work.fleet_tasks.release(novel.id, [TaskState.FAILED]) == 0
+        assert work.fleet_tasks.hold_request(task.id) is PauseRequest.AFTER_SEGMENT
+        assert work.fleet_tasks.release(novel.id, [TaskState.HELD]) == 1
+        assert work.fleet_tasks.hold_request(task.id) is PauseRequest.NONE
+    assert settle(store, task, TaskState.WAITING).state is TaskState.WAITING
+
+
+def test_what_follows_from_a_held_task_is_held(store: Store, novel: NovelRecord) -> None:
+    job = queued(store, novel, JobKind.REDRAFT)
+    task = taken(store, worker(store))
+    with store.writing() as work:
+        work.fleet_tasks.hold(novel.id)
+    settle(store, task, TaskState.DONE)
+    assert {draft.state for draft in drafts_of(store, job)} == {TaskState.HELD}
+    assert take(store, worker(store)) is None
+    with store.writing() as work:
+        assert work.fleet_tasks.release(novel.id, [TaskState.HELD]) == 3
+    assert drafts_of(store, job, 1)[0].state is TaskState.WAITING
+
+
+def test_a_task_that_is_to_be_held_is_so_when_its_worker_dies(
+    store: Store, novel: NovelRecord
+) -> None:
+    queued(store, novel)
+    task = taken(store, worker(store))
+    with store.writing() as work:
+        work.fleet_tasks.hold(novel.id)
+    assert bury(store, task).state is TaskState.HELD
+    assert take(store, worker(store)) is None
 
 
 def test_only_held_and_waiting_jobs_are_taken_out(store: Store, add_novel: AddNovel) -> None:

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("deaths", sa.Integer(), nullable=False),
         sa.Column("progress", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("hold_request", _ENUM, nullable=False),
         sa.Column("created_at", _TIME, nullable=False),
         sa.Column("taken_at", _TIME, nullable=True),
         sa.Column("ended_at", _TIME, nullable=True),
