@@ -10,10 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from novelgen.bench.rounds import OnProgress
+from novelgen.engine.values import SCRIPTED_MODEL
 from novelgen.errors import NovelgenError
 from novelgen.fleet.queue import add_novel
 from novelgen.fleet.standing import fleet_standing
 from novelgen.fleet.terms import WriteTerms
+from novelgen.generation.novel_settings import NovelSettings
+from storage.fleet_records import TaskState
 from storage.postgresql.measuring import scratch_database, server_figures
 from storage.records import NewNovel
 from storage.run_records import PauseRequest
@@ -22,8 +25,8 @@ from storage.store import Store, open_store
 StartWorkers = Callable[[str, int], None]
 """Starts so many workers on the database at an address."""
 
-_TARGET_WORDS = 500_000
-"""No novel is finished while it is measured."""
+_TARGET_WORDS = 20_000
+"""No novel is finished while it is measured, and its plan is drawn in seconds."""
 _SECONDS_TO_BEGIN = 180.0
 _SECONDS_TO_LEAVE = 60.0
 _SECONDS_BETWEEN_LOOKS = 0.2
@@ -93,7 +96,8 @@ def _add_novel(store: Store, seed: int) -> None:
         premise="A lamp goes out.",
         seed=seed,
         target_words=_TARGET_WORDS,
-        model="scripted",
+        model=SCRIPTED_MODEL,
+        settings=NovelSettings().as_json(),
     )
     with store.writing() as work:
         novel = work.novels.add(new)
@@ -105,8 +109,11 @@ def _wait_until_all_write(store: Store, workers: int) -> None:
     while time.monotonic() < deadline:
         with store.reading() as work:
             begun = [each for each in work.novels.summaries() if each.totals.segments]
+            failed = [task for task in work.fleet_tasks.all() if task.state is TaskState.FAILED]
         if len(begun) == workers:
             return
+        if failed:
+            raise NovelgenError(f"A worker failed: {failed[0].note}", "See the log.")
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     raise NovelgenError(
         f"{workers} workers were started, and only {len(begun)} had written anything after "

@@ -24,7 +24,7 @@ def fleet(
         float, typer.Option(metavar="T", min=1, help="Pace of each worker's scripted engine.")
     ] = 100.0,
     seconds: Annotated[
-        float, typer.Option(metavar="S", min=1, help="How long all of them write.")
+        float, typer.Option(metavar="S", min=1, max=120, help="How long all of them write.")
     ] = 20.0,
     rounds: Annotated[int, typer.Option(metavar="N", min=1, help="Measurements, in turn.")] = 3,
     address: Annotated[
