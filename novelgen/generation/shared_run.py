@@ -12,12 +12,14 @@ from novelgen.engine.protocol import Engine
 from novelgen.generation.events import Event, RunStopped
 from novelgen.generation.foreign_memory import require_own_memory
 from novelgen.generation.heartbeat import Heartbeat
+from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.novel_context import NovelContext
+from novelgen.generation.novel_status import status_at_rest
 from novelgen.generation.run import RunTerms, new_run
 from novelgen.generation.stop import RunObserver, StopSignal
 from novelgen.generation.telling import is_kept, tell
 from novelgen.prompting.library import PromptLibrary
-from storage.records import NovelRecord
+from storage.records import NovelChanges, NovelRecord
 from storage.run_records import RunPurpose, RunRecord, RunStatus
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
@@ -41,10 +43,14 @@ def join_run(
 def end_run(work: UnitOfWork, run: RunRecord, stopped: RunStopped | None = None) -> None:
     """Note that a shared run has stopped, or else is finished, if it has not ended otherwise.
 
-    Raises `RecordNotFound`.
+    The novel has the status that its text gives it. Raises `RecordNotFound`.
     """
     if work.runs.get(run.id).status is not RunStatus.RUNNING:
         return
+    novel = work.novels.get(run.novel_id)
+    if novel.run_epoch == run.epoch:  # else another run has its status too
+        branch_id = run.branch_id or novel.active_branch_id
+        work.novels.set_status(novel.id, status_at_rest(work, branch_id))
     if stopped is not None:
         tell(work, run.id, stopped)
     work.runs.finish(run.id, RunStatus.STOPPED if stopped else RunStatus.FINISHED)
@@ -69,8 +75,14 @@ class SharedRun:
         """Raises `ForeignMemoryError` when the novel's memory is not this engine's."""
         require_own_memory(store, novel, engine)
         self._store = store.for_novel(novel.id)
-        with self._store.reading() as work:
+        identity = identity_of_engine(engine.info)
+        with self._store.writing() as work:
             branch = work.branches.get(run.branch_id or novel.active_branch_id)
+            changes = NovelChanges(
+                model_fingerprint=identity.model_fingerprint,
+                adapter_fingerprint=identity.adapter_fingerprint,
+            )
+            novel = work.novels.update(novel.id, changes)
         self._context = NovelContext(
             store=self._store,
             engine=engine,
