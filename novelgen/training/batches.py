@@ -69,7 +69,7 @@ class BatchMaker(Dataset[ReadyBatch]):
     def _brief(self, window: Window, batch: WindowBatch) -> Sequence[int]:
         if not batch.shape.has_brief:
             return ()
-        cut = batch.shape.num_tokens - batch.shape.segment_tokens
+        cut = batch.shape.num_tokens - batch.shape.last_tokens
         earlier = self._tokenization.decode(window.token_ids[:cut])
         passage = self._tokenization.decode(window.token_ids[cut:])
         brief = self._briefs.token_ids(window.book, window.start, earlier, passage)

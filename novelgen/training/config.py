@@ -55,6 +55,11 @@ class TrainingConfig:
     max_window_tokens: int = 768
     """Tokens of a window, at most: long segments come in smaller numbers, but never below the
     least number of segments."""
+    long_last_share: float = 0.0
+    """Share of windows whose last segment is a long one, which is read without a brief or a tail:
+    most of it stands far behind the memory, as it does behind a verbatim tail."""
+    long_last_tokens: int = 1024
+    """Tokens of a long last segment, at most; it comes on top of `max_window_tokens`."""
     bptt_depth: int = 4
     """Memory hand-overs that gradients go back through, counted from the last segment. Where it
     cuts, coverage is cut as well; else coverage reaches back to the start, burn-in included."""
@@ -111,6 +116,7 @@ class TrainingConfig:
         """What a book needs at least."""
         longest = max(self.max_window_tokens, self.min_segments * self.max_segment_tokens)
         longest += self.late_max_burn_in * self.max_segment_tokens
+        longest += self.long_last_tokens if self.long_last_share else 0
         return longest * CHARS_PER_TOKEN
 
     def as_json(self) -> dict[str, Any]:
@@ -144,6 +150,7 @@ class TrainingConfig:
             "late_context_share",
             "reconstruction_share",
             "late_from",
+            "long_last_share",
         ):
             if getattr(self, name) > 1:
                 raise _out_of_range(name, getattr(self, name), "between 0 and 1")
@@ -152,6 +159,7 @@ class TrainingConfig:
             ("min_segments", "late_max_segments"),
             ("min_segment_tokens", "max_segment_tokens"),
             ("reconstruction_tokens", "max_segment_tokens"),
+            *([("max_segment_tokens", "long_last_tokens")] if self.long_last_share else []),
         ):
             if getattr(self, low) > getattr(self, high):
                 raise _out_of_range(

@@ -76,9 +76,12 @@ def require_context(model: RecurrentLM, config: TrainingConfig) -> None:
         tail = min(tail, num_before * config.max_segment_tokens)
     # The read pass has a tail where the write pass has slots; a brief comes on top where it fits.
     longest = config.max_segment_tokens + slots + max(tail, slots)
+    if config.long_last_share:
+        longest = max(longest, slots + config.long_last_tokens)
     if longest > model.context_size:
         raise UsageError(
             f"Passes of {longest:,} tokens are too long for this model, which reads "
             f"{model.context_size:,} at once.",
-            "Lower --max-segment-tokens, --late-max-tail-tokens or --max-tail-tokens.",
+            "Lower --max-segment-tokens, --late-max-tail-tokens, --max-tail-tokens or "
+            "--long-last-tokens.",
         )

@@ -64,7 +64,7 @@ class TrainingModule(nn.Module):
         With memory and without it the same, so that all phases drop the same briefs.
         """
         before = max(self.config.num_mem_tokens, len(self.start_ids))
-        return self.model.context_size - before - shape.tail_tokens - shape.segment_tokens
+        return self.model.context_size - before - shape.tail_tokens - shape.last_tokens
 
     def trainable(self) -> dict[str, nn.Parameter]:
         """The parameters that are trained, by name."""

@@ -80,9 +80,10 @@ def measure(
     start = () if model.cell is not None else tuple(start_ids)
     rows = torch.tensor([list(row) for row in token_ids], device=model.device)  # (batch, tokens)
     size = shape.segment_tokens
+    last_start = rows.shape[1] - shape.last_tokens
     segments = [
-        TokenBatch(rows[:, start : start + size], (size,) * rows.shape[0])
-        for start in range(0, rows.shape[1], size)
+        TokenBatch(part, (part.shape[1],) * rows.shape[0])
+        for part in (*torch.split(rows[:, :last_start], size, dim=1), rows[:, last_start:])
     ]
     call: _Call = _plainly
     if config.gradient_checkpointing:
@@ -106,8 +107,8 @@ def measure(
     coverage.expect(segments[-1], max(shape.tail_tokens, shape.gap_tokens))
     layout = _in_layout(rows, shape, briefs, start)
     # Without memory a text's first token cannot be scored.
-    can_score_all = model.cell is not None or min(layout.lengths) > shape.segment_tokens
-    num_scored = shape.segment_tokens - (not can_score_all)
+    can_score_all = model.cell is not None or min(layout.lengths) > shape.last_tokens
+    num_scored = shape.last_tokens - (not can_score_all)
     sums.later.append(call(model.predict, memory, layout, num_scored))
     rebuilt = None
     if shape.is_reconstructing and model.cell is not None:
@@ -188,7 +189,7 @@ def _in_layout(
     rows: Tensor, shape: Shape, briefs: Sequence[Sequence[int]], start: Sequence[int]
 ) -> TokenBatch:
     """`[start | brief | tail | prose]` of the last segment of every row."""
-    num_kept = shape.tail_tokens + shape.segment_tokens
+    num_kept = shape.tail_tokens + shape.last_tokens
     texts = [
         [*brief, *row] for brief, row in zip(briefs, rows[:, -num_kept:].tolist(), strict=True)
     ]

@@ -36,6 +36,13 @@ class Shape:
     """Segments before the others that train the memory cell alone."""
     gap_tokens: int = 0
     """Words that stand in so many tokens before do not count as coming again."""
+    long_last_tokens: int = 0
+    """The length of the last segment where it is longer than the others; else 0."""
+
+    @property
+    def last_tokens(self) -> int:
+        """The length of the last segment."""
+        return self.long_last_tokens or self.segment_tokens
 
     @property
     def num_tokens(self) -> int:
@@ -45,7 +52,7 @@ class Shape:
     @property
     def num_trained_tokens(self) -> int:
         """Tokens of a window that are trained on."""
-        return self.num_segments * self.segment_tokens
+        return (self.num_segments - 1) * self.segment_tokens + self.last_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,8 @@ class WindowSampler:
         has_brief, has_tail = draw.choice([(True, False), (False, True), (True, True)])
         tail_tokens = draw.randint(min(16, max_tail_tokens), max_tail_tokens)
         tail_tokens = min(tail_tokens, (num_segments - 1) * segment_tokens)
+        long_last_tokens = self._long_last_tokens(draw)
+        has_context = has_context and not long_last_tokens
         annealed = max(0.0, 1 - 2 * step / max(1, self._total_steps))
         return Shape(
             num_segments,
@@ -121,8 +130,17 @@ class WindowSampler:
             tail_tokens=tail_tokens if has_context and has_tail else 0,
             is_reconstructing=draw.random() < config.reconstruction_share * annealed,
             burn_in=burn_in,
-            gap_tokens=config.late_gap_tokens if is_late else 0,
+            # Before a long last segment nothing is shown verbatim.
+            gap_tokens=config.late_gap_tokens if is_late and not long_last_tokens else 0,
+            long_last_tokens=long_last_tokens,
         )
+
+    def _long_last_tokens(self, draw: random.Random) -> int:
+        """0 for a last segment like the others; draws nothing where a recipe has no long ones."""
+        config = self._config
+        if not config.long_last_share or draw.random() >= config.long_last_share:
+            return 0
+        return draw.randint(config.max_segment_tokens, config.long_last_tokens)
 
     def _window(self, draw: random.Random, num_tokens: int) -> Window:
         for _ in range(_MAX_DRAWS):

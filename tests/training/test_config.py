@@ -56,6 +56,8 @@ def test_the_least_is_allowed(name: str) -> None:
         ({"max_segments": 1}, "--min-segments"),
         ({"reconstruction_tokens": 257}, "--reconstruction-tokens"),
         ({"max_gradient_norm": 0.0}, "--max-gradient-norm"),
+        ({"long_last_share": 1.1}, "--long-last-share"),
+        ({"long_last_share": 0.5, "long_last_tokens": 255}, "--max-segment-tokens"),
         ({"seed": 2**64}, "--seed"),
     ],
 )

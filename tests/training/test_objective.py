@@ -209,6 +209,26 @@ def test_the_loss_is_made_of_the_passes_that_generation_makes(model: RecurrentLM
     assert found.coverage is not None and 0 < found.coverage < 1
 
 
+@pytest.mark.parametrize("has_memory", [True, False])
+def test_a_long_last_segment_is_read_at_once_and_scored_whole(
+    model: RecurrentLM, has_memory: bool
+) -> None:
+    trained = model if has_memory else RecurrentLM(model.lm)
+    shape = Shape(3, SIZE, True, False, 0, False, long_last_tokens=4 * SIZE)
+    found = objective_of(trained, shape, coverage_weight=0.0)
+    with torch.no_grad():
+        memory, nats = trained.initial_memory(2), []
+        for start in (0, SIZE):
+            segment = pad_left(ROWS[:, start : start + SIZE].tolist())
+            nats.append(trained.predict(memory, segment, SIZE - (not has_memory)))
+            memory = trained.write(memory, segment)
+        last = pad_left(ROWS[:, 2 * SIZE :].tolist())
+        nats.append(trained.predict(memory, last, 4 * SIZE - (not has_memory)))
+    expected = torch.cat([part.flatten() for part in nats])
+    assert found.loss.item() == pytest.approx(expected.mean().item(), 1e-5)
+    assert found.nats == pytest.approx(expected[nats[0].numel() :].mean().item(), 1e-5)
+
+
 def test_without_memory_every_segment_stands_alone(model: RecurrentLM) -> None:
     control = RecurrentLM(model.lm)
     found = objective_of(control, PLAIN)

@@ -481,6 +481,10 @@ def test_models_that_do_not_fit(
         train_tiny(base, books, tmp_path / "a", replace(SHORT, lora_modules=("c_attn",)))
     with pytest.raises(UsageError, match="too long for this model, which reads 1,024 at once"):
         train_tiny(base, books, tmp_path / "b", replace(SHORT, max_segment_tokens=1_020))
+    long = replace(SHORT, long_last_share=0.5, long_last_tokens=1_021)
+    with pytest.raises(UsageError, match="Passes of 1,025 tokens") as caught:
+        train_tiny(base, books, tmp_path / "e", long)
+    assert "--long-last-tokens" in caught.value.remedy
     with pytest.raises(UsageError, match="Segments of 1,017 tokens") as caught:
         train_tiny(base, books, tmp_path / "d", replace(SHORT, segment_size=1_017))
     assert "--segment-size" in caught.value.remedy

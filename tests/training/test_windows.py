@@ -79,6 +79,25 @@ def test_reconstruction_is_annealed_to_nothing_at_half_time(
     assert not any(rebuilds[200:])
 
 
+def test_some_windows_end_with_a_long_segment_read_without_a_brief_or_a_tail(
+    books: list[Book], tokenization: Tokenization
+) -> None:
+    config = replace(TINY, long_last_share=0.5, long_last_tokens=40)
+    sampler = WindowSampler(books, tokenization, config, "memory", 400)
+    batches = [sampler.batch(step) for step in range(400)]
+    long = [batch.shape for batch in batches if batch.shape.long_last_tokens]
+    assert 0.4 < len(long) / len(batches) < 0.6
+    assert {20, 40} <= {shape.last_tokens for shape in long} <= set(range(20, 41))
+    assert not any(shape.has_brief or shape.tail_tokens or shape.gap_tokens for shape in long)
+    others = [batch.shape for batch in batches if not batch.shape.long_last_tokens]
+    assert all(shape.last_tokens == shape.segment_tokens for shape in others)
+    assert any(shape.gap_tokens for shape in others)
+    for batch in batches:
+        shape = batch.shape
+        before = (shape.burn_in + shape.num_segments - 1) * shape.segment_tokens
+        assert {len(window.token_ids) for window in batch.windows} == {before + shape.last_tokens}
+
+
 def test_a_batch_follows_from_seed_phase_and_step_alone(
     books: list[Book], tokenization: Tokenization, sampler: WindowSampler
 ) -> None:
