@@ -61,7 +61,8 @@ def main() -> None:
         for _ in range(_WARM_UP):
             next(commits)
         _say("ready")
-        sys.stdin.readline()
+        if not sys.stdin.readline():
+            return  # whoever gave the order is gone
         begin, cpu, taken = time.perf_counter(), _cpu_seconds(), []
         while time.perf_counter() - begin < order.seconds:
             taken.append(next(commits))
