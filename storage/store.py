@@ -44,6 +44,7 @@ class Store:
         self._engine = engine
         self._writer = writer_engine(engine)
         self._is_open = True
+        self._locks = postgresql_locks.LockSession(engine)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -80,7 +81,7 @@ class Store:
         with translating(self.url):
             if path is not None:
                 return sqlite_locks.try_lock(path, novel_id)
-            return postgresql_locks.try_lock(self._engine, _novel_lock(novel_id))
+            return self._locks.try_lock(_novel_lock(novel_id))
 
     def try_share_novel(self, novel_id: str) -> NovelLock | None:
         """The lock of a novel, held together with others who share it; None when one has it alone.
@@ -152,7 +153,7 @@ class Store:
                 "Name the database of a server with --db, or as database_url in config.toml.",
             )
         with translating(self.url):
-            return postgresql_locks.try_lock(self._engine, name, shared=shared)
+            return self._locks.try_lock(name, shared=shared)
 
     @contextmanager
     def _unit_of_work(self, engine: Engine) -> Iterator[tuple[UnitOfWork, Session]]:
@@ -184,6 +185,7 @@ class NovelStore(Store):
         super().__init__(viewed.url, viewed._engine, unreadable_commits=viewed.unreadable_commits)
         self.novel_id = novel_id
         self._viewed = viewed
+        self._locks = viewed._locks
         self._writer = writer_engine(self._engine, novel_id=novel_id)
 
     def close(self) -> None:

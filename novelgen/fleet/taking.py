@@ -31,8 +31,12 @@ class Taking:
         """The first task that this worker can take, which is then its own."""
         now = time.monotonic()
         self._passed_over = {id: until for id, until in self._passed_over.items() if until > now}
+        passed_over = tuple(self._passed_over)
+        with self._store.reading() as work:  # who looks in vain is not to take anybody's turn
+            if not work.fleet_tasks.has_waiting(passed_over):
+                return None
         with self._store.writing() as work:
-            return work.fleet_tasks.take(self._worker_id, tuple(self._passed_over))
+            return work.fleet_tasks.take(self._worker_id, passed_over)
 
     def pass_over(self, task_id: int) -> None:
         """Leave a task to others for a while."""

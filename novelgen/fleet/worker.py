@@ -31,6 +31,8 @@ from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
 _SECONDS_BETWEEN_LOOKS = 1.0
+_LONGEST_BETWEEN_LOOKS = 3.0
+"""Of a worker that has nothing to do for a while: a thousand of them look, too."""
 _LOOKS_FOR_THE_DEAD = 3
 """An idle worker looks for tasks of dead ones with every so many looks."""
 _LONGEST_WAIT = 30.0
@@ -188,7 +190,7 @@ class _Visit:
                 if self._leaves_when_done and self._is_all_done():
                     return WorkerEnding.LEFT
             looks += 1
-            self._leave.wait(_SECONDS_BETWEEN_LOOKS)
+            self._leave.wait(min(looks * _SECONDS_BETWEEN_LOOKS, _LONGEST_BETWEEN_LOOKS))
 
     def _do(self, task: TaskRecord) -> None:
         """Do a task and note what became of it. Raises `DatabaseUnavailable`, `DeviceFailed`."""

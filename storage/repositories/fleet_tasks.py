@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, exists, func, literal, select
+from sqlalchemy import Select, delete, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
 from storage.errors import HeadMoved, RecordNotFound
@@ -71,27 +71,17 @@ class FleetTaskRepository(Repository):
         Tasks of two jobs of one novel are never taken at the same time, since their runs would
         take the novel over from each other.
         """
-        other = aliased(FleetTaskRow)
-        in_the_way = exists().where(
-            other.novel_id == FleetTaskRow.novel_id,
-            other.state == TaskState.TAKEN,
-            other.job_id != FleetTaskRow.job_id,
-        )
-        statement = (
-            select(FleetTaskRow)
-            .where(FleetTaskRow.state == TaskState.WAITING, ~in_the_way)
-            .order_by(FleetTaskRow.id)
-            .limit(1)
-        )
-        if passed_over:
-            statement = statement.where(FleetTaskRow.id.not_in(passed_over))
-        row = self._session.scalar(statement)
+        row = self._session.scalar(_for_the_taking(passed_over).limit(1))
         if row is None:
             return None
         row.state, row.worker_id = TaskState.TAKEN, worker_id
         row.progress, row.taken_at, row.note = self._segments(row), utc_now(), ""
         self._session.flush()
         return record_of(TaskRecord, row)
+
+    def has_waiting(self, passed_over: Collection[int] = ()) -> bool:
+        """Whether `take` would find a task at this moment."""
+        return self._session.scalar(_for_the_taking(passed_over).limit(1)) is not None
 
     def settle(self, task_id: int, worker_id: str, state: TaskState, note: str = "") -> None:
         """Note what became of a task that a worker has; one to be held does not wait again.
@@ -272,3 +262,19 @@ def _hold_if_wanted(row: FleetTaskRow) -> None:
     if row.state is TaskState.WAITING and row.hold_request is not PauseRequest.NONE:
         row.state, row.hold_request = TaskState.HELD, PauseRequest.NONE
         row.note = row.note or "paused"
+
+
+def _for_the_taking(passed_over: Collection[int]) -> Select[FleetTaskRow]:
+    """The tasks that wait, of novels that no other job has in hand, the first first."""
+    other = aliased(FleetTaskRow)
+    in_the_way = exists().where(
+        other.novel_id == FleetTaskRow.novel_id,
+        other.state == TaskState.TAKEN,
+        other.job_id != FleetTaskRow.job_id,
+    )
+    return (
+        select(FleetTaskRow)
+        .where(FleetTaskRow.state == TaskState.WAITING, ~in_the_way)
+        .where(FleetTaskRow.id.not_in(passed_over))
+        .order_by(FleetTaskRow.id)
+    )
