@@ -38,7 +38,7 @@ class Defaults:
 
 
 def requests_from(path: Path, defaults: Defaults) -> list[NovelRequest]:
-    """The novels of a file: a YAML or JSON list, or JSON lines (`.jsonl`); `-` is standard input.
+    """The novels of a file: a YAML or JSON list, or JSON lines; `-` is standard input.
 
     Raises `UsageError`, which names the first novel that is not as it should be.
     """
@@ -69,23 +69,7 @@ def copies_of(
 
 
 def _items(raw: str, path: Path) -> Iterator[Mapping[str, Any]]:
-    import yaml
-
-    try:
-        if path.suffix.lower() in (".jsonl", ".ndjson"):
-            document: Any = [json.loads(line) for line in raw.splitlines() if line.strip()]
-        else:
-            document = yaml.safe_load(raw)
-    except (yaml.YAMLError, json.JSONDecodeError, RecursionError) as error:
-        told = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(
-            f"{named(path)} cannot be read: {told}.", "It has to be YAML, JSON or JSON lines."
-        ) from error
-    if document is None:
-        return
-    if not isinstance(document, list):
-        raise UsageError(f"{named(path)} is no list of novels.", "Begin every novel with `- `.")
-    for number, item in enumerate(document, 1):
+    for number, item in enumerate(_listed(raw, path), 1):
         if isinstance(item, str):
             yield {"premise": item}
         elif isinstance(item, dict):
@@ -97,55 +81,116 @@ def _items(raw: str, path: Path) -> Iterator[Mapping[str, Any]]:
             )
 
 
+def _listed(raw: str, path: Path) -> list[Any]:
+    is_lines = path.suffix.lower() in (".jsonl", ".ndjson") or raw.lstrip().startswith("{")
+    if is_lines:
+        lines = [line for line in raw.split("\n") if line.strip()]
+        return [
+            _parsed(line, f"{named(path)}, novel {number}") for number, line in enumerate(lines, 1)
+        ]
+    if path.suffix.lower() == ".json":
+        document = _parsed(raw, named(path))
+    else:
+        document = _read(raw, named(path))
+    if document is None:
+        return []
+    if not isinstance(document, list):
+        raise UsageError(f"{named(path)} is no list of novels.", "Begin every novel with `- `.")
+    return document
+
+
+def _parsed(raw: str, where: str) -> Any:
+    """JSON, in which no field stands twice."""
+    try:
+        return json.loads(raw, object_pairs_hook=_each_once)
+    except RecursionError as error:
+        raise _unreadable(where, "it is nested too deep") from error
+    except ValueError as error:  # `JSONDecodeError` is one, and a number of endless digits
+        raise _unreadable(where, str(error).partition(";")[0]) from error
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a field stands there twice")
+    return fields
+
+
+def _read(raw: str, where: str) -> Any:
+    from novelgen.text.yaml_reading import YamlMistake, read_yaml
+
+    try:
+        return read_yaml(raw).value
+    except YamlMistake as mistake:
+        if raw.lstrip().startswith("["):  # JSON knows characters that YAML does not
+            return _parsed(raw, where)
+        raise _unreadable(where, str(mistake)) from mistake
+
+
+def _unreadable(where: str, why: str) -> UsageError:
+    return UsageError(f"{where} cannot be read: {why}.", "It has to be YAML, JSON or JSON lines.")
+
+
 def _request(item: Mapping[str, Any], where: str, defaults: Defaults, number: int) -> NovelRequest:
-    unknown = [str(name) for name in item if name not in _FIELDS]
+    """Raises `UsageError` that says `where` something is wrong."""
+    try:
+        return _checked(item, defaults, number)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error.message}", error.remedy) from error
+
+
+def _checked(item: Mapping[str, Any], defaults: Defaults, number: int) -> NovelRequest:
+    unknown = [str(name)[:40] for name in item if name not in _FIELDS]
     if unknown:
         raise UsageError(
-            f"{where}: there is no field {', '.join(unknown)}.", f"Fields are {', '.join(_FIELDS)}."
+            f"there is no field {', '.join(unknown[:5])}.", f"Fields are {', '.join(_FIELDS)}."
         )
-    target_words = _number(item, "target_words", where)
+    title, premise = _text(item, "title"), _text(item, "premise")
+    if not title.strip() and not premise.strip():
+        raise UsageError("it has neither a premise nor a title.", "Say what it is about.")
+    target_words = _number(item, "target_words")
     if target_words is None:
         target_words = defaults.target_words
     if target_words is None:
-        raise UsageError(f"{where} says no target_words.", "Give --target-words N for all of them.")
-    words = in_range(target_words, MIN_WORDS, MAX_WORDS, f"{where}: target_words")
-    seed = _number(item, "seed", where)
+        raise UsageError("it says no target_words.", "Give --target-words N for all of them.")
+    words = in_range(target_words, MIN_WORDS, MAX_WORDS, "target_words")
+    seed = _number(item, "seed")
     if seed is None:
         seed = secrets.randbits(32) if defaults.seed is None else defaults.seed + number
     return NovelRequest(
-        title=clean_title(_text(item, "title", where), f"{where}: title"),
-        author=clean_title(_text(item, "author", where) or defaults.author, f"{where}: author"),
-        premise=clean_premise(_text(item, "premise", where)),
+        title=clean_title(title, "title"),
+        author=clean_title(_text(item, "author") or defaults.author, "author"),
+        premise=clean_premise(premise),
         target_words=words,
-        seed=in_range(seed, 0, MAX_SEED, f"{where}: seed"),
-        chapters=checked_chapters(_number(item, "chapters", where), words),
-        voice=_voice(item.get("voice"), where),
+        seed=in_range(seed, 0, MAX_SEED, "seed"),
+        chapters=checked_chapters(_number(item, "chapters"), words),
+        voice=_voice(item.get("voice")),
     )
 
 
-def _text(item: Mapping[str, Any], name: str, where: str) -> str:
+def _text(item: Mapping[str, Any], name: str) -> str:
     value = item.get(name)
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise UsageError(f"{where}: {name} is no text.", "Put it between quotation marks.")
+        raise UsageError(f"{name} is no text.", "Put it between quotation marks.")
     return value
 
 
-def _number(item: Mapping[str, Any], name: str, where: str) -> int | None:
+def _number(item: Mapping[str, Any], name: str) -> int | None:
     value = item.get(name)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
-        raise UsageError(f"{where}: {name} is no whole number.", "Write it in digits alone.")
+        raise UsageError(f"{name} is no whole number.", "Write it in digits alone.")
     return value
 
 
-def _voice(value: Any, where: str) -> "VoiceSheet | None":
+def _voice(value: Any) -> "VoiceSheet | None":
     if value is None:
         return None
-    import yaml
+    from novelgen.story.voice import sheet_of
 
-    from novelgen.story.voice_document import read_document
-
-    return read_document(yaml.safe_dump(value, allow_unicode=True), f"{where}: voice")
+    if not isinstance(value, dict):
+        raise UsageError("voice is no voice sheet.", "It is written as `field: value`.")
+    return sheet_of(value)
