@@ -20,7 +20,7 @@ from novelgen.log import start_logging
 from novelgen.modeling.placement import process_rank
 from novelgen.paths import Paths, resolve_paths
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("novelgen.bootstrap.fleet_member")  # not __main__, which nobody hears
 
 
 def main() -> ExitCode:

@@ -1,0 +1,34 @@
+"""Holds a worker of several processes, as an actor of Ray does.
+
+    python -m tests.fleet.group_host NAME
+
+Its settings come from the environment. Ends with 3 where the group was lost.
+"""
+
+import sys
+
+from novelgen.bootstrap.fleet_group import GroupLost, run_group
+from novelgen.config import Settings
+
+LOST = 3
+PROCESSES = 2
+
+
+def main() -> int:
+    (name,) = sys.argv[1:]
+    settings = Settings(placement="tensor")
+    orders = {
+        "name": name,
+        "settings": settings.model_dump(mode="json"),
+        "leaves_when_done": True,
+        "index": 0,
+    }
+    try:
+        run_group(orders, PROCESSES, cpus=PROCESSES)
+    except GroupLost:
+        return LOST
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
