@@ -95,9 +95,9 @@ class LockSession:
             self._close_if_idle()
 
     def _try_once(self, key: int, *, shared: bool) -> _Held | None:
+        connection = self._open()  # first, since what was held is free when the last one is lost
         if any(held.key == key and not (shared and held.is_shared) for held in self._held):
             return None
-        connection = self._open()
         try:
             cursor = _driver(connection).execute(f"SELECT {_TRY[shared]}(%s)", (key,))
             is_taken = bool(cursor.fetchone()[0])
