@@ -52,6 +52,8 @@ def summary_lines(standing: "FleetStanding") -> list[str]:
         words = f"; what is not done has {words} ({share:.0%})"
     pace = "".join(f", {each}" for each in pace_told(standing, duration))
     workers = workers_told(standing)
+    if standing.num_lost:
+        workers += f", {standing.num_lost:,} lost"
     if standing.pause is not PauseRequest.NONE:
         workers += "; paused, `novelgen fleet resume` lets it go on"
     elif not standing.workers and not standing.is_done:

@@ -18,10 +18,11 @@ STATES = {
 }
 
 
-def counts_told(standing: FleetStanding) -> str:
-    """Such as `2 in hand, 5 waiting`; empty for an empty queue."""
+def counts_told(standing: FleetStanding, *, with_done: bool = True) -> str:
+    """Such as `2 in hand, 5 waiting`; empty where there is nothing."""
+    states = [state for state in STATES if with_done or state is not TaskState.DONE]
     counts = standing.counts
-    return ", ".join(f"{counts[state]:,} {STATES[state]}" for state in STATES if counts.get(state))
+    return ", ".join(f"{counts[state]:,} {STATES[state]}" for state in states if counts.get(state))
 
 
 def words_told(standing: FleetStanding) -> str:
@@ -41,12 +42,10 @@ def pace_told(standing: FleetStanding, duration: Callable[[float], str]) -> list
 
 
 def workers_told(standing: FleetStanding) -> str:
-    """Such as `3 workers on 2 machines, 1 lost`."""
+    """Such as `3 workers on 2 machines`. Those that are lost are not among them."""
     hosts = len({worker.host for worker in standing.workers})
     told = _counted(len(standing.workers), "worker")
-    if hosts:
-        told += f" on {_counted(hosts, 'machine')}"
-    return told + (f", {standing.num_lost} lost" if standing.num_lost else "")
+    return f"{told} on {_counted(hosts, 'machine')}" if hosts else told
 
 
 def task_told(each: TaskStanding) -> str:

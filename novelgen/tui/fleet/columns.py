@@ -16,6 +16,7 @@ PADDING = 1
 _LEAST_TITLE = 18
 _LEAST_WORKER = 12
 _MOST_WORKER = 34
+_ROOM_FOR_HOST = 20
 
 
 class Column(Enum):
@@ -75,7 +76,7 @@ def cells_of(
 ) -> list[Text]:
     """A task as a row of the table; `colour` knows the colours of the theme by their names."""
     return [
-        _placed(_told(each, placed.column), placed, _style(each, placed.column, colour))
+        _placed(_told(each, placed), placed, _style(each, placed.column, colour))
         for placed in columns
     ]
 
@@ -85,10 +86,10 @@ def _room(columns: Sequence[Column], width: int) -> int:
     return width - sum(_CELLS.get(column, 0) + 2 * PADDING for column in columns)
 
 
-def _told(each: TaskStanding, column: Column) -> str:
+def _told(each: TaskStanding, placed: PlacedColumn) -> str:
     share = share_done(each)
     is_measured = bool(each.target_words)
-    match column:
+    match placed.column:
         case Column.TITLE:
             return each.title or "(no title yet)"
         case Column.TASK:
@@ -106,7 +107,8 @@ def _told(each: TaskStanding, column: Column) -> str:
         case Column.STATE:
             return f"{sign_of_task(each)[0]} {state_told(each)}"
         case Column.WORKER:
-            return worker_told(each)
+            name = "" if each.worker is None else each.worker.name
+            return worker_told(each) if placed.cells >= _ROOM_FOR_HOST else name
 
 
 def _style(each: TaskStanding, column: Column, colour: Callable[[str], str]) -> str:

@@ -23,7 +23,7 @@ _BEGIN = (
 
 def head(standing: FleetStanding, cells: int) -> Content:
     """The whole fleet in one line."""
-    summary = fleet_summary(standing, cells - len(_HEAD) - 2)
+    summary = fleet_summary(standing, cells - len(_HEAD) - 2, tells_workers=False)
     return Content.assemble((_HEAD, "bold $background on $primary"), "  ", summary)
 
 
@@ -69,7 +69,8 @@ def workers(standing: FleetStanding, cells: int) -> Content:
         for each in standing.tasks
         if each.task.state is TaskState.TAKEN and each.task.worker_id
     }
-    lines = [Content.styled(workers_told(standing), "$text-muted")]
+    lost = f", {standing.num_lost:,} lost" if standing.num_lost else ""
+    lines = [Content.assemble((workers_told(standing), "$text-muted"), (lost, "$warning"))]
     lines += [_worker(worker, by_worker, cells) for worker in standing.workers]
     return Content("\n").join(lines)
 

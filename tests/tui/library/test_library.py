@@ -6,6 +6,7 @@ import pytest
 
 from novelgen.bootstrap import Workbench
 from novelgen.generation.novel_settings import NovelSettings
+from novelgen.tui.actions import actions_of
 from novelgen.tui.novel.screen import NovelScreen
 from storage.records import NovelStatus
 from tests.tui.conftest import TITLE, Opened, press_text, shown, until, written
@@ -131,3 +132,14 @@ async def test_no_row_is_wrapped(written_home: Path, opened: Opened, width: int)
         at = next(index for index, line in enumerate(lines) if TITLE in line)
         assert lines[at].split("▏")[0].count(TITLE) == 1
         assert "of 1,500 words" in lines[at + 1]
+
+
+async def test_of_a_fleet_nothing_is_seen_with_a_file(written_home: Path, opened: Opened) -> None:
+    async with opened(size=(140, 45)) as pilot:
+        await until(pilot, lambda: "Written to its end." in shown(pilot))
+        names = {each.name for each in actions_of(pilot.app.screen)}
+        assert "inbox" in names and not names & {"fleet", "let_fleet_write"}
+        assert "fleet" not in shown(pilot).casefold()
+        await pilot.press("f", "F", "question_mark")
+        await until(pilot, lambda: "Begin a novel" in shown(pilot))
+        assert "fleet" not in shown(pilot).casefold()

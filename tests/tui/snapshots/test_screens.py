@@ -6,6 +6,7 @@ A picture that changed is looked at before it is accepted: `pytest tests/tui/sna
 
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from inspect import getfile
 from pathlib import Path
@@ -20,6 +21,7 @@ from novelgen.tui.app import WorkbenchApp
 from tests.tui.conftest import TITLE, shown, until
 from tests.tui.snapshots.live_run import a_passage_being_written
 from tests.tui.snapshots.manuscript_files import one_that_came_back, some_manuscripts
+from tests.tui.snapshots.still_fleet import a_fleet
 
 _FONT_FACE = re.compile(r"\s*@font-face\s*\{[^}]*\}")
 SMALL, ROOMY = (80, 24), (140, 45)
@@ -37,6 +39,8 @@ class Seen:
     before: Callable[["Pilot[None]"], Awaitable[None]] | None = None
     files: Callable[[Workbench, Path], None] | None = None
     """Puts there what lies in the folder where novelgen is started."""
+    amid: Callable[[Workbench], AbstractContextManager[None]] = nullcontext
+    """What goes on around it."""
 
 
 _WRITTEN = tuple("space" if letter == " " else letter for letter in "So [[when?]] ")
@@ -54,6 +58,8 @@ PLACES = (
 )
 OTHERS = (
     Seen("library", (), "The Glassworks", novel=None),
+    Seen("library-fleet", (), "drafting chapter 4", novel=None, amid=a_fleet),
+    Seen("fleet", ("f",), "worker-3", novel=None, amid=a_fleet),
     Seen("palette", ("ctrl+p",), "Search"),
     Seen("help", ("question_mark",), "Keys"),
     Seen("settings", ("comma",), "The workbench"),
@@ -112,7 +118,8 @@ def is_as_before(snap_compare: SnapCompare, size: tuple[int, int]) -> Callable[.
         if seen.files is not None:
             seen.files(bench, Path.cwd())
         app = _Pictured(bench, None, novel_id)
-        return snap_compare(app, run_before=go_there, terminal_size=size)
+        with seen.amid(bench):
+            return snap_compare(app, run_before=go_there, terminal_size=size)
 
     return compare
 
