@@ -29,6 +29,7 @@ from storage.postgresql.measuring import (
 from storage.store import open_store
 
 _COMMITS_BEFORE_COUNTING = 12
+_FIRST_SEED_OF_COUNTING = 1_000_000_000
 
 
 class Turn(StrEnum):
@@ -148,8 +149,8 @@ def _round_trips(url: str, plan: WritersPlan, turn: Turn) -> int:
     """Of a commit whose statements are prepared."""
     with open_store(url) as store:
         alone = turn is Turn.DATABASE
-        # No other writer has this seed, and so none this text.
-        commits = Scribe(store, plan.measures, seed=-1 - alone, alone=alone).commits()
+        seed = _FIRST_SEED_OF_COUNTING + alone  # of no other writer, and so this text is not there
+        commits = Scribe(store, plan.measures, seed, alone=alone).commits()
         for _ in range(_COMMITS_BEFORE_COUNTING):
             next(commits)
         with counting_round_trips(store) as trips:
