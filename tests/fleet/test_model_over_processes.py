@@ -15,8 +15,10 @@ from transformers import AutoModelForCausalLM
 from novelgen.bootstrap.fleet_group import processes_of_group
 from novelgen.errors import UsageError
 from novelgen.fleet.actor_share import ActorShare, see_no_other_gpus
+from storage.fleet_records import TaskState, WorkerState
+from storage.run_records import PauseRequest
 from tests.fleet.group_host import LOST
-from tests.fleet.tiny_fleet import TinyFleet, wait_until_gone
+from tests.fleet.tiny_fleet import TinyFleet, until, wait_until_gone
 from tests.modeling.conftest import tokenizer
 from tests.modeling.tiny_models import CONFIGS
 from tests.postgresql import fresh_database, server_url
@@ -63,6 +65,28 @@ def test_two_processes_write_two_novels_with_the_words_of_one(
     assert fleet.texts() == words_of_one
     assert fleet.log().count("on cpu x 2") == len(fleet.novels), "both are runs of two processes"
     assert fleet.log().count("Fits: ") == 1, "and the model was loaded once"
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+def test_a_group_stands_still_and_leaves_between_two_tokens(
+    fleet: TinyFleet, words_of_one: list[str]
+) -> None:
+    desk = fleet.workbench.fleet
+    host = fleet.begin("tests.fleet.group_host", "pair")
+    worker = fleet.someone_in_the_middle(lambda: host.poll() is None)
+    desk.pause(PauseRequest.NOW)
+    paused = until(
+        lambda: [w for w in desk.standing().workers if w.state is WorkerState.PAUSED], 60
+    )
+    assert [each.pid for each in paused] == [worker.pid], "it has stayed"
+    desk.pause(PauseRequest.NONE)
+    until(lambda: [w for w in desk.standing().workers if w.state is WorkerState.WORKING], 60)
+    assert desk.ask_workers_to_leave(PauseRequest.NOW) == 1
+    said, _ = host.communicate()
+    assert host.returncode == 0, said
+    assert desk.standing().counts[TaskState.WAITING] == len(fleet.novels), "given back"
+    assert fleet.write_alone() == words_of_one
 
 
 @pytest.mark.faults
