@@ -8,6 +8,7 @@ they outlive the process that started them.
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from novelgen.errors import NovelgenError, UsageError
 from novelgen.fleet.shape import WorkerShape
 
 NAMESPACE = "novelgen"
+_LOCAL = "local"
+_SECONDS_TO_ANSWER = 5.0
 _EVERY_TIME = -1
 """How often Ray starts a worker again that has died."""
 _SECONDS_TO_PLACE = 60.0
@@ -59,34 +62,54 @@ class Connection:
 def connected(address: str | None) -> Iterator[Connection]:
     """Be connected to the cluster at `address`, else the one of this machine, else one of its own.
 
+    With the address `local` it is one of its own in any case.
+
     Raises `NovelgenError` when the cluster does not answer, `UsageError` without Ray.
     """
     require_ray()
+    _require_answer(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
     if _has_token():  # a cluster asks for it by default, and Ray shows it only when told to
         os.environ.setdefault("RAY_AUTH_MODE", "token")
     import ray
 
     quiet: dict[str, Any] = {"namespace": NAMESPACE, "log_to_driver": False}
-    is_own = False
+    is_own = address == _LOCAL
     try:
-        try:
-            ray.init(address=address or "auto", logging_level=logging.ERROR, **quiet)
-        except ConnectionError:
-            if address is not None:
-                raise
-            ray.init(address="local", include_dashboard=False, logging_level=logging.ERROR, **quiet)
-            is_own = True
+        if not is_own:
+            try:
+                ray.init(address=address or "auto", logging_level=logging.ERROR, **quiet)
+            except ConnectionError:
+                if address is not None:
+                    raise
+                is_own = True
+        if is_own:
+            ray.init(address=_LOCAL, include_dashboard=False, logging_level=logging.ERROR, **quiet)
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        raise NovelgenError(
-            f"The Ray cluster {address or 'of this machine'} cannot be reached: {error}",
-            "`ray start --head` begins a cluster, `ray start --address=HOST:6379` adds a machine; "
-            "every machine needs the token that the first one keeps in ~/.ray/auth_token.",
-        ) from error
+        raise _unreachable(address, error) from error
     try:
         yield Connection(is_own)
     finally:
         ray.shutdown()
+
+
+def _require_answer(address: str | None) -> None:
+    """Ray ends the whole process where nobody answers. Raises `NovelgenError`."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _SECONDS_TO_ANSWER).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise _unreachable(address, error) from error
+
+
+def _unreachable(address: str | None, error: Exception) -> NovelgenError:
+    return NovelgenError(
+        f"The Ray cluster {address or 'of this machine'} cannot be reached: {error}",
+        "`ray start --head` begins a cluster, `ray start --address=HOST:6379` adds a machine; "
+        "every machine needs the token that the first one keeps in ~/.ray/auth_token.",
+    )
 
 
 def _has_token() -> bool:

@@ -1,5 +1,6 @@
 """The double obeys the contract of a real engine."""
 
+import time
 from dataclasses import replace
 
 from novelgen.engine.protocol import QuietObserver
@@ -112,3 +113,29 @@ def test_memory_depends_on_every_segment_and_their_order() -> None:
     again = engine.write(engine.write(start, "one"), "two")
     assert forward == again
     assert len({start.data, forward.data, backward.data}) == 3
+
+
+def test_a_set_pace_takes_its_time_and_changes_no_word() -> None:
+    quick, slow = ScriptedEngine(), ScriptedEngine(tokens_per_second=1_000)
+    started = time.monotonic()
+    drawn = slow.decode(request(slow))
+    seconds = time.monotonic() - started
+    assert drawn.candidates == quick.decode(request(quick)).candidates
+    assert slow.info == quick.info
+    # Rows are drawn side by side: the first one's tokens take the time, and no less.
+    assert drawn.elapsed_seconds >= drawn.candidates[0].num_tokens / 1_000
+    assert seconds >= drawn.elapsed_seconds
+    memory = quick.initial_memory()
+    assert slow.write(memory, "one") == quick.write(memory, "one")
+
+
+def test_a_slow_one_heeds_the_stop_between_tokens() -> None:
+    """At an hour a token it would not end otherwise."""
+    engine = ScriptedEngine(tokens_per_second=1 / 3_600)
+    drawn = engine.decode(request(engine, 1), StopAfter(0)).candidates[0]
+    assert (drawn.text, drawn.finish_reason) == ("", FinishReason.CANCELLED)
+    observer = StopAfter(3)
+    some = ScriptedEngine(tokens_per_second=1_000).decode(request(engine, 1), observer)
+    assert some.candidates[0].finish_reason is FinishReason.CANCELLED
+    assert some.candidates[0].text == "".join(observer.seen)
+    assert len(observer.seen) == 3

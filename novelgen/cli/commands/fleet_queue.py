@@ -149,6 +149,7 @@ def redraft(
 
     wish = Redraft(chapter, from_paragraph, drafts, checked_instruction(instruction), words)
     with invocation.workbench() as workbench:
+        workbench.fleet.require_server()
         found = workbench.find(novel).novel
         workbench.fleet.redraft(found, wish)
     invocation.output.note(f"{drafts} drafts of chapter {chapter} of “{found.title}” are queued.")
@@ -169,6 +170,7 @@ def retry(
     from storage.fleet_records import TaskState
 
     with invocation.workbench() as workbench:
+        workbench.fleet.require_server()
         found = None if novel is None else workbench.find(novel).novel
         count = workbench.fleet.let_go_on(found, (TaskState.FAILED,))
     _say_count(invocation.output.note, count, "failed", found)
@@ -181,6 +183,7 @@ def remove(context: typer.Context, novel: Novel) -> None:
     """
     invocation = invocation_of(context)
     with invocation.workbench() as workbench:
+        workbench.fleet.require_server()
         found = workbench.find(novel).novel
         workbench.fleet.remove(found)
     invocation.output.note(f"“{found.title}” is out of the queue.")

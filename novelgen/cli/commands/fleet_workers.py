@@ -65,7 +65,9 @@ def start(
     address: Annotated[
         str | None,
         typer.Option(
-            metavar="A", help="Of the Ray cluster; by default the one that runs here, or a new one."
+            metavar="A",
+            help="Of the Ray cluster; by default the one that runs here, or else, as with `local`, "
+            "a new one.",
         ),
     ] = None,
     stay: Annotated[
@@ -144,6 +146,7 @@ def pause(
 
     request = PauseRequest.NOW if now else PauseRequest.AFTER_SEGMENT
     with invocation.workbench() as workbench:
+        workbench.fleet.require_server()
         if novel is None:
             workbench.fleet.pause(request)
             invocation.output.note("The fleet stands still. `novelgen fleet resume` ends that.")
@@ -169,6 +172,7 @@ def resume(
     from storage.run_records import PauseRequest
 
     with invocation.workbench() as workbench:
+        workbench.fleet.require_server()
         if novel is None:
             workbench.fleet.pause(PauseRequest.NONE)
             invocation.output.note("The fleet goes on.")
