@@ -39,10 +39,12 @@ class EngineRoom:
 
         So a worker of a fleet does, whose engine is its own.
         """
+        from novelgen.resident.one_at_a_time import one_at_a_time
         from novelgen.resident.order import load_ordered
         from novelgen.resident.shelf import EngineShelf
 
-        self._shelf = EngineShelf(load_ordered)
+        lock = self._workbench.paths.state / "loading.lock"
+        self._shelf = EngineShelf(one_at_a_time(load_ordered, lock))
 
     def close(self) -> None:
         """Let go of the engines that were loaded."""
