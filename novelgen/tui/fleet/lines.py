@@ -100,7 +100,7 @@ def _worker(worker: WorkerRecord, by_worker: Mapping[str, TaskStanding], cells: 
     name = shortened(f"{worker.name} on {worker.host}", _NAME_CELLS)
     doing = worker.state.value
     if each is not None and worker.state is WorkerState.WORKING:
-        doing = f"“{each.title}”, {_doing(each)}"
+        doing = f"{_doing(each)}, “{each.title}”"
     if worker.leave_request is not PauseRequest.NONE:
         doing = f"leaving; {doing}"
     facts = [f"process {worker.pid}", f"came {ago(worker.started_at)}"]

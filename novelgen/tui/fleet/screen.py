@@ -31,7 +31,7 @@ from storage.records import NovelRecord
 from storage.run_records import PauseRequest
 
 _SECONDS_BETWEEN_LOOKS = 2.0
-_MARGINS = 4
+_MARGINS, _SCROLLBAR = 4, 1
 _OF_A_TASK = ("hold", "retry", "take_out")
 
 
@@ -233,7 +233,7 @@ class FleetScreen(Screen[None]):
         self.query_one("#fleet-next", Static).update(following)
         self.query_one("#fleet-next").display = bool(following.plain)
         self.query_one(FleetTable).show_tasks(standing.tasks)
-        self.query_one("#fleet-workers-told", Static).update(workers(standing, cells))
+        self.query_one("#fleet-workers-told", Static).update(workers(standing, cells - _SCROLLBAR))
         self._show_at_hand()
         self.refresh_bindings()
 
