@@ -294,6 +294,20 @@ def test_a_novel_is_written_on_after_its_chapter_was_drafted(fleet: Fleet, desks
     assert desk.fresh().status is NovelStatus.FINISHED
 
 
+def test_two_chapters_are_drafted_one_after_the_other(
+    fleet: Fleet, desk: Desk, alone: Desk
+) -> None:
+    """The drafts of the second are written with the memory of what was chosen for the first."""
+    for number in (1, 2):
+        by_itself(alone, Redraft(number, drafts=2))
+        add_redraft(fleet.store, desk.fresh(), Redraft(number, drafts=2))
+    heard = [ended() for ended in [fleet.begin() for _ in range(2)]]
+    assert all(each.state is not TaskState.FAILED for each in fleet.tasks())
+    assert sum(len(each.tasks) for each in heard) == 8
+    require_same(desk, alone, 1)
+    require_same(desk, alone, 2)
+
+
 def test_writing_and_drafting_wait_for_each_other(fleet: Fleet) -> None:
     desk = fleet.novel(WORDS)
     desk.write(limits=RunLimits(until_chapter=2))

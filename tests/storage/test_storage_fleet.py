@@ -133,6 +133,17 @@ def test_the_first_come_are_taken_first(store: Store, add_novel: AddNovel) -> No
         ]  # fmt: skip
 
 
+def test_what_is_begun_comes_before_what_is_not(store: Store, add_novel: AddNovel) -> None:
+    redraft = queued(store, add_novel("Redraft"), JobKind.REDRAFT)
+    writing = queued(store, add_novel("Writing"))
+    settle(store, taken(store, worker(store)), TaskState.DONE)
+    drafts_of(store, redraft, 2)
+    order = [taken(store, worker(store)) for _ in range(3)]
+    assert [(task.job_id, task.part) for task in order] == [
+        (redraft.id, 1), (redraft.id, 2), (writing.id, None),
+    ]  # fmt: skip
+
+
 def test_what_is_passed_over_is_left_to_others(store: Store, add_novel: AddNovel) -> None:
     first, second = (queued(store, add_novel(title)) for title in ("First", "Second"))
     one = worker(store)
