@@ -52,4 +52,5 @@ class WorkerHands:
         return self._metrics.engine(planner)
 
     def terms(self, novel: "NovelRecord", limits: "RunLimits") -> "RunTerms":
-        return self._workbench.runs.run_terms(novel, limits, is_unattended=True)
+        # Not as unattended: thousands of chapters would wait in the inbox of a studio.
+        return self._workbench.runs.run_terms(novel, limits)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ class Workbench:
         self._warn = warn
         self.settings = settings
         self._store: Store | None = None
+        self._opening = Lock()
         self.engines = EngineRoom(self)
         self.runs = RunDesk(self)
         self.inbox = InboxDesk(self)
@@ -87,18 +89,23 @@ class Workbench:
 
     @property
     def store(self) -> "Store":
-        """The database, opened when first asked for."""
-        if self._store is None:
-            from storage.store import open_store
+        """The database, opened when first asked for, by whatever thread."""
+        with self._opening:
+            if self._store is None:
+                self._store = self._opened()
+            return self._store
 
-            self._store = open_store(database_url(self.paths, self.settings))
-            if self._warn is not None and self._store.unreadable_commits:
-                self._warn(
-                    f"The log of the database was damaged where its last writer was cut off: up to "
-                    f"{self._store.unreadable_commits} of the last commits are lost. All before "
-                    "them is whole; `novelgen resume` writes a novel on from there."
-                )
-        return self._store
+    def _opened(self) -> "Store":
+        from storage.store import open_store
+
+        store = open_store(database_url(self.paths, self.settings))
+        if self._warn is not None and store.unreadable_commits:
+            self._warn(
+                f"The log of the database was damaged where its last writer was cut off: up to "
+                f"{store.unreadable_commits} of the last commits are lost. All before them is "
+                "whole; `novelgen resume` writes a novel on from there."
+            )
+        return store
 
     def summaries(self) -> "list[NovelSummary]":
         with self.store.reading() as work:

@@ -112,12 +112,12 @@ class _Reading:
     ) -> None:
         self._jobs = jobs
         novel_ids = {task.novel_id for task in tasks}
-        self._novels = {
-            each.novel.id: each for each in work.novels.summaries() if each.novel.id in novel_ids
-        }
+        summaries = work.novels.summaries() if novel_ids else []  # a library has many
+        runs = work.runs.latest_of_each() if novel_ids else []
+        self._novels = {each.novel.id: each for each in summaries if each.novel.id in novel_ids}
         self._runs = {
             run.novel_id: run
-            for run in work.runs.latest_of_each()
+            for run in runs
             if run.novel_id in novel_ids and run.status is RunStatus.RUNNING
         }
         drafts = {task.revision_id for task in tasks if task.revision_id is not None}
