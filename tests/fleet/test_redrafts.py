@@ -279,6 +279,25 @@ class Held(ScriptedEngine):
         return super().decode(request, observer)
 
 
+def test_the_choice_is_held_too_where_the_last_draft_was_to_be(fleet: Fleet, desk: Desk) -> None:
+    before = desk.chapters()
+    add_redraft(fleet.store, desk.fresh(), Redraft(2, drafts=1))
+
+    def pause(task: TaskRecord, event: Event) -> None:
+        with fleet.store.reading() as work:
+            draft = work.chapters.revision(task.revision_id) if task.revision_id else None
+        if draft is not None and draft.state is RevisionState.COMPLETE:
+            pause_novel(fleet.store, desk.novel.id, PauseRequest.AFTER_SEGMENT)
+
+    fleet.work(then=pause)
+    assert fleet.tasks()[-1].kind is TaskKind.CHOOSE
+    assert fleet.tasks()[-1].state is TaskState.HELD
+    assert desk.chapters() == before
+    assert let_go_on(fleet.store, desk.novel.id, (TaskState.HELD,)) == 1
+    fleet.work()
+    assert desk.chapters() != before
+
+
 def test_a_novel_is_written_on_after_its_chapter_was_drafted(fleet: Fleet, desks: Desks) -> None:
     """Both are in the queue; neither takes the novel over from the other."""
     desk, alone = fleet.novel(WORDS), desks.desk(WORDS)

@@ -109,8 +109,8 @@ def test_what_follows_from_a_held_task_is_held(store: Store, novel: NovelRecord)
     task = taken(store, worker(store))
     with store.writing() as work:
         work.fleet_tasks.hold(novel.id)
-    settle(store, task, TaskState.DONE)
     assert {draft.state for draft in drafts_of(store, job)} == {TaskState.HELD}
+    settle(store, task, TaskState.DONE)
     assert take(store, worker(store)) is None
     with store.writing() as work:
         assert work.fleet_tasks.release(novel.id, [TaskState.HELD]) == 3
