@@ -7,28 +7,26 @@ is measured is all the rest: taking work, commits, looking for orders, and the m
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from novelgen.bench.rounds import OnProgress
 from novelgen.engine.values import SCRIPTED_MODEL
 from novelgen.errors import NovelgenError
 from novelgen.fleet.queue import add_novel
-from novelgen.fleet.standing import fleet_standing
 from novelgen.fleet.terms import WriteTerms
 from novelgen.generation.novel_settings import NovelSettings
 from storage.fleet_records import TaskState
 from storage.postgresql.measuring import scratch_database, server_figures
 from storage.records import NewNovel
-from storage.run_records import PauseRequest
 from storage.store import Store, open_store
 
-StartWorkers = Callable[[str, int], None]
-"""Starts so many workers on the database at an address."""
+WorkersAt = Callable[[str, int], AbstractContextManager[None]]
+"""Keeps so many workers on the database at an address, until the end of the block."""
 
 _TARGET_WORDS = 20_000
 """No novel is finished while it is measured, and its plan is drawn in seconds."""
 _SECONDS_TO_BEGIN = 180.0
-_SECONDS_TO_LEAVE = 60.0
 _SECONDS_BETWEEN_LOOKS = 0.2
 
 
@@ -58,14 +56,14 @@ class FleetRow:
 
 
 def bench_fleet(
-    server: str, plan: FleetPlan, start: StartWorkers, on_progress: OnProgress
+    server: str, plan: FleetPlan, workers_at: WorkersAt, on_progress: OnProgress
 ) -> list[FleetRow]:
     """Measure in a new database on `server`. Raises `NovelgenError` and `StorageFailure`."""
     found: dict[int, list[tuple[float, float, float]]] = {each: [] for each in plan.workers}
     total = plan.rounds * len(plan.workers)
     for done, workers in enumerate([*plan.workers] * plan.rounds, 1):
         with scratch_database(server) as url, open_store(url) as store:
-            found[workers].append(_round(store, url, workers, plan.seconds, start))
+            found[workers].append(_round(store, url, workers, plan.seconds, workers_at))
         on_progress(done, total)
     fewest = min(found)
     alone = statistics.median(words for words, _, _ in found[fewest]) / fewest
@@ -73,20 +71,19 @@ def bench_fleet(
 
 
 def _round(
-    store: Store, url: str, workers: int, seconds: float, start: StartWorkers
+    store: Store, url: str, workers: int, seconds: float, workers_at: WorkersAt
 ) -> tuple[float, float, float]:
     """Words and commits a second, and connections a worker."""
     for seed in range(workers):
         _add_novel(store, seed)
-    start(url, workers)
-    _wait_until_all_write(store, workers)
-    words, segments = _written(store)
-    began = time.monotonic()
-    time.sleep(seconds)
-    later_words, later_segments = _written(store)
-    elapsed = time.monotonic() - began
-    connections = server_figures(url).connections / workers
-    _let_leave(store)
+    with workers_at(url, workers):
+        _wait_until_all_write(store, workers)
+        words, segments = _written(store)
+        began = time.monotonic()
+        time.sleep(seconds)
+        later_words, later_segments = _written(store)
+        elapsed = time.monotonic() - began
+        connections = server_figures(url).connections / workers
     return (later_words - words) / elapsed, (later_segments - segments) / elapsed, connections
 
 
@@ -127,14 +124,6 @@ def _written(store: Store) -> tuple[int, int]:
     with store.reading() as work:
         totals = [each.totals for each in work.novels.summaries()]
     return sum(each.words for each in totals), sum(each.segments for each in totals)
-
-
-def _let_leave(store: Store) -> None:
-    with store.writing() as work:
-        work.fleet_workers.ask_to_leave(PauseRequest.NOW)
-    deadline = time.monotonic() + _SECONDS_TO_LEAVE
-    while fleet_standing(store).workers and time.monotonic() < deadline:
-        time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 
 def _row(workers: int, rounds: Sequence[tuple[float, float, float]], alone: float) -> FleetRow:

@@ -1,28 +1,20 @@
-"""The fleet of a database: its queue, its workers, how all of it stands."""
+"""The fleet of a database as a person has it: its queue, what it is told, how all of it stands."""
 
-import os
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from novelgen.bootstrap.choices import database_url
+from novelgen.bootstrap.fleet_workers import FleetStarter
 from novelgen.errors import UsageError
 
 if TYPE_CHECKING:
     from novelgen.bootstrap.workbench import NovelRequest, Workbench
-    from novelgen.config import Settings
-    from novelgen.fleet.ray_cluster import Placed
-    from novelgen.fleet.shape import WorkerShape
     from novelgen.fleet.standing import FleetStanding
     from novelgen.fleet.terms import WriteTerms
-    from novelgen.fleet.watch import LeaveSignal
-    from novelgen.fleet.worker import WorkerEnding
     from novelgen.generation.regeneration import Redraft
     from storage.fleet_records import JobRecord, TaskState
     from storage.records import NovelRecord
     from storage.run_records import PauseRequest
-
-Narrate = Callable[[str], None]
 
 
 class FleetDesk:
@@ -30,6 +22,7 @@ class FleetDesk:
 
     def __init__(self, workbench: "Workbench") -> None:
         self._workbench = workbench
+        self.workers = FleetStarter(workbench)
 
     @property
     def is_possible(self) -> bool:
@@ -118,72 +111,5 @@ class FleetDesk:
                 novel
                 for novel in reversed(novels)
                 if novel.status is not NovelStatus.FINISHED
-                and not work.fleet_tasks.is_queued(novel.id, TaskKind.WRITE)
+                and work.fleet_tasks.queued(novel.id, TaskKind.WRITE) is None
             ]
-
-    def start_on_ray(self, shape: "WorkerShape", *, leaves_when_done: bool) -> "Placed":
-        """Start workers in the cluster that this process is connected to.
-
-        Raises `UsageError` when the cluster has no room for one.
-        """
-        from novelgen.bootstrap.fleet_actor import FleetActor
-        from novelgen.fleet.ray_cluster import cluster_resources, start_workers
-
-        self.require_server()
-        settings = self._workbench.settings.model_dump(mode="json")
-        fitted = shape.fitted(*cluster_resources())
-        orders = {
-            f"worker-{number}": {
-                "name": f"worker-{number}",
-                "settings": settings,
-                "leaves_when_done": leaves_when_done,
-                "index": number - 1,
-            }
-            for number in range(1, (fitted.workers or 0) + 1)
-        }
-        return start_workers(FleetActor, orders, fitted)
-
-    def work(
-        self,
-        name: str,
-        leave: "LeaveSignal",
-        narrate: Narrate,
-        *,
-        leaves_when_done: bool,
-        index: int = 0,
-    ) -> "WorkerEnding":
-        """Be a worker of the fleet, in this process, until it is to leave.
-
-        `index` tells it from the others on this machine, for the port of its metrics. Raises
-        `UsageError` when the other workers have another version or other prompts.
-        """
-        from novelgen.bootstrap.fleet_hands import WorkerHands
-        from novelgen.bootstrap.fleet_listener import TellingListener
-        from novelgen.fleet.likeness import require_alike
-        from novelgen.fleet.worker import FleetWorker
-        from novelgen.metrics.serving import served_metrics
-        from storage.fleet_records import NewWorker
-
-        self.require_server()
-        workbench = self._workbench
-        with served_metrics(
-            workbench.settings, narrate, worker=name, model_name="", index=index
-        ) as metrics:
-            hands = WorkerHands(workbench, narrate, metrics)
-            versions = hands.versions()
-            require_alike(workbench.store, versions)
-            address = "" if metrics is None else _metrics_address(workbench.settings, index)
-            card = NewWorker(name, socket.gethostname(), os.getpid(), versions, address)
-            worker = FleetWorker(
-                workbench.store,
-                hands,
-                card,
-                TellingListener(narrate, metrics),
-                leave=leave,
-                leaves_when_done=leaves_when_done,
-            )
-            return worker.run()
-
-
-def _metrics_address(settings: "Settings", index: int) -> str:
-    return f"{settings.metrics_host}:{settings.metrics_port + index}"

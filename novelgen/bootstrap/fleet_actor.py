@@ -1,22 +1,36 @@
 """A worker of a fleet as Ray runs it: an actor whose work is a thread.
 
-Its orders are plain values. Settings come from where the fleet was started, so that all workers
+Its order is plain values. Settings come from where the fleet was started, so that all workers
 write alike; directories, and so the models, are those of the node. It leaves when it is asked to
 through the database; Ray starts it again when it dies. Where several processes share a model, the
 actor runs them, and does nothing else.
+
+What keeps it from working it says to whoever asks, and to the log. While that may pass, it waits
+and tries again; else it ends after a while for good, since Ray would start it again for ever.
 """
 
 import logging
 import os
 import threading
-from typing import Any
+import time
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from novelgen.bootstrap.errors import as_novelgen_error
 from novelgen.bootstrap.fleet_group import GroupLost, processes_of_group, run_group
 from novelgen.bootstrap.workbench import Workbench
 from novelgen.config import Settings
 from novelgen.errors import NovelgenError
+from novelgen.fleet.worker_order import ActorState, WorkerOrder, WorkerSign
 from novelgen.log import start_logging
 from novelgen.paths import Paths, resolve_paths
+from storage.errors import DatabaseUnavailable, StorageFailure
+
+_FIRST_WAIT = 1.0
+_LONGEST_WAIT = 30.0
+"""Seconds between two tries."""
+_SECONDS_UNTIL_PROVEN = 60.0
+"""A worker that has worked so long does not fail at its start, and may be started again."""
 
 _log = logging.getLogger(__name__)
 
@@ -24,70 +38,97 @@ _log = logging.getLogger(__name__)
 class FleetActor:
     """Begins to work as soon as it is made."""
 
-    def __init__(
-        self, name: str, settings: dict[str, Any], leaves_when_done: bool, index: int
-    ) -> None:
-        from novelgen.fleet.watch import LeaveSignal
+    seconds_in_trouble: ClassVar[float] = 120.0
+    """So long it can be asked why it cannot work, before it ends for good."""
 
-        self._name = name
-        self._settings = settings
-        self._leaves_when_done = leaves_when_done
-        self._index = index
-        self._leave = LeaveSignal()
-        self._trouble = ""
-        threading.Thread(target=self._work, name="fleet-worker", daemon=True).start()
+    def __init__(self, order: Mapping[str, Any]) -> None:
+        """`order` is a `WorkerOrder` as JSON."""
+        self._order = WorkerOrder.of(order)
+        self._sign = WorkerSign(self._order.without_address())
+        self._began = time.monotonic()
+        threading.Thread(target=self._live, name="fleet-worker", daemon=True).start()
 
-    def ping(self) -> str:
-        """What went wrong; empty while nothing has."""
-        return self._trouble
+    def ping(self) -> dict[str, Any]:
+        """How it stands: a `WorkerSign` as JSON."""
+        return self._sign.as_json()
 
-    def _work(self) -> None:
-        from novelgen.fleet.ray_cluster import end_this_actor
+    def _live(self) -> None:
+        from novelgen.fleet.ray_workers import end_this_actor
+
+        try:
+            self._work_until_it_leaves()
+        except (NovelgenError, StorageFailure) as error:
+            self._be_stuck(_told(error))
+        except Exception as error:  # noqa: BLE001 - the one boundary of a worker's thread
+            _log.exception("worker %s fails", self._order.name)
+            if time.monotonic() - self._began > _SECONDS_UNTIL_PROVEN:
+                os._exit(1)  # Ray starts it again
+            self._be_stuck(f"{type(error).__name__}: {error}")
+        self._become(ActorState.LEAVES, self._sign.trouble)
+        end_this_actor()
+
+    def _work_until_it_leaves(self) -> None:
+        """Raises what working raises, but for what may pass."""
+        from novelgen.fleet.actor_share import see_no_other_gpus, share_of_this_actor
 
         paths = resolve_paths()
         start_logging(paths.log_file, debug=False)
-        try:
-            self._work_until_it_leaves(paths)
-        except NovelgenError as error:
-            self._trouble = f"{error.message} {error.remedy}".strip()
-            _log.error("worker %s ends: %s", self._name, self._trouble)
-            return  # it stays, without work, until somebody has read why
-        except GroupLost as loss:
-            _log.warning("worker %s is started again: %s", self._name, loss)
-            os._exit(1)
-        except Exception:  # noqa: BLE001 - the one boundary of a worker's thread
-            _log.exception("worker %s fails", self._name)
-            os._exit(1)  # Ray starts it again
-        end_this_actor()
-
-    def _work_until_it_leaves(self, paths: Paths) -> None:
-        """Raises what working raises."""
-        from novelgen.fleet.actor_share import see_no_other_gpus, share_of_this_actor
-
         share = share_of_this_actor()
         see_no_other_gpus(share)
-        settings = Settings(**self._settings)
-        if settings.placement == "tensor":
-            orders = {
-                "name": self._name,
-                "settings": self._settings,
-                "leaves_when_done": self._leaves_when_done,
-                "index": self._index,
-            }
-            run_group(orders, processes_of_group(share.gpus, share.cpus), share.cpus)
-        else:
-            self._work_here(paths, settings)
+        settings = Settings(**self._order.settings)
+        wait = _FIRST_WAIT
+        while True:
+            began = time.monotonic()
+            try:
+                if settings.placement == "tensor":
+                    processes = processes_of_group(share.gpus, share.cpus)
+                    return run_group(self._order, processes, share.cpus)
+                return self._work_here(paths, settings)
+            except DatabaseUnavailable as failure:  # one that works waits for it by itself
+                trouble = _told(failure)
+            except GroupLost as loss:
+                trouble = str(loss)
+            if time.monotonic() - began > _SECONDS_UNTIL_PROVEN:
+                wait = _FIRST_WAIT
+            self._wait(wait, trouble)
+            wait = min(2 * wait, _LONGEST_WAIT)
 
     def _work_here(self, paths: Paths, settings: Settings) -> None:
+        from novelgen.fleet.watch import LeaveSignal
         from novelgen.fleet.worker import WorkerEnding
 
+        order = self._order
         with Workbench(paths, settings) as workbench:
-            ending = workbench.fleet.work(
-                self._name,
-                self._leave,
+            ending = workbench.fleet.workers.work(
+                order.name,
+                LeaveSignal(),
                 _log.info,
-                leaves_when_done=self._leaves_when_done,
-                index=self._index,
+                leaves_when_done=order.leaves_when_done,
+                index=order.index,
+                generation=order.generation,
             )
         if ending is WorkerEnding.DEVICE_FAILED:
             os._exit(1)  # only another process can use the device again
+
+    def _wait(self, seconds: float, trouble: str) -> None:
+        self._become(ActorState.RETRIES, f"{trouble} It tries again.")
+        name = self._order.name
+        _log.warning("worker %s: %s Trying again in %.0f s.", name, trouble, seconds)
+        time.sleep(seconds)
+        self._become(ActorState.WORKS)
+
+    def _be_stuck(self, trouble: str) -> None:
+        """Stay, without work, until somebody has had the time to ask why."""
+        self._become(ActorState.STUCK, trouble)
+        _log.error("worker %s cannot work and ends: %s", self._order.name, trouble)
+        time.sleep(self.seconds_in_trouble)
+
+    def _become(self, state: ActorState, trouble: str = "") -> None:
+        self._sign = WorkerSign(self._sign.order, state, trouble)
+
+
+def _told(error: Exception) -> str:
+    known = as_novelgen_error(error)
+    if isinstance(known, NovelgenError):
+        return f"{known.message} {known.remedy}".strip()
+    return str(known)

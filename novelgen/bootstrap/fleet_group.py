@@ -11,15 +11,17 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO
 
 from novelgen.errors import NovelgenError, UsageError
+from novelgen.fleet.worker_order import WorkerOrder
 
 ENV_ORDERS = "FLEET_MEMBER_ORDERS"
 TROUBLE = "trouble"
 """Key of the line of JSON in which the first process says why it cannot work."""
+PASSES = "passes"
+"""Key of that line, with whether it is one that passes by itself."""
 
 _MEMBER = "novelgen.bootstrap.fleet_member"
 
@@ -48,29 +50,29 @@ def processes_of_group(gpus: float, cpus: float) -> int:
     return processes
 
 
-def run_group(orders: Mapping[str, Any], processes: int, cpus: float) -> None:
+def run_group(order: WorkerOrder, processes: int, cpus: float) -> None:
     """Be a worker of so many processes until it has left.
 
     Raises `NovelgenError` where it cannot work, `GroupLost` where it ended otherwise.
     """
-    with _started(orders, processes, cpus) as child:
+    with _started(order, processes, cpus) as child:
         heard = _Listener(child.stdout)
         code = child.wait()
         _close(child.stdin)  # those that outlive torchrun end now
         heard.wait()
     if heard.trouble is not None:
-        raise NovelgenError(heard.trouble)
+        raise GroupLost(heard.trouble) if heard.passes else NovelgenError(heard.trouble)
     if code:
-        raise GroupLost(f"torchrun has ended with code {code}")
+        raise GroupLost(f"A process of the worker has ended: torchrun's code is {code}.")
 
 
-def _started(orders: Mapping[str, Any], processes: int, cpus: float) -> "subprocess.Popen[str]":
+def _started(order: WorkerOrder, processes: int, cpus: float) -> "subprocess.Popen[str]":
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     return subprocess.Popen(
         [*torchrun, "--nproc-per-node", str(processes), "-m", _MEMBER],
         env={
             **os.environ,
-            ENV_ORDERS: json.dumps(orders),
+            ENV_ORDERS: json.dumps(order.as_json()),
             # Ray gives the worker's cores to this process, and the others share them.
             "OMP_NUM_THREADS": str(max(1, int(cpus) // processes)),
         },
@@ -86,6 +88,7 @@ class _Listener:
 
     stream: IO[str] | None
     trouble: str | None = None
+    passes: bool = False
     _thread: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,15 +100,12 @@ class _Listener:
 
     def _listen(self) -> None:
         for line in self.stream or ():
-            self.trouble = _trouble_in(line) or self.trouble
-
-
-def _trouble_in(line: str) -> str | None:
-    try:
-        said = json.loads(line)
-    except ValueError:  # a library has printed something
-        return None
-    return str(said[TROUBLE]) if isinstance(said, dict) and TROUBLE in said else None
+            try:
+                said = json.loads(line)
+            except ValueError:  # a library has printed something
+                continue
+            if isinstance(said, dict) and TROUBLE in said:
+                self.trouble, self.passes = str(said[TROUBLE]), bool(said.get(PASSES))
 
 
 def _close(stream: IO[str] | None) -> None:

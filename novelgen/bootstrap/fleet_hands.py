@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import novelgen
 from novelgen.engine.libraries import library_versions
+from novelgen.engine.spending import SpendingMeter
 from novelgen.fleet.likeness import prompts_digest
 from novelgen.prompting.library import PromptLibrary, shipped_prompts
 
@@ -42,6 +43,9 @@ class WorkerHands:
     def engine(self, novel: "NovelRecord") -> "Engine":
         """Lets go of the engine of the task before, which stays loaded until another is needed."""
         self._workbench.engines.close()
+        self._workbench.engines.meter = SpendingMeter()  # budgets are those of a run
+        if self._metrics is not None:
+            self._metrics.set_model(novel.model)
         engine = self._workbench.engines.load(novel, lambda _progress: None, self._narrate)
         return engine if self._metrics is None else self._metrics.engine(engine)
 

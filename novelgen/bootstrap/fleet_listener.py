@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from novelgen.fleet.outcome import Outcome
 from novelgen.generation.events import Event
-from novelgen.metrics.standing import TaskEnding
-from novelgen.metrics.standing import WorkerState as MeasuredState
+from novelgen.metrics.standing import MeasuredState, TaskEnding
 from storage.fleet_records import TaskRecord, TaskState, WorkerState
 
 if TYPE_CHECKING:
@@ -60,8 +59,18 @@ class TellingListener:
             if outcome.state is TaskState.FAILED:
                 self._metrics.note_failed_run()
 
+    def on_lost(self, task: TaskRecord) -> None:
+        self._narrate(f"Task {task.id} is another worker's by now, or out of the queue.")
+        if self._metrics is not None:
+            self._metrics.set_task(None)
+            self._metrics.count_task(TaskEnding.LOST)
+
     def on_trouble(self, message: str) -> None:
+        """It has lost what it had in hand, and tells how it stands when it has come back."""
         self._narrate(message)
+        if self._metrics is not None:
+            self._metrics.set_task(None)
+            self._metrics.set_state(MeasuredState.IDLE)
 
 
 def _told(task: TaskRecord) -> str:

@@ -1,4 +1,7 @@
-"""Looks on while a fleet works: one table that renews itself, or a line now and then."""
+"""Looks on while a fleet works: one table that renews itself, or a line now and then.
+
+Workers go on by themselves when their database has been away for a while, and so does who looks.
+"""
 
 import sys
 import time
@@ -10,9 +13,43 @@ from novelgen.cli.fleet_table import fleet_table, summary_lines
 from novelgen.cli.output import Output
 from novelgen.cli.terminal import is_live_terminal
 from novelgen.fleet.standing import FleetStanding
+from storage.errors import DatabaseUnavailable
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _SECONDS_BETWEEN_LINES = 10.0
+_LONGEST_WAIT = 30.0
+"""Seconds between two tries to reach the database."""
+
+
+class Onlooker:
+    """Looks at a fleet, however often its database goes away once it has been seen."""
+
+    def __init__(self, workbench: Workbench, *, with_done: bool = False) -> None:
+        self._workbench = workbench
+        self._with_done = with_done
+        self._has_seen = False
+
+    def look(self, say: Callable[[str], None]) -> FleetStanding:
+        """How it stands, as soon as the database can be had; `say` is told once that it cannot.
+
+        Raises `DatabaseUnavailable` where it could never be had.
+        """
+        wait = _SECONDS_BETWEEN_LOOKS
+        is_told = False
+        while True:
+            try:
+                standing = self._workbench.fleet.standing(with_done=self._with_done)
+            except DatabaseUnavailable as failure:
+                if not self._has_seen:
+                    raise
+                if not is_told:
+                    say(f"{failure.message} Looking again until it is back; Ctrl-C ends that.")
+                is_told = True
+                time.sleep(wait)
+                wait = min(2 * wait, _LONGEST_WAIT)
+            else:
+                self._has_seen = True
+                return standing
 
 
 def look_on(
@@ -20,47 +57,45 @@ def look_on(
     workbench: Workbench,
     *,
     with_done: bool = False,
-    is_over: Callable[[FleetStanding], bool] = lambda standing: standing.is_done,
+    onlooker: Onlooker | None = None,
 ) -> FleetStanding:
     """Show the fleet until it is done; Ctrl-C looks away. Returns how it stood last."""
+    onlooker = onlooker or Onlooker(workbench, with_done=with_done)
     if is_live_terminal() and sys.stdout.isatty() and not output.is_quiet:
-        return _in_place(workbench, with_done, is_over)
-    return _in_lines(output, workbench, with_done, is_over)
+        return _in_place(output, onlooker)
+    return _in_lines(output, onlooker)
 
 
-def _in_place(
-    workbench: Workbench, with_done: bool, is_over: Callable[[FleetStanding], bool]
-) -> FleetStanding:
+def _in_place(output: Output, onlooker: Onlooker) -> FleetStanding:
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-    standing = workbench.fleet.standing(with_done=with_done)
+    standing = onlooker.look(output.note)
     with (
         suppress(KeyboardInterrupt),
         Live(Text(fleet_table(standing)), console=Console(), auto_refresh=False) as live,
     ):
-        while not is_over(standing):
+
+        def say(trouble: str) -> None:
+            live.update(Text(f"{fleet_table(standing)}\n{trouble}"), refresh=True)
+
+        while not standing.is_done:
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-            standing = workbench.fleet.standing(with_done=with_done)
+            standing = onlooker.look(say)
             live.update(Text(fleet_table(standing)), refresh=True)
     return standing
 
 
-def _in_lines(
-    output: Output,
-    workbench: Workbench,
-    with_done: bool,
-    is_over: Callable[[FleetStanding], bool],
-) -> FleetStanding:
-    standing = workbench.fleet.standing(with_done=with_done)
+def _in_lines(output: Output, onlooker: Onlooker) -> FleetStanding:
+    standing = onlooker.look(output.note)
     told_at = 0.0
     with suppress(KeyboardInterrupt):
-        while not is_over(standing):
+        while not standing.is_done:
             if time.monotonic() - told_at >= _SECONDS_BETWEEN_LINES:
                 output.note(" ".join(summary_lines(standing)))
                 told_at = time.monotonic()
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-            standing = workbench.fleet.standing(with_done=with_done)
+            standing = onlooker.look(output.note)
     output.note(" ".join(summary_lines(standing)))
     return standing

@@ -31,7 +31,7 @@ def work_here(
     called = name or f"{socket.gethostname()}-{os.getpid()}"
     note(f"Worker {called}. Ctrl-C leaves after the segment in hand.")
     with leave_on_signals(leave):
-        ending = workbench.fleet.work(
+        ending = workbench.fleet.workers.work(
             called, leave, note, leaves_when_done=leaves_when_done, index=index
         )
     if ending is WorkerEnding.DEVICE_FAILED:

@@ -25,7 +25,7 @@ from novelgen.generation.regeneration import Redraft
 from novelgen.generation.run import RunTerms
 from novelgen.generation.stop import StopSignal
 from novelgen.metrics.serving import served_metrics
-from novelgen.metrics.standing import WorkerState
+from novelgen.metrics.standing import MeasuredState
 from novelgen.runs.folder import live_file
 from novelgen.runs.live import LiveBroadcast
 from storage.records import NovelRecord
@@ -123,7 +123,7 @@ def _measured(
     metrics: "WorkerMetrics", engine: Engine, planner: Engine | None
 ) -> tuple[Engine, Engine | None]:
     """The engines of a run, which is ready to write, with their work measured."""
-    metrics.set_state(WorkerState.WRITING)
+    metrics.set_state(MeasuredState.WRITING)
     return metrics.engine(engine), None if planner is None else metrics.engine(planner)
 
 

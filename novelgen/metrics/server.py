@@ -1,17 +1,19 @@
 """Serves the figures of a worker over HTTP: `/metrics` for Prometheus, `/health` for a look.
 
 Whatever else is asked for is not found, and what was asked is never repeated. Few are answered at
-a time and nobody for long, so that a client that says nothing keeps no one away.
+a time and nobody for long, so that clients that say nothing, or little by little, keep no one away.
 """
 
 import logging
 import selectors
 import socket
 import sys
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from socketserver import TCPServer
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore, Lock, Thread
 from types import TracebackType
 from typing import Any
 
@@ -19,7 +21,11 @@ from novelgen.errors import UsageError
 from novelgen.metrics.worker_metrics import CONTENT_TYPE, WorkerMetrics
 
 _MOST_AT_ONCE = 8
-_SECONDS_FOR_A_CLIENT = 3.0
+_SECONDS_OF_SILENCE = 3.0
+_SECONDS_FOR_A_CLIENT = 6.0
+"""From its coming until it is sent away, whatever it says meanwhile."""
+_SECONDS_BETWEEN_LOOKS = 1.0
+"""At who has been there too long."""
 _PLAIN = "text/plain; charset=utf-8"
 _log = logging.getLogger(__name__)
 
@@ -61,6 +67,13 @@ class MetricsServer:
         port = self._port if self._server is None else self._server.server_address[1]
         return f"http://{_named(self._host, int(port))}/metrics"
 
+    @property
+    def place(self) -> str:
+        """Host and port, as another machine is to say them where one can reach them at all."""
+        port = self._port if self._server is None else self._server.server_address[1]
+        host = socket.gethostname() if _is_any_address(self._host) else self._host
+        return _named(host, int(port))
+
 
 def is_of_this_machine_alone(host: str) -> bool:
     """Whether nobody on another machine can reach that address."""
@@ -68,6 +81,14 @@ def is_of_this_machine_alone(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_any_address(host: str) -> bool:
+    """Whether it stands for all addresses of this machine, and is none that others can ask."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return not host
 
 
 class _Server(ThreadingHTTPServer):
@@ -79,6 +100,8 @@ class _Server(ThreadingHTTPServer):
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         self.address_family = found[0][0]
         self._places = BoundedSemaphore(_MOST_AT_ONCE)
+        self._came: dict[Any, float] = {}
+        self._changing = Lock()
         super().__init__((str(found[0][4][0]), port), _Handler)
         self._ended, self._end = socket.socketpair()
         self._thread = Thread(target=self._serve, name="metrics", daemon=True)
@@ -102,7 +125,14 @@ class _Server(ThreadingHTTPServer):
         if not self._places.acquire(blocking=False):
             self.shutdown_request(request)
             return
+        with self._changing:
+            self._came[request] = time.monotonic()
         super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._changing:
+            self._came.pop(request, None)
+        super().shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         try:
@@ -119,12 +149,26 @@ class _Server(ThreadingHTTPServer):
         with selectors.DefaultSelector() as selector:
             selector.register(self, selectors.EVENT_READ)
             selector.register(self._ended, selectors.EVENT_READ)
-            while all(key.fileobj is not self._ended for key, _ in selector.select()):
-                self.handle_request()
+            while True:
+                ready = {key.fileobj for key, _ in selector.select(_SECONDS_BETWEEN_LOOKS)}
+                if self._ended in ready:
+                    return
+                if ready:
+                    self.handle_request()
+                self._send_away_the_slow()
+
+    def _send_away_the_slow(self) -> None:
+        """Their threads find their connections closed, and end."""
+        with self._changing:
+            now = time.monotonic()
+            for request, came in self._came.items():
+                if now - came > _SECONDS_FOR_A_CLIENT:
+                    with suppress(OSError):  # it has left by itself
+                        request.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    timeout = _SECONDS_FOR_A_CLIENT
+    timeout = _SECONDS_OF_SILENCE
     server_version, sys_version = "novelgen", ""
     server: _Server
 

@@ -5,6 +5,7 @@ Imports nothing of the extra unless a port is set.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from novelgen.config import Settings
@@ -17,18 +18,40 @@ if TYPE_CHECKING:
 _LAST_PORT = 65_535
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The figures of a worker that are being served."""
+
+    metrics: "WorkerMetrics"
+    place: str
+    """Host and port, as other machines say them."""
+
+
 @contextmanager
 def served_metrics(
+    settings: Settings, narrate: Callable[[str], None], *, worker: str, model_name: str
+) -> Iterator["WorkerMetrics | None"]:
+    """The figures of a run, served until the end of the block; None where no port is set.
+
+    Raises what `served_worker` raises.
+    """
+    with served_worker(settings, narrate, worker=worker, model_name=model_name) as served:
+        yield None if served is None else served.metrics
+
+
+@contextmanager
+def served_worker(
     settings: Settings,
     narrate: Callable[[str], None],
     *,
     worker: str,
-    model_name: str,
+    model_name: str = "",
     index: int = 0,
-) -> Iterator["WorkerMetrics | None"]:
-    """The figures of a worker, served until the end of the block; None where no port is set.
+) -> Iterator[Served | None]:
+    """The figures of a worker, and where they are served; None where no port is set.
 
-    The worker of that `index` on a machine has the port `metrics_port + index`. Raises
+    The worker of that `index` on a machine has the port `metrics_port + index`. A worker that
+    writes with the models of its tasks has no `model_name`. Raises
     `UsageError` when the extra is missing or the port cannot be had.
     """
     if not settings.metrics_port:
@@ -53,4 +76,4 @@ def served_metrics(
                 "Anybody who reaches that port can read them, without a password: figures, names "
                 "of models and the state of this run, never its prose."
             )
-        yield metrics
+        yield Served(metrics, server.place)

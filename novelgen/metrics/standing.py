@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class WorkerState(StrEnum):
+class MeasuredState(StrEnum):
     """What a worker is about."""
 
     STARTING = "starting"

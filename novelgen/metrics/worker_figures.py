@@ -4,7 +4,7 @@ import platform
 
 from novelgen import __version__
 from novelgen.metrics.families import Families
-from novelgen.metrics.standing import TaskEnding, WorkerState
+from novelgen.metrics.standing import MeasuredState, TaskEnding
 
 
 class WorkerFigures:
@@ -18,14 +18,14 @@ class WorkerFigures:
         self._kinds: set[str] = set()
         for ending in TaskEnding:
             self._tasks.labels(*self._named, ending)
-        self.set_state(WorkerState.STARTING)
+        self.set_state(MeasuredState.STARTING)
         families.gauge(
             "build_info", "1, with the versions that run.", "version", "python_version"
         ).labels(*self._named, __version__, platform.python_version()).set(1)
 
-    def set_state(self, state: WorkerState) -> None:
+    def set_state(self, state: MeasuredState) -> None:
         """It is in this state now, and in no other."""
-        for each in WorkerState:
+        for each in MeasuredState:
             self._state.labels(*self._named, each).set(each is state)
 
     def set_task(self, kind: str | None) -> None:

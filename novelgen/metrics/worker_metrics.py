@@ -19,7 +19,7 @@ from novelgen.metrics.families import Families
 from novelgen.metrics.metered_engine import MeteredEngine
 from novelgen.metrics.model_label import model_label
 from novelgen.metrics.run_figures import RunFigures
-from novelgen.metrics.standing import TaskEnding, WorkerState
+from novelgen.metrics.standing import MeasuredState, TaskEnding
 from novelgen.metrics.worker_figures import WorkerFigures
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -31,7 +31,8 @@ class WorkerMetrics:
     """The figures of a worker. Every method may be called from any thread."""
 
     def __init__(self, *, worker: str, model_name: str = "") -> None:
-        """`worker` tells it from the others of its fleet; `model_name` as a novel keeps it."""
+        """`worker` tells it from the others of its fleet; `model_name` as a novel keeps it,
+        empty where every task of the worker names its own (`set_model`)."""
         self._worker = worker
         families, model = Families(), model_label(model_name)
         self._whole = Lock()
@@ -46,6 +47,11 @@ class WorkerMetrics:
         """`inner`, measured under its own model's name; its answers stay what they are."""
         figures = figures_of(self._engines, inner.info, self._worker)
         return MeteredEngine(inner, figures, self._runs.memory_written)
+
+    def set_model(self, model_name: str) -> None:
+        """What runs do from now on, they do with this model; named as an engine names it."""
+        with self._whole:
+            self._runs.set_model(model_label(model_name))
 
     def note(self, event: Event) -> None:
         """Take in an event of a run."""
@@ -67,7 +73,7 @@ class WorkerMetrics:
             self.note_failed_run()
             raise
 
-    def set_state(self, state: WorkerState) -> None:
+    def set_state(self, state: MeasuredState) -> None:
         """The worker is in this state from now on."""
         with self._whole:
             self._standing.set_state(state)

@@ -130,7 +130,7 @@ def run(database: str, seed: int, disturbances: int, workers: int) -> dict[str, 
     with Workbench(resolve_paths(), Settings(database_url=database)) as workbench:
         disturber = Disturber(cluster, workbench, random.Random(seed))
         ray.init(address=cluster.address, namespace=NAMESPACE, log_to_driver=False)
-        workbench.fleet.start_on_ray(WorkerShape(workers, 0, 1), leaves_when_done=True)
+        workbench.fleet.workers.start_on_ray(WorkerShape(workers, 0, 1), leaves_when_done=True)
         begun = time.monotonic()
         while not (standing := _patiently(workbench)).is_done:
             if time.monotonic() - begun > _PATIENCE_SECONDS:

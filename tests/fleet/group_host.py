@@ -9,6 +9,7 @@ import sys
 
 from novelgen.bootstrap.fleet_group import GroupLost, run_group
 from novelgen.config import Settings
+from novelgen.fleet.worker_order import WorkerOrder
 
 LOST = 3
 PROCESSES = 2
@@ -17,14 +18,9 @@ PROCESSES = 2
 def main() -> int:
     (name,) = sys.argv[1:]
     settings = Settings(placement="tensor")
-    orders = {
-        "name": name,
-        "settings": settings.model_dump(mode="json"),
-        "leaves_when_done": True,
-        "index": 0,
-    }
+    order = WorkerOrder(name, settings.model_dump(mode="json"), leaves_when_done=True)
     try:
-        run_group(orders, PROCESSES, cpus=PROCESSES)
+        run_group(order, PROCESSES, cpus=PROCESSES)
     except GroupLost:
         return LOST
     return 0

@@ -50,7 +50,7 @@ def run() -> dict[str, object]:
     ray.init(address=cluster.address, namespace=NAMESPACE, log_to_driver=False)
     told: dict[str, object] = {}
     with Workbench(resolve_paths(), Settings()) as workbench:
-        workbench.fleet.start_on_ray(WorkerShape(1, 2, 1), leaves_when_done=True)
+        workbench.fleet.workers.start_on_ray(WorkerShape(1, 2, 1), leaves_when_done=True)
         plain = ray.remote(Plain).options(num_cpus=1).remote()
         told["visible without a share"] = ray.get(plain.visible.remote())
         ray.kill(plain)

@@ -45,7 +45,9 @@ class TinyFleet:
 
     def write_alone(self) -> list[str]:
         """Be one worker of one process, here, until all is done; what is written then."""
-        self.workbench.fleet.work("alone", LeaveSignal(), lambda _said: None, leaves_when_done=True)
+        self.workbench.fleet.workers.work(
+            "alone", LeaveSignal(), lambda _said: None, leaves_when_done=True
+        )
         return self.texts()
 
     def texts(self) -> list[str]:

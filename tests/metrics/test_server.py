@@ -1,5 +1,6 @@
 """The server answers two paths, repeats nothing, and is gone when it is left."""
 
+import select
 import socket
 import threading
 
@@ -7,7 +8,7 @@ import pytest
 
 from novelgen.errors import UsageError
 from novelgen.metrics.server import MetricsServer, is_of_this_machine_alone
-from novelgen.metrics.standing import WorkerState
+from novelgen.metrics.standing import MeasuredState
 from novelgen.metrics.worker_metrics import CONTENT_TYPE, WorkerMetrics
 from tests.metrics.scraping import asked, series_in, value
 
@@ -33,7 +34,7 @@ def test_figures_are_served_as_they_stand() -> None:
         status, body, kind = asked(server.address)
         assert (status, kind) == (200, CONTENT_TYPE)
         assert value(series_in(body), "worker_state", state="paused") == 0
-        metrics.set_state(WorkerState.PAUSED)
+        metrics.set_state(MeasuredState.PAUSED)
         _, body, _ = asked(server.address, "/metrics?name%5B%5D=all")
         assert value(series_in(body), "worker_state", state="paused") == 1
         assert asked(server.address, "/health")[:2] == (200, "ok\n")
@@ -102,6 +103,36 @@ def test_a_crowd_that_says_nothing_is_not_served_and_does_not_stay() -> None:
         for each in silent:
             each.close()
         assert asked(server.address)[0] == 200
+
+
+def test_clients_that_say_little_by_little_are_sent_away_and_others_served() -> None:
+    with MetricsServer(WorkerMetrics(worker="w")) as server:
+        slow = [socket.create_connection(place_of(server), timeout=60) for _ in range(8)]
+        left = set(slow)
+        for _ in range(120):  # each says something far oftener than silence is borne
+            for each in [*left]:
+                try:
+                    each.sendall(b"G")
+                except OSError:
+                    left.discard(each)
+            closed, _, _ = select.select([*left], [], [], 0.5)
+            left -= set(closed)
+            if not left:
+                break
+        for each in slow:
+            each.close()
+        assert not left
+        assert asked(server.address)[0] == 200
+
+
+def test_a_place_is_told_as_another_machine_is_to_say_it() -> None:
+    for host, told in (
+        ("0.0.0.0", socket.gethostname()),
+        ("127.0.0.1", "127.0.0.1"),
+    ):
+        with MetricsServer(WorkerMetrics(worker="w"), host) as server:
+            port = place_of(server)[1]
+            assert port and server.place == f"{told}:{port}"
 
 
 def test_a_port_that_is_taken_is_told_with_what_to_do() -> None:

@@ -20,7 +20,7 @@ from novelgen.generation.events import (
     StopReason,
 )
 from novelgen.metrics.model_label import model_label
-from novelgen.metrics.standing import TaskEnding, WorkerState
+from novelgen.metrics.standing import MeasuredState, TaskEnding
 from novelgen.metrics.worker_metrics import WorkerMetrics
 from tests.metrics.scraping import Series, series_in, value
 
@@ -86,6 +86,19 @@ def test_a_run_that_an_error_ends_is_counted_and_the_error_goes_on() -> None:
     assert value(now(metrics), "runs_total", ending="failed") == 1
 
 
+def test_each_run_of_a_worker_is_its_own_models() -> None:
+    metrics = WorkerMetrics(worker="w")
+    assert b"novelgen:words_committed_total{" not in metrics.exposition()
+    for model, words in (("first", 200), ("/models/second.gguf", 30), ("first", 4)):
+        metrics.set_model(model)
+        metrics.note(SegmentCommitted(1, 0, words, 256, 700, 200, 1_200, 3.5))
+    text = metrics.exposition().decode()
+    assert 'novelgen:words_committed_total{model_name="first",worker="w"} 204.0' in text
+    assert 'novelgen:words_committed_total{model_name="second.gguf",worker="w"} 30.0' in text
+    assert 'ending="failed",model_name="second.gguf",worker="w"} 0.0' in text
+    assert 'novelgen:runs_total{ending="finished",model_name=""' not in text
+
+
 def test_a_worker_is_in_one_state_and_has_one_task_at_most() -> None:
     metrics = WorkerMetrics(worker="w")
 
@@ -98,13 +111,13 @@ def test_a_worker_is_in_one_state_and_has_one_task_at_most() -> None:
         return sorted(held, key=str)
 
     assert stands() == [{"state": "starting"}]
-    metrics.set_state(WorkerState.WRITING)
+    metrics.set_state(MeasuredState.WRITING)
     metrics.set_task("write")
     assert stands() == [{"state": "writing"}, {"task": "write"}]
     metrics.set_task("draft")
     assert stands() == [{"state": "writing"}, {"task": "draft"}]
     metrics.set_task(None)
-    metrics.set_state(WorkerState.PAUSED)
+    metrics.set_state(MeasuredState.PAUSED)
     assert stands() == [{"state": "paused"}]
     metrics.count_task(TaskEnding.LOST)
     counted = {each: value(now(metrics), "tasks_total", ending=each) for each in TaskEnding}
@@ -145,7 +158,7 @@ def test_nothing_of_a_book_is_told_and_every_series_names_model_and_worker() -> 
 
 
 def test_two_workers_in_one_process_share_nothing() -> None:
-    first, second = WorkerMetrics(worker="a"), WorkerMetrics(worker="b")
+    first, second = (WorkerMetrics(worker=name, model_name="scripted") for name in "ab")
     first.note(ChapterFinished(1, 300, 310, 1_300))
     assert value(now(first), "chapters_finished_total") == 1
     assert value(now(second), "chapters_finished_total") == 0

@@ -40,12 +40,12 @@ def fleet(
     """
     invocation = invocation_of(context)
     from novelgen.bench.fleet import FleetPlan, bench_fleet
-    from novelgen.bootstrap.fleet_trial import starting_on_ray
+    from novelgen.bootstrap.fleet_trial import workers_on_ray
     from novelgen.cli.step_progress import step_display
     from novelgen.fleet.ray_cluster import connected
 
     output = invocation.output
-    plan = FleetPlan(read_writers(workers), rounds, seconds)
+    plan = FleetPlan(read_writers(workers, "--workers"), rounds, seconds)
     with invocation.workbench() as workbench:
         workbench.fleet.require_server()
         settings, paths = workbench.settings, workbench.paths
@@ -54,8 +54,8 @@ def fleet(
         connected(address),
         step_display(output, "Measuring") as on_progress,
     ):
-        start = starting_on_ray(paths, settings, tokens_per_second)
-        rows = bench_fleet(settings.database_url or "", plan, start, on_progress)
+        workers_at = workers_on_ray(paths, settings, tokens_per_second)
+        rows = bench_fleet(settings.database_url or "", plan, workers_at, on_progress)
     say(output, _lines(rows, tokens_per_second), _document(rows, tokens_per_second))
 
 

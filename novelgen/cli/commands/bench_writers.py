@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 _MOST_WRITERS = 256
 
 
-def read_writers(text: str) -> list[int]:
+def read_writers(text: str, option: str = "--writers") -> list[int]:
     """The numbers of writers that an option names. Raises `UsageError`."""
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and 1 <= int(part) <= _MOST_WRITERS for part in parts):
         raise UsageError(
-            f"--writers {text!r} is no list of numbers from 1 to {_MOST_WRITERS}.",
+            f"{option} {text!r} is no list of numbers from 1 to {_MOST_WRITERS}.",
             "Write it as 1,4,16.",
         )
     return sorted({int(part) for part in parts})
