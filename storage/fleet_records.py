@@ -43,9 +43,6 @@ class TaskState(StrEnum):
     FAILED = "failed"
 
 
-UNFINISHED = (TaskState.WAITING, TaskState.TAKEN, TaskState.HELD)
-
-
 class WorkerState(StrEnum):
     """What a worker does. One that died is stored as it was last; its lock is free."""
 
@@ -118,6 +115,9 @@ class NewWorker:
     pid: int
     versions: JsonObject = field(default_factory=dict)
     metrics_address: str = ""
+    generation: int = 0
+    """How often all workers had been asked to leave when it was started. One that was started
+    before the last time leaves as soon as it enters."""
     id: str = field(default_factory=new_id)
 
 

@@ -71,4 +71,6 @@ class FleetStateRow(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     pause_request: Mapped[PauseRequest]
+    generation: Mapped[int]
+    """How often all workers were asked to leave."""
     changed_at: Mapped[datetime]

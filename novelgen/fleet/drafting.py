@@ -1,29 +1,36 @@
 """The tasks of a redraft: its drafts are begun by one worker, written by many, chosen among by one.
 
 The drafts are the revisions that `novelgen regenerate --drafts N` would write one after the other,
-with the same numbers and so the same words. All workers share one run; when the last of them stops
-before the choice, the run has stopped.
+with the same numbers and so the same words. All workers share one run.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from novelgen.engine.protocol import Engine
 from novelgen.fleet.hands import Hands
-from novelgen.fleet.outcome import DONE, GIVEN_BACK, Outcome, left_to_others, stopped_by_person
+from novelgen.fleet.outcome import (
+    DONE_AND_STORED,
+    GIVEN_BACK,
+    Outcome,
+    left_to_others,
+    stopped_by_person,
+)
+from novelgen.fleet.settling import settle_in
 from novelgen.fleet.terms import RedraftTerms
 from novelgen.fleet.watch import Watch
-from novelgen.generation.events import ChapterRedrafted, Event, RunStopped
+from novelgen.generation.events import ChapterRedrafted, Event
+from novelgen.generation.memory_identity import identity_of_engine
 from novelgen.generation.novel_context import NovelContext, RunLimits
+from novelgen.generation.open_chapter import key_before
 from novelgen.generation.passage import DrawingCancelled
 from novelgen.generation.regeneration import Redrafter
-from novelgen.generation.shared_run import SharedRun, end_run, join_run
+from novelgen.generation.shared_run import SharedRun, join_run
 from novelgen.generation.stop import StopSignal
 from novelgen.planning.questions import PlanningCancelled
-from storage.errors import HeadMoved, StorageFailure
+from storage.errors import HeadMoved
 from storage.fleet_records import JobRecord, TaskKind, TaskRecord, TaskState
 from storage.records import NovelRecord, RevisionState
-from storage.run_records import RunRecord
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
@@ -39,24 +46,23 @@ def work_on_redraft(
     watch: Watch,
     on_event: OnEvent,
 ) -> Outcome:
-    """Do one task of a redraft. Raises what drafting raises."""
-    lock = store.try_share_novel(job.novel_id)
-    if lock is None:
-        return left_to_others("being written by another process")
-    with lock:
-        with store.reading() as work:
-            novel = work.novels.get(job.novel_id)
-        part = _Part(store, hands, novel, job, task, stop)
-        with part.ending_run_if_last():
-            try:
-                for event in part.do():
-                    on_event(event)
-            except (PlanningCancelled, DrawingCancelled):
-                pass
-            except HeadMoved as moved:
-                return part.after_a_move(moved)
-    if part.is_settled:
-        return DONE
+    """Do one task of a redraft. The caller shares the novel's lock.
+
+    What is done is stored with what it brought; the caller stores every other outcome. Raises what
+    drafting raises.
+    """
+    with store.reading() as work:
+        novel = work.novels.get(job.novel_id)
+    part = _Part(store, hands, novel, job, task, stop)
+    try:
+        for event in part.do():
+            on_event(event)
+    except (PlanningCancelled, DrawingCancelled):
+        pass
+    except HeadMoved as moved:
+        return part.after_a_move(moved)
+    if part.is_done:
+        return DONE_AND_STORED
     return GIVEN_BACK if watch.has_stopped else stopped_by_person()
 
 
@@ -78,25 +84,25 @@ class _Part:
         self._task = task
         self._stop = stop
         self._terms = RedraftTerms.of(job)
-        self._run: RunRecord | None = None
-        self.is_settled = False
+        self._engine: Engine | None = None
+        self.is_done = False
         """Whether the task is done, and stored as done with what it brought."""
 
     def do(self) -> Iterator[Event]:
         """Everything that happens. Raises what drafting raises."""
-        engine = self._hands.engine(self._novel)
+        self._engine = engine = self._hands.engine(self._novel)
         terms = self._hands.terms(self._novel, RunLimits())
         with self._store.writing() as work:
             self._require_taken(work)
             shared = work.fleet_tasks.job(self._task.job_id).run_id
-            self._run = join_run(work, self._novel, engine, shared, terms)
-            work.fleet_tasks.share_run(self._task.job_id, self._run.id)
+            run = join_run(work, self._novel, engine, shared, terms)
+            work.fleet_tasks.share_run(self._task.job_id, run.id)
         share = SharedRun(
             self._store,
             engine,
             self._hands.library,
             self._novel,
-            self._run,
+            run,
             stop=self._stop,
             terms=terms,
             planner=self._hands.planner(self._novel),
@@ -109,7 +115,8 @@ class _Part:
     def _steps(self, context: NovelContext) -> Iterator[Event]:
         if self._task.kind is TaskKind.CHOOSE and self._is_chosen(context):
             with self._store.writing() as work:
-                self._settle_in(work)
+                settle_in(work, self._task)
+            self.is_done = True
             return
         stands = self._terms.stands_revision_id
         redrafter = Redrafter(context, self._terms.redraft, stands_revision_id=stands)
@@ -133,7 +140,8 @@ class _Part:
             for number in range(1, terms.redraft.drafts + 1):
                 revision = redrafter.begin(work, kept)
                 work.fleet_tasks.add_task(self._task.job_id, TaskKind.DRAFT, number, revision.id)
-            self._settle_in(work)
+            settle_in(work, self._task)
+        self.is_done = True
 
     def _draft(self, redrafter: Redrafter) -> Iterator[Event]:
         revision_id = self._task.revision_id or ""
@@ -145,18 +153,19 @@ class _Part:
             if work.chapters.revision(revision_id).state is not RevisionState.COMPLETE:
                 return
             self._require_taken(work)
-            self._settle_in(work)
             drafts = _drafts_of(work, self._task.job_id)
-            if all(draft.state is TaskState.DONE for draft in drafts):
+            others = [draft for draft in drafts if draft.id != self._task.id]
+            if all(draft.state is TaskState.DONE for draft in others):
                 work.fleet_tasks.add_task(self._task.job_id, TaskKind.CHOOSE)
+            settle_in(work, self._task)  # after that: what follows from a held task is held
+        self.is_done = True
 
     def _choose(self, redrafter: Redrafter) -> ChapterRedrafted:
         with self._store.reading() as work:
             drafts = _drafts_of(work, self._task.job_id)
             revisions = [work.chapters.revision(draft.revision_id or "") for draft in drafts]
-        chosen = redrafter.choose(revisions)
-        with self._store.writing() as work:
-            self._settle_in(work)
+        chosen = redrafter.choose(revisions, lambda work: settle_in(work, self._task))
+        self.is_done = True
         return chosen
 
     def _is_chosen(self, context: NovelContext) -> bool:
@@ -167,43 +176,33 @@ class _Part:
         return chapter is not None and chapter.revision.id in drafts
 
     def after_a_move(self, moved: HeadMoved) -> Outcome:
-        """What a refused commit means: a changed chapter, or a run that is another's by now."""
+        """What a refused commit means: a changed past, or a run that is another's by now."""
+        branch_id = self._novel.active_branch_id
+        number = self._terms.redraft.chapter
         with self._store.reading() as work:
-            branch_id = self._novel.active_branch_id
-            chapter = work.chapters.get(branch_id, self._terms.redraft.chapter)
+            chapter = work.chapters.get(branch_id, number)
             stands = work.fleet_tasks.job(self._task.job_id).terms["stands_revision_id"]
-        if chapter is None or stands not in (None, chapter.revision.id):
-            return Outcome(TaskState.FAILED, moved.message)
+            has_changed = chapter is None or stands not in (None, chapter.revision.id)
+            if has_changed:
+                return Outcome(TaskState.FAILED, moved.message)
+            if self._is_of_another_past(work):
+                return Outcome(
+                    TaskState.FAILED,
+                    f"A chapter before chapter {number} was changed since its drafts were begun. "
+                    "What was drafted is kept with its revisions; let it be drafted anew.",
+                )
         return left_to_others(moved.message)
 
-    @contextmanager
-    def ending_run_if_last(self) -> Iterator[None]:
-        """A run that nobody works on when the block has ended, has ended too, however it did."""
-        try:
-            yield
-        finally:
-            with suppress(StorageFailure):  # it is found crashed by the next who looks
-                self._end_run()
-
-    def _end_run(self) -> None:
-        if self._run is None:
-            return
-        with self._store.writing() as work:
-            tasks = work.fleet_tasks.of_job(self._task.job_id)
-            others = [task for task in tasks if task.id != self._task.id]
-            is_left = all(task.state is not TaskState.TAKEN for task in others)
-            if self._task.kind is TaskKind.CHOOSE and self.is_settled:
-                end_run(work, self._run)
-            elif is_left and (self._stop.is_requested or not self.is_settled):
-                words = work.chapters.totals(self._novel.active_branch_id).words
-                number = self._terms.redraft.chapter
-                why = f"Chapter {number} is as it was; what was drafted is kept."
-                end_run(work, self._run, RunStopped(self._stop.reason, words, why))
-
-    def _settle_in(self, work: UnitOfWork) -> None:
-        worker = self._task.worker_id or ""
-        work.fleet_tasks.settle(self._task.id, worker, TaskState.DONE)
-        self.is_settled = True
+    def _is_of_another_past(self, work: UnitOfWork) -> bool:
+        """Whether chapters before the draft were changed since it was begun."""
+        if self._engine is None or self._task.revision_id is None:
+            return False
+        segments = work.segments.of_revision(self._task.revision_id)
+        first = next(iter(segments), None)
+        identity = identity_of_engine(self._engine.info)
+        branch_id = self._novel.active_branch_id
+        before = key_before(work, branch_id, self._terms.redraft.chapter, identity)
+        return first is not None and first.parent_key != before
 
     def _require_taken(self, work: UnitOfWork) -> None:
         work.fleet_tasks.require_taken(self._task.id, self._task.worker_id or "")

@@ -18,9 +18,12 @@ class Outcome:
     """Whether this worker leaves it to others for a while."""
     holds_novel: bool = False
     """Whether the novel's other tasks are to stand still too: a person stopped its run."""
+    is_stored: bool = False
+    """Whether it was stored already, with what the task brought."""
 
 
 DONE = Outcome(TaskState.DONE)
+DONE_AND_STORED = Outcome(TaskState.DONE, is_stored=True)
 GIVEN_BACK = Outcome(TaskState.WAITING)
 
 

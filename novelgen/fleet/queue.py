@@ -21,10 +21,15 @@ def add_novel(store: Store, novel: NovelRecord, terms: WriteTerms) -> JobRecord:
             f"`novelgen set {novel.id} --target-words N` makes it longer.",
         )
     with store.writing() as work:
-        if work.fleet_tasks.is_queued(novel.id, TaskKind.WRITE):
+        queued = work.fleet_tasks.queued(novel.id, TaskKind.WRITE)
+        if queued is not None:
+            has_failed = queued.state is TaskState.FAILED
             raise UsageError(
-                f"“{novel.title}” ({novel.id}) is in the queue already.",
-                "`novelgen fleet status` shows how it stands.",
+                f"“{novel.title}” ({novel.id}) is in the queue already"
+                + (f", and has failed: {queued.note}" if has_failed else "."),
+                f"`novelgen fleet retry {novel.id}` tries again."
+                if has_failed
+                else "`novelgen fleet status` shows how it stands.",
             )
         return work.fleet_tasks.add_job(
             NewJob(novel.id, JobKind.WRITE, terms.as_json()), TaskKind.WRITE

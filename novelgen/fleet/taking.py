@@ -8,13 +8,14 @@ import logging
 import time
 
 from storage.errors import HeadMoved, RecordNotFound
-from storage.fleet_records import TaskRecord, TaskState, WorkerState
+from storage.fleet_records import TaskRecord, TaskState
 from storage.store import Store
 
 MOST_DEATHS = 3
 """Workers that may die on a task in a row, without having got further, before it has failed."""
 
 _SECONDS_PASSED_OVER = 15.0
+_LONGEST_PASSED_OVER = 300.0
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ class Taking:
         self._store = store
         self._worker_id = worker_id
         self._passed_over: dict[int, float] = {}
+        self._seconds: dict[int, float] = {}
+        """How long each task was passed over last."""
 
     def next_task(self) -> TaskRecord | None:
         """The first task that this worker can take, which is then its own."""
@@ -39,8 +42,10 @@ class Taking:
             return work.fleet_tasks.take(self._worker_id, passed_over)
 
     def pass_over(self, task_id: int) -> None:
-        """Leave a task to others for a while."""
-        self._passed_over[task_id] = time.monotonic() + _SECONDS_PASSED_OVER
+        """Leave a task to others for a while, each time for longer."""
+        before = self._seconds.get(task_id, _SECONDS_PASSED_OVER / 2)
+        self._seconds[task_id] = min(2 * before, _LONGEST_PASSED_OVER)
+        self._passed_over[task_id] = time.monotonic() + self._seconds[task_id]
 
 
 def take_from_the_dead(store: Store) -> list[TaskRecord]:
@@ -53,7 +58,7 @@ def take_from_the_dead(store: Store) -> list[TaskRecord]:
     freed = [task for task in (_freed(store, task, dead) for task in taken) if task is not None]
     for worker_id in dead & present:
         with store.writing() as work:
-            work.fleet_workers.set_state(worker_id, WorkerState.LOST)
+            work.fleet_workers.mark_lost(worker_id)
     return freed
 
 

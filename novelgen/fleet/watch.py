@@ -90,7 +90,7 @@ class Watch:
 
     def _look_on(self) -> None:
         looks = 0
-        while not self._ended.wait(self._seconds):
+        while True:
             looks += 1
             try:
                 orders = orders_of(self._store, self._worker_id, self._leave, self._task_id)
@@ -101,6 +101,8 @@ class Watch:
                 _log.warning("worker %s cannot look: %s", self._worker_id, failure)
                 orders = FleetOrders(PauseRequest.NONE, self._leave.request)
             self._obey(orders)
+            if self._ended.wait(self._seconds):
+                return
 
     def _obey(self, orders: FleetOrders) -> None:
         request = orders.strictest

@@ -6,7 +6,10 @@ new worker.
 """
 
 import logging
+import math
+import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,7 +19,8 @@ from typing import Protocol
 from novelgen.errors import DeviceFailed, ForeignMemoryError, NovelgenError
 from novelgen.fleet.drafting import work_on_redraft
 from novelgen.fleet.hands import Hands
-from novelgen.fleet.outcome import Outcome, left_to_others
+from novelgen.fleet.outcome import GIVEN_BACK, Outcome, left_to_others
+from novelgen.fleet.settling import settle, settle_in
 from novelgen.fleet.taking import MOST_DEATHS, Taking, take_from_the_dead
 from novelgen.fleet.watch import LeaveSignal, Watch, orders_of
 from novelgen.fleet.writing import write_novel
@@ -33,8 +37,10 @@ from storage.unit_of_work import UnitOfWork
 _SECONDS_BETWEEN_LOOKS = 1.0
 _LONGEST_BETWEEN_LOOKS = 3.0
 """Of a worker that has nothing to do for a while: a thousand of them look, too."""
-_LOOKS_FOR_THE_DEAD = 3
-"""An idle worker looks for tasks of dead ones with every so many looks."""
+_SECONDS_BETWEEN_LOOKS_FOR_DEAD = 5.0
+"""Between two tasks, or while there is nothing to do."""
+_MOST_FAILURES = 5
+"""Of the database in the middle of one task, before the task has failed."""
 _LONGEST_WAIT = 30.0
 """Seconds between two tries to reach the database."""
 
@@ -61,6 +67,9 @@ class WorkerListener(Protocol):
 
     def on_settled(self, task: TaskRecord, outcome: Outcome) -> None: ...
 
+    def on_lost(self, task: TaskRecord) -> None:
+        """Another worker has taken the task over meanwhile."""
+
     def on_trouble(self, message: str) -> None: ...
 
 
@@ -85,6 +94,8 @@ class FleetWorker:
         self._leave = leave
         self._leaves_when_done = leaves_when_done
         self._was_id: str | None = None
+        self._cut_off: Counter[int] = Counter()
+        """How often the database failed in the middle of a task."""
 
     def run(self) -> WorkerEnding:
         """Work until it is to leave, or nothing is left to do."""
@@ -97,7 +108,8 @@ class FleetWorker:
             except DatabaseUnavailable as failure:
                 self._listener.on_trouble(f"{failure.message} Trying again in {wait:.0f} s.")
                 _log.warning("worker %s: %s", self._card.name, failure)
-                self._leave.wait(wait)
+                # Not all at once, where a thousand wait for one server.
+                self._leave.wait(wait * random.uniform(0.5, 1.5))  # noqa: S311
                 wait = min(2 * wait, _LONGEST_WAIT)
             except _TakenForDead:
                 self._listener.on_trouble("The database took this worker for dead; it comes back.")
@@ -130,10 +142,21 @@ class FleetWorker:
                     work.fleet_workers.set_state(card.id, WorkerState.LEFT)
 
     def _give_back_what_it_had(self, work: UnitOfWork) -> None:
-        """It has not died of what it had in hand when the database went away."""
+        """It has not died of what it had in hand when the database went away.
+
+        But where the database fails time and again with the same task, it is the task's fault.
+        """
         for task in work.fleet_tasks.taken():
-            if self._was_id is not None and task.worker_id == self._was_id:
-                work.fleet_tasks.settle(task.id, self._was_id, TaskState.WAITING)
+            if self._was_id is None or task.worker_id != self._was_id:
+                continue
+            self._cut_off[task.id] += 1
+            outcome = GIVEN_BACK
+            if self._cut_off[task.id] >= _MOST_FAILURES:
+                note = (
+                    f"The database failed {_MOST_FAILURES} times in the middle of it; see the log."
+                )
+                outcome = Outcome(TaskState.FAILED, note)
+            settle_in(work, task, outcome)
 
 
 class _TakenForDead(Exception):
@@ -161,7 +184,8 @@ class _Visit:
         self._leave = leave
         self._leaves_when_done = leaves_when_done
         self._taking = Taking(store, worker_id)
-        self._state = WorkerState.IDLE
+        self._state: WorkerState | None = None
+        self._looked_for_dead = -math.inf
 
     def work(self) -> WorkerEnding:
         """Raises `DatabaseUnavailable` and `_TakenForDead`."""
@@ -174,7 +198,7 @@ class _Visit:
                 return WorkerEnding.LEFT
             if orders.pause is not PauseRequest.NONE:
                 self._become(WorkerState.PAUSED)
-            elif (task := self._taking.next_task()) is not None:
+            elif (task := self._next_task()) is not None:
                 self._become(WorkerState.WORKING)
                 try:
                     self._do(task)
@@ -185,16 +209,35 @@ class _Visit:
                 continue
             else:
                 self._become(WorkerState.IDLE)
-                if looks % _LOOKS_FOR_THE_DEAD == 0 and take_from_the_dead(self._store):
-                    continue
                 if self._leaves_when_done and self._is_all_done():
                     return WorkerEnding.LEFT
             looks += 1
             self._leave.wait(min(looks * _SECONDS_BETWEEN_LOOKS, _LONGEST_BETWEEN_LOOKS))
 
+    def _next_task(self) -> TaskRecord | None:
+        """What has been begun comes first, also what a worker that has died had begun."""
+        now = time.monotonic()
+        if now - self._looked_for_dead >= _SECONDS_BETWEEN_LOOKS_FOR_DEAD:
+            self._looked_for_dead = now
+            take_from_the_dead(self._store)
+        return self._taking.next_task()
+
     def _do(self, task: TaskRecord) -> None:
-        """Do a task and note what became of it. Raises `DatabaseUnavailable`, `DeviceFailed`."""
+        """Do a task and note what became of it, under the lock of its novel.
+
+        Raises `DatabaseUnavailable` and `DeviceFailed`.
+        """
         self._listener.on_task(task)
+        is_alone = task.kind is TaskKind.WRITE
+        try_lock = self._store.try_lock_novel if is_alone else self._store.try_share_novel
+        lock = try_lock(task.novel_id)
+        if lock is None:
+            self._settle(task, left_to_others("being written by another process"))
+            return
+        with lock:
+            self._do_under_lock(task)
+
+    def _do_under_lock(self, task: TaskRecord) -> None:
         stop = StopSignal()
         started = time.monotonic()
         with Watch(self._store, self._worker_id, task.id, self._lock, stop, self._leave) as watch:
@@ -243,15 +286,11 @@ class _Visit:
     def _settle(self, task: TaskRecord, outcome: Outcome) -> None:
         if outcome.is_passed_over:
             self._taking.pass_over(task.id)
-        try:
-            with self._store.writing() as work:
-                if work.fleet_tasks.is_taken_by(task.id, self._worker_id):
-                    work.fleet_tasks.settle(task.id, self._worker_id, outcome.state, outcome.note)
-                if outcome.holds_novel:
-                    work.fleet_tasks.hold(task.novel_id)
-        except RecordNotFound:
-            _log.warning("task %d was taken out of the queue meanwhile", task.id)
-        self._listener.on_settled(task, outcome)
+        if outcome.is_stored or settle(self._store, task, outcome):
+            self._listener.on_settled(task, outcome)
+        else:
+            _log.warning("task %d is another worker's by now, or out of the queue", task.id)
+            self._listener.on_lost(task)
 
     def _become(self, state: WorkerState) -> None:
         if state is not self._state:

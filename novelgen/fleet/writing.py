@@ -1,9 +1,9 @@
-"""A task that writes a novel on: an ordinary run, under the novel's lock."""
+"""A task that writes a novel on: an ordinary run."""
 
 from collections.abc import Callable
 
 from novelgen.fleet.hands import Hands
-from novelgen.fleet.outcome import Outcome, left_to_others, of_ending
+from novelgen.fleet.outcome import Outcome, of_ending
 from novelgen.fleet.terms import WriteTerms
 from novelgen.fleet.watch import Watch
 from novelgen.generation.events import Event
@@ -20,25 +20,21 @@ def write_novel(
 ) -> Outcome:
     """Write the novel to its end, to the job's limits, or until the run is stopped.
 
-    Raises what a run raises.
+    The caller holds the novel's lock. Raises what a run raises.
     """
-    lock = store.try_lock_novel(job.novel_id)
-    if lock is None:
-        return left_to_others("being written by another process")
-    with lock:
-        with store.reading() as work:
-            novel = work.novels.get(job.novel_id)
-        run = NovelRun(
-            store,
-            hands.engine(novel),
-            hands.library,
-            novel,
-            stop=stop,
-            terms=hands.terms(novel, WriteTerms.of(job).limits),
-            planner=hands.planner(novel),
-        )
-        ending: Event | None = None
-        for event in run.events():
-            on_event(event)
-            ending = event
+    with store.reading() as work:
+        novel = work.novels.get(job.novel_id)
+    run = NovelRun(
+        store,
+        hands.engine(novel),
+        hands.library,
+        novel,
+        stop=stop,
+        terms=hands.terms(novel, WriteTerms.of(job).limits),
+        planner=hands.planner(novel),
+    )
+    ending: Event | None = None
+    for event in run.events():
+        on_event(event)
+        ending = event
     return of_ending(ending, fleet_stopped=watch.has_stopped)

@@ -85,10 +85,17 @@ class MemoryReader:
     ) -> Generator[MemoryReread, None, MemoryHead]:
         """Read the segments of a revision that no chapter points at, from the memory before it.
 
-        Returns the memory after them, or an earlier one when the run is stopped.
+        Returns the memory after them, or an earlier one when the run is stopped. Raises `HeadMoved`
+        when the revision was begun in another past: its keys name memories of that one.
         """
         with self._store.reading() as work:
             segments = list(work.segments.of_revision(revision.id))
+        if segments and segments[0].parent_key != head.key:
+            raise HeadMoved(
+                f"A chapter before chapter {revision.chapter_number} was changed since this draft "
+                "of it was begun.",
+                "What was drafted is kept with its revisions; let it be drafted anew.",
+            )
         for done, segment in enumerate(segments, 1):
             if self._stop.is_requested:
                 break

@@ -5,7 +5,7 @@ revision that nothing points at until it is chosen; a run that is stopped or kil
 changes nothing, and every draft is kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from novelgen.errors import NotFoundError, UsageError
@@ -149,10 +149,17 @@ class Redrafter:
         yield DraftBegun(chapter, number, total, revision.number, task.target_words)
         yield from self._write(task, revision)
 
-    def choose(self, revisions: Sequence[RevisionRecord]) -> ChapterRedrafted:
-        """Put the best of the complete drafts in the chapter's place, in one transaction."""
+    def choose(
+        self,
+        revisions: Sequence[RevisionRecord],
+        also: Callable[[UnitOfWork], None] = lambda _work: None,
+    ) -> ChapterRedrafted:
+        """Put the best of the complete drafts in the chapter's place.
+
+        `also` is done in the same transaction, which its exceptions roll back.
+        """
         drafted = [self._finished(revision) for revision in revisions]
-        return self._choose(drafted, self._task().target_words)
+        return self._choose(drafted, self._task().target_words, also)
 
     def _run(self) -> Iterator[Event]:
         yield from self.prepare()
@@ -223,7 +230,12 @@ class Redrafter:
             found = work.findings.of_revision(self._context.branch_id, revision.id)
             return ChapterDraft(work.chapters.revision(revision.id), text, len(found))
 
-    def _choose(self, drafted: list[ChapterDraft], target_words: int) -> ChapterRedrafted:
+    def _choose(
+        self,
+        drafted: list[ChapterDraft],
+        target_words: int,
+        also: Callable[[UnitOfWork], None],
+    ) -> ChapterRedrafted:
         context, stands = self._context, self._stands.revision
         with context.store.reading() as work:
             before = "\n\n".join(work.texts.tail(context.branch_id, 20_000, self._redraft.chapter))
@@ -248,6 +260,7 @@ class Redrafter:
             work.checks.add(checks)
             for draft in drafted:
                 context.retention.thin_out(work, draft.revision)
+            also(work)
         return ChapterRedrafted(
             self._redraft.chapter,
             chosen.revision.number,

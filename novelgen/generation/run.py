@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator, Set
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from novelgen.engine.protocol import Engine
 from novelgen.engine.spending import SpendingMeter
@@ -17,7 +17,6 @@ from novelgen.generation.events import (
     PassageRewritten,
     RunStopped,
     StopReason,
-    TokensSpent,
 )
 from novelgen.generation.foreign_memory import require_own_memory
 from novelgen.generation.heartbeat import Heartbeat
@@ -27,7 +26,7 @@ from novelgen.generation.novel_status import status_at_rest
 from novelgen.generation.novel_writer import NovelWriter
 from novelgen.generation.retention import Retention
 from novelgen.generation.stop import RunObserver, StopSignal
-from novelgen.generation.telling import is_kept, tell
+from novelgen.generation.telling import is_kept, tell, tell_spent
 from novelgen.prompting.library import PromptLibrary
 from storage.errors import HeadMoved, StorageFailure
 from storage.locks import NovelLock
@@ -104,7 +103,7 @@ class NovelRun:
         self._job = job
         terms = terms or RunTerms()
         self._meter = terms.meter
-        self._meter.on_exhausted = lambda words: _stop_for_budget(stop, words)
+        stop_when_exhausted(self._meter, stop)
         require_own_memory(store, novel, engine)
         identity = identity_of_engine(engine.info)
         with store.writing() as work:
@@ -172,8 +171,7 @@ class NovelRun:
                 self._finish(work, RunStatus.FINISHED)
 
     def _tell_spent(self, work: UnitOfWork) -> None:
-        for server, spent in sorted(self._meter.by_server.items()):
-            tell(work, self.id, TokensSpent(server, **asdict(spent)))
+        tell_spent(work, self.id, self._meter)
 
     def _paused(self, moved: HeadMoved) -> RunStopped:
         """The person changed what was being written: their text stands, and the run says why.
@@ -219,9 +217,14 @@ class NovelRun:
         work.require_epoch(self._context.novel.id, self._context.run.epoch)
 
 
-def _stop_for_budget(stop: StopSignal, words: str) -> None:
-    _log.info("budget used up: %s", words)
-    stop.stop_after_segment(StopReason.BUDGET, words)
+def stop_when_exhausted(meter: SpendingMeter, stop: StopSignal) -> None:
+    """A budget that is used up stops the run after its segment."""
+
+    def stop_for_budget(words: str) -> None:
+        _log.info("budget used up: %s", words)
+        stop.stop_after_segment(StopReason.BUDGET, words)
+
+    meter.on_exhausted = stop_for_budget
 
 
 def new_run(novel: NovelRecord, engine: Engine, purpose: RunPurpose, terms: RunTerms) -> NewRun:

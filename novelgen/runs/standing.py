@@ -54,7 +54,9 @@ def mark_if_dead(store: Store, run: RunRecord) -> RunRecord:
     Call it after the lock was found free: until then a run may end and free it in good order.
     """
     with store.writing() as work:
-        work.runs.mark_crashed(run.id)
+        # A worker of a fleet may have come meanwhile to share the run; it waits for this turn.
+        if not store.is_novel_locked(run.novel_id):
+            work.runs.mark_crashed(run.id)
         return work.runs.get(run.id)
 
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import aliased
 
 from storage.errors import HeadMoved, RecordNotFound
 from storage.fleet_records import (
-    UNFINISHED,
     JobRecord,
     NewJob,
     TaskKind,
@@ -98,6 +97,8 @@ class FleetTaskRepository(Repository):
         row = self._require_taken(task_id, worker_id)
         row.state, row.note = state, note
         _hold_if_wanted(row)
+        if state in (TaskState.DONE, TaskState.FAILED):
+            row.hold_request = PauseRequest.NONE
         if state is TaskState.DONE:
             row.ended_at = utc_now()
         if state is not TaskState.WAITING or self._segments(row) > row.progress:
@@ -176,14 +177,20 @@ class FleetTaskRepository(Repository):
         states = (TaskState.WAITING, TaskState.TAKEN)
         return bool(self._session.scalar(select(exists().where(FleetTaskRow.state.in_(states)))))
 
-    def is_queued(self, novel_id: str, kind: TaskKind) -> bool:
-        """Whether there is an unfinished task of a kind for a novel."""
-        found = exists().where(
+    def has_taken(self, job_id: str) -> bool:
+        """Whether a worker has a task of a job in hand."""
+        is_taken = FleetTaskRow.state == TaskState.TAKEN
+        found = exists().where(FleetTaskRow.job_id == job_id, is_taken)
+        return bool(self._session.scalar(select(found)))
+
+    def queued(self, novel_id: str, kind: TaskKind) -> TaskRecord | None:
+        """The first task of a kind for a novel that is not done, if there is one."""
+        found = self._tasks(
             FleetTaskRow.novel_id == novel_id,
             FleetTaskRow.kind == kind,
-            FleetTaskRow.state.in_(UNFINISHED),
+            FleetTaskRow.state != TaskState.DONE,
         )
-        return bool(self._session.scalar(select(found)))
+        return found[0] if found else None
 
     def release(self, novel_id: str | None, states: Sequence[TaskState]) -> int:
         """Let tasks in these states wait again; returns how many.

@@ -27,7 +27,11 @@ class FleetWorkerRepository(Repository):
             versions=dict(worker.versions),
             metrics_address=worker.metrics_address,
             state=WorkerState.IDLE,
-            leave_request=PauseRequest.NONE,
+            leave_request=(
+                PauseRequest.NONE
+                if worker.generation >= self.generation()
+                else PauseRequest.AFTER_SEGMENT
+            ),
             note="",
             started_at=now,
             changed_at=now,
@@ -66,7 +70,12 @@ class FleetWorkerRepository(Repository):
         return FleetOrders(self.pause_request(), row.leave_request)
 
     def ask_to_leave(self, request: PauseRequest, names: Collection[str] | None = None) -> int:
-        """Ask those who are present, or of them those named, to leave; returns how many."""
+        """Ask all to leave, or of those who are present those named; returns how many were there.
+
+        All are also those who were started before and have not entered yet, or come back later.
+        """
+        if names is None:
+            self._state().generation += 1
         statement = select(FleetWorkerRow).where(FleetWorkerRow.state.in_(PRESENT))
         if names is not None:
             statement = statement.where(FleetWorkerRow.name.in_(names))
@@ -83,9 +92,24 @@ class FleetWorkerRepository(Repository):
 
     def set_pause(self, request: PauseRequest) -> None:
         """Let the whole fleet stand still, or go on."""
+        self._state().pause_request = request
+        self._session.flush()
+
+    def generation(self) -> int:
+        """How often all workers were asked to leave."""
+        row = self._session.get(FleetStateRow, _THE_FLEET)
+        return 0 if row is None else row.generation
+
+    def mark_lost(self, worker_id: str) -> None:
+        """Note that a worker has died, unless it has left. Raises `RecordNotFound`."""
+        if self._row(FleetWorkerRow, worker_id, "worker").state in PRESENT:
+            self.set_state(worker_id, WorkerState.LOST)
+
+    def _state(self) -> FleetStateRow:
+        """The row that holds for all, about to be changed."""
         row = self._session.get(FleetStateRow, _THE_FLEET)
         if row is None:
-            row = FleetStateRow(id=_THE_FLEET)
+            row = FleetStateRow(id=_THE_FLEET, pause_request=PauseRequest.NONE, generation=0)
             self._session.add(row)
-        row.pause_request, row.changed_at = request, utc_now()
-        self._session.flush()
+        row.changed_at = utc_now()
+        return row

@@ -134,6 +134,14 @@ class RunRepository(Repository):
         self._session.flush()
         return record_of(RunRecord, row)
 
+    def reopen(self, run_id: str) -> RunRecord:
+        """Go on with a run that was stopped in good order. Raises `RecordNotFound`."""
+        row = self._run(run_id)
+        row.status, row.pause_request = RunStatus.RUNNING, PauseRequest.NONE
+        row.finished_at, row.heartbeat_at = None, utc_now()
+        self._session.flush()
+        return record_of(RunRecord, row)
+
     def get(self, run_id: str) -> RunRecord:
         """Raises `RecordNotFound`."""
         return record_of(RunRecord, self._run(run_id))

@@ -34,7 +34,7 @@ def test_a_job_is_kept_with_its_terms_and_its_first_task(store: Store, novel: No
         (task,) = work.fleet_tasks.of_job(job.id)
         assert work.fleet_tasks.of_novel(novel.id) == [task]
         assert work.fleet_tasks.queued(novel.id, TaskKind.WRITE) is not None
-        assert not work.fleet_tasks.is_queued(novel.id, TaskKind.PREPARE)
+        assert work.fleet_tasks.queued(novel.id, TaskKind.PREPARE) is None
         assert work.fleet_tasks.are_unfinished()
         assert work.fleet_tasks.count() == {TaskState.WAITING: 1}
     assert (job.novel_id, job.kind, job.terms, job.run_id) == (

@@ -77,6 +77,7 @@ def upgrade() -> None:
         "fleet_state",
         sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
         sa.Column("pause_request", _ENUM, nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("changed_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_fleet_state"),
     )
