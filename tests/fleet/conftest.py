@@ -58,6 +58,7 @@ class Heard:
     events: list[Event] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    lost: list[TaskRecord] = field(default_factory=list)
 
     def on_state(self, state: WorkerState) -> None:
         self.states.append(state)
@@ -71,6 +72,9 @@ class Heard:
 
     def on_settled(self, task: TaskRecord, outcome: Outcome) -> None:
         self.outcomes.append(outcome)
+
+    def on_lost(self, task: TaskRecord) -> None:
+        self.lost.append(task)
 
     def on_trouble(self, message: str) -> None:
         self.troubles.append(message)
