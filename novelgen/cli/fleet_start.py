@@ -57,7 +57,7 @@ def start_and_follow(
         onlooker.look(output.note)  # where the database cannot be had, nobody is started
         placed = workbench.fleet.workers.start_on_ray(shape, leaves_when_done=leaves_when_done)
         _say_placed(output, placed)
-        if not _begins(output, workbench, onlooker, placed.at_work):
+        if not wait_until_at_work(output, workbench, onlooker, placed.at_work):
             return ExitCode.FAILED
         if not follows:
             output.note("They go on in the cluster. `novelgen fleet status --watch` looks on.")
@@ -75,28 +75,13 @@ def start_and_follow(
     return _code_of(standing)
 
 
-def _say_placed(output: Output, placed: "Placed") -> None:
-    output.note(f"{len(placed.started)} workers started.")
-    if placed.present:
-        output.note(f"{len(placed.present)} were there already, and go on as they are.")
-    for name, differences in placed.differences.items():
-        output.note(
-            f"{name} differs from what was asked for now, in {', '.join(differences)}. "
-            "`novelgen fleet stop`, then `novelgen fleet start`, changes that."
-        )
-    if placed.leaving:
-        output.note(
-            f"{', '.join(placed.leaving)} were asked to leave and still end what they have in "
-            "hand. Start again once they have left."
-        )
-    if placed.waiting:
-        output.note(f"{len(placed.waiting)} more wait until the cluster has room for them.")
-    for name, why in placed.mishaps.items():
-        output.error(f"{name} could not be made: {why}")
+def wait_until_at_work(
+    output: Output, workbench: Workbench, onlooker: Onlooker, names: Sequence[str]
+) -> bool:
+    """Say of each worker that does not come to work why, or that; whether any of them may.
 
-
-def _begins(output: Output, workbench: Workbench, onlooker: Onlooker, names: Sequence[str]) -> bool:
-    """Wait until the workers are at work, and say of each that is not why; whether one may be."""
+    Those that cannot work are ended.
+    """
     from novelgen.fleet.worker_order import ActorState
 
     deadline = time.monotonic() + _SECONDS_TO_BEGIN
@@ -124,6 +109,26 @@ def _begins(output: Output, workbench: Workbench, onlooker: Onlooker, names: Seq
             )
     workbench.fleet.workers.end(stuck)
     return not names or len(stuck) < len(names)
+
+
+def _say_placed(output: Output, placed: "Placed") -> None:
+    output.note(f"{len(placed.started)} workers started.")
+    if placed.present:
+        output.note(f"{len(placed.present)} were there already, and go on as they are.")
+    for name, differences in placed.differences.items():
+        output.note(
+            f"{name} differs from what was asked for now, in {', '.join(differences)}. "
+            "`novelgen fleet stop`, then `novelgen fleet start`, changes that."
+        )
+    if placed.leaving:
+        output.note(
+            f"{', '.join(placed.leaving)} were asked to leave and still end what they have in "
+            "hand. Start again once they have left."
+        )
+    if placed.waiting:
+        output.note(f"{len(placed.waiting)} more wait until the cluster has room for them.")
+    for name, why in placed.mishaps.items():
+        output.error(f"{name} could not be made: {why}")
 
 
 def _let_leave(output: Output, workbench: Workbench, names: Sequence[str]) -> None:

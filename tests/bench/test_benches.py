@@ -197,6 +197,7 @@ def test_writers_are_measured_on_a_server(novelgen: CommandLine, postgresql_url:
     ("arguments", "word"),
     [
         (["storage", "--writers", "1,0"], "--writers"),
+        (["fleet", "--workers", "1,0"], "--workers"),
         (["decode", "--batches", "1,x"], "--batches"),
         (["decode", "--gguf", "missing.gguf"], "missing.gguf"),
         (["decode", "--plot", "a.txt"], "a.txt"),

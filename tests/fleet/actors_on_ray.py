@@ -12,16 +12,21 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from novelgen.bootstrap import Workbench
+from novelgen.bootstrap import NovelRequest, Workbench
 from novelgen.bootstrap.fleet_actor import FleetActor
 from novelgen.bootstrap.fleet_trial import workers_on_ray
+from novelgen.cli import fleet_start
+from novelgen.cli.fleet_watching import Onlooker
+from novelgen.cli.output import Output
 from novelgen.config import Settings
 from novelgen.fleet.ray_cluster import connected
 from novelgen.fleet.ray_workers import RayWorkers, namespace_of
 from novelgen.fleet.shape import WorkerShape
+from novelgen.fleet.terms import WriteTerms
 from novelgen.fleet.worker_order import ActorState, WorkerOrder, WorkerSign
 from novelgen.paths import resolve_paths
 from storage.run_records import PauseRequest
+from tests.fleet.closed_database import let_in
 from tests.fleet.tiny_fleet import until
 from tests.postgresql import on_server
 
@@ -78,8 +83,13 @@ def hindered(url: str) -> dict[str, Any]:
 
         return until(look, SECONDS)
 
-    with workbench(url) as bench:
-        bench.fleet.standing()
+    def begins(*names: str) -> bool:
+        fleet_start._SECONDS_TO_BEGIN = 20.0
+        return fleet_start.wait_until_at_work(Output(), bench, Onlooker(bench), names)
+
+    with workbench(url, model="scripted") as bench:
+        bench.fleet.pause(PauseRequest.NOW)
+        bench.fleet.create([NovelRequest("Ada", "", "A keeper.", 1_000, seed=3)], WriteTerms())
         let_in(url, False)
         begin("patient")
         told["away"] = sign("patient", ActorState.RETRIES).trouble
@@ -90,18 +100,11 @@ def hindered(url: str) -> dict[str, Any]:
         begin("stuck")
         told["stuck"] = sign("stuck", ActorState.STUCK).trouble
         until(lambda: actors.names() == ["patient"], SECONDS)
+        begin("stuck too")
+        told["begins"] = [begins("stuck too"), begins("patient", "nobody")]
         actors.end_all()
         told["ended"] = actors.names()
     return told
-
-
-def let_in(url: str, is_open: bool) -> None:
-    name = make_url(url).database
-    on_server(
-        make_url(url).set(database="postgres"),
-        f"ALTER DATABASE {name} ALLOW_CONNECTIONS {str(is_open).lower()}",
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
-    )
 
 
 def after_a_mishap(url: str) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from novelgen.errors import NovelgenError
 from novelgen.fleet.queue import add_novel, add_redraft
@@ -106,6 +107,8 @@ def test_a_cluster_of_its_own_writes_the_queue_and_ends(
     assert document["counts"] == {"done": 2}
     assert document["tasks"] == []
     assert "2 workers started." in done.stderr
+    assert "has a password in it" in done.stderr and "~/.pgpass" in done.stderr
+    assert make_url(fleet.url).password not in done.stderr + done.stdout
     assert [desk.fresh().status for desk in desks] == [NovelStatus.FINISHED] * 2
     with fleet.store.reading() as work:
         assert work.fleet_workers.present() == []

@@ -45,6 +45,9 @@ def test_fleets_share_a_cluster_and_a_worker_that_cannot_work_says_why_and_ends(
     assert hindered["back"] == ""
     assert "newer" in hindered["stuck"]
     assert hindered["ended"] == []
+    assert hindered["begins"] == [False, True]
+    assert f"novelgen: stuck too: {hindered['stuck']}" in done.stderr
+    assert "Not at work after 20 s: nobody. The log" in done.stderr
 
 
 @pytest.mark.parametrize(
