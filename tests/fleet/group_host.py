@@ -2,13 +2,14 @@
 
     python -m tests.fleet.group_host NAME
 
-Its settings come from the environment. Ends with 3 where the group was lost.
+Its settings come from the environment. Ends with 3 where the group was lost, and says why.
 """
 
 import sys
 
 from novelgen.bootstrap.fleet_group import GroupLost, run_group
 from novelgen.config import Settings
+from novelgen.errors import NovelgenError
 from novelgen.fleet.worker_order import WorkerOrder
 
 LOST = 3
@@ -21,8 +22,12 @@ def main() -> int:
     order = WorkerOrder(name, settings.model_dump(mode="json"), leaves_when_done=True)
     try:
         run_group(order, PROCESSES, cpus=PROCESSES)
-    except GroupLost:
+    except GroupLost as loss:
+        sys.stdout.write(f"{loss}\n")
         return LOST
+    except NovelgenError as error:
+        sys.stdout.write(f"{error.message}\n")
+        return error.exit_code
     return 0
 
 

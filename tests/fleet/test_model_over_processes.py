@@ -10,18 +10,20 @@ from typing import Any
 import psutil
 import pytest
 import torch
+from sqlalchemy.engine import make_url
 from transformers import AutoModelForCausalLM
 
 from novelgen.bootstrap.fleet_group import processes_of_group
-from novelgen.errors import UsageError
+from novelgen.errors import ExitCode, UsageError
 from novelgen.fleet.actor_share import ActorShare, see_no_other_gpus
 from storage.fleet_records import TaskState, WorkerState
 from storage.run_records import PauseRequest
+from tests.fleet.closed_database import let_in
 from tests.fleet.group_host import LOST
 from tests.fleet.tiny_fleet import TinyFleet, until, wait_until_gone
 from tests.modeling.conftest import tokenizer
 from tests.modeling.tiny_models import CONFIGS
-from tests.postgresql import fresh_database, server_url
+from tests.postgresql import fresh_database, on_server, server_url
 
 __all__ = ["tokenizer"]
 
@@ -128,6 +130,23 @@ def test_ray_starts_a_group_again_whoever_of_it_is_killed(
     assert told["visible without a share"] == ""
     assert told["failed"] == 0
     assert fleet.texts() == words_of_one
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("is_away", [True, False], ids=["away", "of a newer version"])
+def test_a_group_whose_database_cannot_be_used_says_why(
+    fleet: TinyFleet, postgresql_url: str, is_away: bool
+) -> None:
+    fleet.workbench.store.close()
+    if is_away:
+        let_in(postgresql_url, False)
+    else:
+        on_server(make_url(postgresql_url), "UPDATE alembic_version SET version_num = '9999'")
+    host = fleet.begin("tests.fleet.group_host", "pair")
+    said, _ = host.communicate()
+    assert host.returncode == (LOST if is_away else ExitCode.FAILED), said
+    assert ("cannot be" if is_away else "newer") in said.splitlines()[-1], said
 
 
 @pytest.mark.parametrize(
