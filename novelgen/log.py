@@ -34,6 +34,8 @@ def start_logging(file: Path, *, debug: bool) -> None:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter(_FORMAT))
     logger.addHandler(handler)
+    # A connection that a server has cut is told by whoever used it, not by a traceback besides.
+    logging.getLogger("sqlalchemy").addHandler(handler)
 
 
 def log_unexpected(error: BaseException) -> None:

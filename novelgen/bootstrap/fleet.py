@@ -95,10 +95,14 @@ class FleetDesk:
     def ask_workers_to_leave(
         self, request: "PauseRequest", names: "Sequence[str] | None" = None
     ) -> int:
-        """All of them, or those with these names; returns how many were asked."""
+        """All of them, or those with these names; returns how many living ones were asked."""
         self.require_server()
-        with self._workbench.store.writing() as work:
-            return work.fleet_workers.ask_to_leave(request, names)
+        store = self._workbench.store
+        with store.writing() as work:
+            present = work.fleet_workers.present()
+            work.fleet_workers.ask_to_leave(request, names)
+        asked = {worker.id for worker in present if names is None or worker.name in names}
+        return len(store.living_workers(asked))
 
     def unfinished_and_unqueued(self) -> "list[NovelRecord]":
         """The novels that have something to be written and are not in the queue, oldest first."""

@@ -1,7 +1,10 @@
 """Starts workers on a Ray cluster, and looks on until the queue is done."""
 
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from novelgen.bootstrap import Workbench
@@ -62,7 +65,8 @@ def start_and_follow(
         if not follows:
             output.note("They go on in the cluster. `novelgen fleet status --watch` looks on.")
             return ExitCode.DONE
-        standing = look_on(output, workbench, onlooker=onlooker)
+        with _terminated_as_interrupted():
+            standing = look_on(output, workbench, onlooker=onlooker)
         if not standing.is_done and not connection.is_own:
             output.note("The workers go on. `novelgen fleet stop` lets them leave.")
             return ExitCode.INTERRUPTED
@@ -109,6 +113,20 @@ def wait_until_at_work(
             )
     workbench.fleet.workers.end(stuck)
     return not names or len(stuck) < len(names)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """A terminate signal looks away, as Ctrl-C does; Ray would end the process with a trace."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _say_placed(output: Output, placed: "Placed") -> None:

@@ -46,19 +46,26 @@ def summary_lines(standing: "FleetStanding") -> list[str]:
     """The whole fleet in two lines."""
     counts = counts_told(standing)
     if not counts:
-        return ["The queue is empty. `novelgen fleet new` or `novelgen fleet add` fills it."]
+        told = "The queue is empty. `novelgen fleet new` or `novelgen fleet add` fills it."
+        is_there = standing.workers or standing.pause is not PauseRequest.NONE
+        return [told, f"Fleet: {_fleet_told(standing)}."] if is_there else [told]
     if words := words_told(standing):
         share = standing.words / standing.target_words
         words = f"; what is not done has {words} ({share:.0%})"
     pace = "".join(f", {each}" for each in pace_told(standing, duration))
-    workers = workers_told(standing)
+    return [f"Tasks: {counts}{words}{pace}.", f"Fleet: {_fleet_told(standing)}."]
+
+
+def _fleet_told(standing: "FleetStanding") -> str:
+    """Who is there, and what keeps them from working."""
+    told = workers_told(standing)
     if standing.num_lost:
-        workers += f", {standing.num_lost:,} lost"
+        told += f", {standing.num_lost:,} lost"
     if standing.pause is not PauseRequest.NONE:
-        workers += "; paused, `novelgen fleet resume` lets it go on"
+        told += "; paused, `novelgen fleet resume` lets it go on"
     elif not standing.workers and not standing.is_done:
-        workers += "; `novelgen fleet start` or `novelgen fleet work` begins"
-    return [f"Tasks: {counts}{words}{pace}.", f"Fleet: {workers}."]
+        told += "; `novelgen fleet start` or `novelgen fleet work` begins"
+    return told
 
 
 def fleet_json(standing: "FleetStanding") -> dict[str, Any]:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from novelgen.bootstrap import Workbench
 from novelgen.cli.fleet_table import fleet_table, summary_lines
@@ -14,6 +15,9 @@ from novelgen.cli.output import Output
 from novelgen.cli.terminal import is_live_terminal
 from novelgen.fleet.standing import FleetStanding
 from storage.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _SECONDS_BETWEEN_LINES = 10.0
@@ -69,22 +73,28 @@ def look_on(
 def _in_place(output: Output, onlooker: Onlooker) -> FleetStanding:
     from rich.console import Console
     from rich.live import Live
-    from rich.text import Text
 
     standing = onlooker.look(output.note)
     with (
         suppress(KeyboardInterrupt),
-        Live(Text(fleet_table(standing)), console=Console(), auto_refresh=False) as live,
+        Live(_cropped(fleet_table(standing)), console=Console(), auto_refresh=False) as live,
     ):
 
         def say(trouble: str) -> None:
-            live.update(Text(f"{fleet_table(standing)}\n{trouble}"), refresh=True)
+            live.update(_cropped(f"{fleet_table(standing)}\n{trouble}"), refresh=True)
 
         while not standing.is_done:
             time.sleep(_SECONDS_BETWEEN_LOOKS)
             standing = onlooker.look(say)
-            live.update(Text(fleet_table(standing)), refresh=True)
+            live.update(_cropped(fleet_table(standing)), refresh=True)
     return standing
+
+
+def _cropped(table: str) -> "Text":
+    """Rows that are too long for the terminal are cut, so that columns stay columns."""
+    from rich.text import Text
+
+    return Text(table, no_wrap=True, overflow="ellipsis")
 
 
 def _in_lines(output: Output, onlooker: Onlooker) -> FleetStanding:

@@ -29,6 +29,7 @@ def work_here(
     leave = LeaveSignal()
     note = invocation.output.note
     called = name or f"{socket.gethostname()}-{os.getpid()}"
+    workbench.fleet.require_server()
     note(f"Worker {called}. Ctrl-C leaves after the segment in hand.")
     with leave_on_signals(leave):
         ending = workbench.fleet.workers.work(
@@ -40,6 +41,8 @@ def work_here(
             "Start the worker anew.",
         )
     note("Left.")
+    if invocation.output.as_json:
+        invocation.output.document({"worker": called, "ending": ending.value})
     return ExitCode.DONE
 
 

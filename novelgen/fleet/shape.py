@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from novelgen.errors import UsageError
 
-_NO_ROOM = "Name --workers, or give each worker less with --gpus or --cpus."
+_NO_ROOM = "Give each worker less with --gpus or --cpus, or let the cluster grow first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class WorkerShape:
         """
         gpus = self.gpus if self.gpus is not None else (1.0 if cluster_gpus else 0.0)
         workers = self.workers
-        if workers is None:
+        if gpus > cluster_gpus or self.cpus > cluster_cpus:
+            workers = 0  # not one fits, however many are asked for
+        elif workers is None:
             room = [int(cluster_cpus / self.cpus + 1e-6)]
             if gpus:
                 room.append(int(cluster_gpus / gpus + 1e-6))

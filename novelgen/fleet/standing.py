@@ -14,6 +14,9 @@ from storage.run_records import PauseRequest, RunRecord, RunStatus
 from storage.store import Store
 from storage.unit_of_work import UnitOfWork
 
+_SECONDS_BEFORE_A_PACE = 5.0
+"""A run's first segment may have been drawn by the run before, and was then there at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class TaskStanding:
@@ -172,4 +175,6 @@ def _pace(run: RunRecord, amount: int) -> float:
     The seconds of a run are those of its segments, whoever wrote them, so that several workers
     that share a run count one by one.
     """
-    return amount / run.elapsed_seconds if run.elapsed_seconds else 0.0
+    if run.elapsed_seconds < _SECONDS_BEFORE_A_PACE:
+        return 0.0
+    return amount / run.elapsed_seconds

@@ -152,7 +152,8 @@ def redraft(
         workbench.fleet.require_server()
         found = workbench.find(novel).novel
         workbench.fleet.redraft(found, wish)
-    invocation.output.note(f"{drafts} drafts of chapter {chapter} of “{found.title}” are queued.")
+    what = "1 draft" if drafts == 1 else f"{drafts} drafts"
+    invocation.output.note(f"Queued: {what} of chapter {chapter} of “{found.title}”.")
     _say_ids(invocation, [found])
 
 

@@ -149,7 +149,10 @@ def pause(
         workbench.fleet.require_server()
         if novel is None:
             workbench.fleet.pause(request)
-            invocation.output.note("The fleet stands still. `novelgen fleet resume` ends that.")
+            when = "now; segments in hand are dropped" if now else "after the segments in hand"
+            invocation.output.note(
+                f"The fleet stands still {when}. `novelgen fleet resume` ends that."
+            )
             return
         found = workbench.find(novel).novel
         workbench.fleet.pause_novel(found, request)

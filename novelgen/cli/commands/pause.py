@@ -41,7 +41,9 @@ def pause(
         found = workbench.find(novel).novel
         with explained_interrupt(output, "What was asked of the run stands; it stops by itself."):
             run, was_asked = _stop(workbench, found, request, output)
-        _say(output, found, run, was_asked=was_asked)
+        with workbench.store.reading() as work:
+            is_fleets = bool(work.fleet_tasks.of_novel(found.id))
+        _say(output, found, run, was_asked=was_asked, is_fleets=is_fleets)
         if output.as_json:
             output.document(_pause_json(workbench, found, run, was_asked=was_asked))
 
@@ -76,10 +78,17 @@ def _asked(run: "RunRecord", request: "PauseRequest") -> str:
     return f"Run {run.id} (process {run.pid} on {run.host}) is asked to stop {when}. Waiting."
 
 
-def _say(output: Output, novel: "NovelRecord", run: "RunRecord | None", *, was_asked: bool) -> None:
+def _say(
+    output: Output,
+    novel: "NovelRecord",
+    run: "RunRecord | None",
+    *,
+    was_asked: bool,
+    is_fleets: bool,
+) -> None:
     from storage.run_records import RunStatus
 
-    go_on = f"Go on with `novelgen resume {novel.id}`."
+    go_on = f"Go on with `novelgen {'fleet ' if is_fleets else ''}resume {novel.id}`."
     if run is not None and run.status is RunStatus.CRASHED:
         output.note(f"Run {run.id} has crashed; everything committed is kept. {go_on}")
     elif run is None or not was_asked:
