@@ -27,8 +27,9 @@ from novelgen.bootstrap import Workbench
 from novelgen.config import Settings
 from novelgen.fleet.ray_cluster import NAMESPACE
 from novelgen.fleet.shape import WorkerShape
+from novelgen.fleet.standing import FleetStanding
 from novelgen.paths import resolve_paths
-from storage.fleet_records import WorkerRecord
+from storage.fleet_records import TaskState, WorkerRecord
 from storage.run_records import PauseRequest
 
 _STORE_BYTES = 80 * 2**20
@@ -130,9 +131,15 @@ def run(database: str, seed: int, disturbances: int, workers: int) -> dict[str, 
     with Workbench(resolve_paths(), Settings(database_url=database)) as workbench:
         disturber = Disturber(cluster, workbench, random.Random(seed))
         ray.init(address=cluster.address, namespace=NAMESPACE, log_to_driver=False)
-        workbench.fleet.workers.start_on_ray(WorkerShape(workers, 0, 1), leaves_when_done=True)
+        shape = WorkerShape(workers, 0, 1)
+        workbench.fleet.workers.start_on_ray(shape, leaves_when_done=True)
         begun = time.monotonic()
-        while not (standing := _patiently(workbench)).is_done:
+        retries = 0
+        while not (standing := _patiently(workbench)).is_done or _has_killed(standing):
+            if _has_killed(standing):
+                with suppress_lost_connection():
+                    retries += workbench.fleet.let_go_on(None, (TaskState.FAILED,))
+                    workbench.fleet.workers.start_on_ray(shape, leaves_when_done=True)
             if time.monotonic() - begun > _PATIENCE_SECONDS:
                 raise TimeoutError(f"after {dict(disturber.done)}: {standing}")
             time.sleep(disturber._chance.uniform(0.3, 1.5))
@@ -144,10 +151,17 @@ def run(database: str, seed: int, disturbances: int, workers: int) -> dict[str, 
     cluster.shutdown()
     return {
         "disturbances": dict(disturber.done),
+        "retries": retries,
         "counts": {state.value: count for state, count in standing.counts.items()},
         "seconds": round(seconds, 1),
         "seconds_in_all": round(time.monotonic() - started, 1),
     }
+
+
+def _has_killed(standing: FleetStanding) -> bool:
+    """Whether the disturbances have hit a task three times before it got on: it is tried again."""
+    failed = [each.task for each in standing.tasks if each.task.state is TaskState.FAILED]
+    return any("died on it" in task.note for task in failed)
 
 
 def suppress_lost_connection() -> suppress:
