@@ -154,7 +154,7 @@ def test_a_chapter_is_drafted_anew(call: CommandLine, fleet: Fleet) -> None:
     redraft = ("redraft", "The Keeper", "--chapter", "2", "--drafts", "2")
     queued = call(*redraft, "--instruction", "Let it rain.")
     assert queued.stdout.strip() == desk.novel.id
-    assert "2 drafts of chapter 2 of “The Keeper” are queued." in queued.stderr
+    assert "Queued: 2 drafts of chapter 2 of “The Keeper”." in queued.stderr
     assert "redraft" in call("status").stdout
     call("work")
     table = call("status", "--all").stdout
@@ -168,12 +168,15 @@ def test_the_fleet_is_paused_and_goes_on_and_workers_are_asked_to_leave(
 ) -> None:
     with fleet.store.writing() as work:
         worker = work.fleet_workers.enter(NewWorker("one", "desk", 1)).id
+    lock = fleet.store.try_lock_worker(worker)
+    assert lock is not None
     orders = []
     said = []
-    for line in (["pause", "--now"], ["stop"], ["resume"]):
-        said.append(call(*line).stderr)
-        with fleet.store.reading() as work:
-            orders.append(work.fleet_workers.orders(worker))
+    with lock:
+        for line in (["pause", "--now"], ["stop"], ["resume"]):
+            said.append(call(*line).stderr)
+            with fleet.store.reading() as work:
+                orders.append(work.fleet_workers.orders(worker))
     assert [each.pause for each in orders] == [
         PauseRequest.NOW, PauseRequest.NOW, PauseRequest.NONE,
     ]  # fmt: skip
