@@ -34,7 +34,7 @@ from storage.run_records import PauseRequest
 
 _STORE_BYTES = 80 * 2**20
 """Of Ray's own memory on a node; no worker puts anything there."""
-_PATIENCE_SECONDS = 240.0
+_PATIENCE_SECONDS = 600.0
 
 
 class Disturber:

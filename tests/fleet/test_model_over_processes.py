@@ -61,12 +61,13 @@ def fleet(postgresql_url: str, model: Path, tmp_path: Path) -> Iterator[TinyFlee
 def test_two_processes_write_two_novels_with_the_words_of_one(
     fleet: TinyFleet, words_of_one: list[str]
 ) -> None:
-    host = fleet.begin("tests.fleet.group_host", "pair")
+    host = fleet.begin("tests.fleet.group_host", "pair", "2")  # as an actor tries again
     said, _ = host.communicate()
     assert host.returncode == 0, said
     assert fleet.texts() == words_of_one
-    assert fleet.log().count("on cpu x 2") == len(fleet.novels), "both are runs of two processes"
-    assert fleet.log().count("Fits: ") == 1, "and the model was loaded once"
+    groups = 1 + said.count("has ended")
+    assert fleet.log().count("on cpu x 2") >= len(fleet.novels), "both are runs of two processes"
+    assert fleet.log().count("Fits: ") <= groups, "and a group loads the model once"
 
 
 @pytest.mark.faults

@@ -45,4 +45,4 @@ def test_a_cluster_without_room_for_one_is_told(
         UsageError, match=f"has {cluster[0]:g} GPUs and {cluster[1]:g} CPUs"
     ) as told:
         asked.fitted(*cluster)
-    assert "--workers" in told.value.remedy
+    assert "--gpus" in told.value.remedy
