@@ -49,7 +49,7 @@ class FleetDesk:
     def create(
         self, requests: "Sequence[NovelRequest]", terms: "WriteTerms"
     ) -> "list[NovelRecord]":
-        """Make novels and put them into the queue, all or none of them checked beforehand."""
+        """Make novels and put each into the queue; those before one that is refused stay there."""
         self.require_server()
         novels = [self._workbench.create_novel(request) for request in requests]
         for novel in novels:
