@@ -13,6 +13,22 @@ from tests.postgresql import fresh_database, server_url
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CommandLine = Callable[..., "subprocess.CompletedProcess[str]"]
+ENV_TEST = "NOVELGEN_TEST_"
+"""How the variables begin that are meant for the tests."""
+ENV_MODELS = f"{ENV_TEST}MODELS"
+"""The model cache of whoever runs the tests, for the tests that write with the default model."""
+
+
+def pytest_configure() -> None:
+    """What the person who runs the tests has set for novelgen does not reach the tests.
+
+    Worker processes inherit what this leaves.
+    """
+    if "NOVELGEN_MODELS" in os.environ:
+        os.environ[ENV_MODELS] = os.environ["NOVELGEN_MODELS"]
+    for name in list(os.environ):
+        if name.startswith("NOVELGEN_") and not name.startswith(ENV_TEST):
+            del os.environ[name]
 
 
 @pytest.fixture

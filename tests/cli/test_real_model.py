@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_kill_and_resume import progress_of, stored_segments
-from tests.conftest import CommandLine
+from tests.conftest import ENV_MODELS, CommandLine
 
 NEW = (
     "new", "--title", "The Keeper", "--premise", "A lighthouse keeper finds a letter.",
@@ -23,8 +23,7 @@ NEW = (
 def test_a_killed_run_of_the_real_model_writes_the_same_manuscript(
     novelgen: CommandLine, environment: dict[str, str], home: Path, tmp_path: Path
 ) -> None:
-    models = os.environ.get("NOVELGEN_MODELS", str(tmp_path / "models"))
-    environment["NOVELGEN_MODELS"] = models
+    environment["NOVELGEN_MODELS"] = os.environ.get(ENV_MODELS, str(tmp_path / "models"))
     environment.pop("PYTHONWARNINGS")
     novelgen("models", "pull", "smollm2-135m")
     process = subprocess.Popen(

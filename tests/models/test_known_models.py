@@ -29,7 +29,6 @@ def paths(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     """Of a machine without models."""
     monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "nobody" / "hub"))
-    monkeypatch.delenv("NOVELGEN_MODELS", raising=False)
     return resolve_paths(home)
 
 

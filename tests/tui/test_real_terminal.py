@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CommandLine
+from tests.conftest import ENV_MODELS, CommandLine
 from tests.tui.terminal import Terminal
 
 pytestmark = [
@@ -61,7 +61,7 @@ class Visit:
 
 @pytest.fixture
 def visit(environment: dict[str, str], novelgen: CommandLine, tmp_path: Path) -> Iterator[Visit]:
-    environment["NOVELGEN_MODELS"] = os.environ.get("NOVELGEN_MODELS", str(tmp_path / "models"))
+    environment["NOVELGEN_MODELS"] = os.environ.get(ENV_MODELS, str(tmp_path / "models"))
     environment["NOVELGEN_KEEP_WARM_MINUTES"] = "5"
     for name in ("PYTHONWARNINGS", "NO_COLOR", "TMUX"):
         environment.pop(name, None)
