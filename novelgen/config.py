@@ -144,6 +144,12 @@ class Settings(BaseSettings):
         max_length=255,
         description="Address to serve metrics at; any but this machine's own is open to others.",
     )
+    standstill_minutes: float = Field(
+        60.0,
+        ge=0,
+        le=100_000,
+        description="A worker of a fleet that is not heard of for so long ends; 0: never.",
+    )
     scripted_tokens_per_second: float = Field(
         0.0,
         ge=0,

@@ -133,7 +133,6 @@ class WorkerRecord:
     metrics_address: str
     state: WorkerState
     leave_request: PauseRequest
-    note: str
     started_at: datetime
     changed_at: datetime
 

@@ -59,7 +59,6 @@ class FleetWorkerRow(Row):
     metrics_address: Mapped[str]
     state: Mapped[WorkerState]
     leave_request: Mapped[PauseRequest]
-    note: Mapped[str]
     started_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

@@ -94,8 +94,8 @@ class FleetActor:
             wait = min(2 * wait, _LONGEST_WAIT)
 
     def _work_here(self, paths: Paths, settings: Settings) -> None:
+        from novelgen.fleet.visit import WorkerEnding
         from novelgen.fleet.watch import LeaveSignal
-        from novelgen.fleet.worker import WorkerEnding
 
         order = self._order
         with Workbench(paths, settings) as workbench:

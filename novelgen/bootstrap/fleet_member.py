@@ -64,8 +64,8 @@ def _say_trouble(error: NovelgenError | StorageFailure) -> None:
 
 
 def _work(paths: Paths, settings: Settings, order: WorkerOrder) -> ExitCode:
+    from novelgen.fleet.visit import WorkerEnding
     from novelgen.fleet.watch import LeaveSignal
-    from novelgen.fleet.worker import WorkerEnding
     from novelgen.modeling.tensor_parallel import dismiss_followers
 
     with Workbench(paths, settings) as workbench:

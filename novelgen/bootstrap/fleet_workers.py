@@ -1,5 +1,6 @@
 """The workers of a fleet: to be one, in this process, or to start some on a Ray cluster."""
 
+import math
 import os
 import socket
 from collections.abc import Callable, Iterable
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from novelgen.bootstrap.workbench import Workbench
     from novelgen.fleet.ray_workers import Placed, RayWorkers
     from novelgen.fleet.shape import WorkerShape
+    from novelgen.fleet.visit import WorkerEnding
     from novelgen.fleet.watch import LeaveSignal
-    from novelgen.fleet.worker import WorkerEnding
     from novelgen.fleet.worker_order import WorkerOrder, WorkerSign
 
 Narrate = Callable[[str], None]
@@ -79,7 +80,7 @@ class FleetStarter:
         """
         from novelgen.bootstrap.fleet_hands import WorkerHands
         from novelgen.bootstrap.fleet_listener import TellingListener
-        from novelgen.fleet.likeness import require_alike
+        from novelgen.fleet.visit import WorkerMeans
         from novelgen.fleet.worker import FleetWorker
         from novelgen.metrics.serving import served_worker
         from storage.fleet_records import NewWorker
@@ -91,25 +92,23 @@ class FleetStarter:
         with served_worker(workbench.settings, narrate, worker=name, index=index) as served:
             metrics = None if served is None else served.metrics
             hands = WorkerHands(workbench, narrate, metrics)
-            versions = hands.versions()
-            require_alike(workbench.store, versions)
             card = NewWorker(
                 name=name,
                 host=socket.gethostname(),
                 pid=os.getpid(),
-                versions=versions,
+                versions=hands.versions(),
                 metrics_address="" if served is None else served.place,
                 generation=generation,
             )
-            worker = FleetWorker(
+            means = WorkerMeans(
                 workbench.store,
                 hands,
-                card,
                 TellingListener(narrate, metrics),
-                leave=leave,
-                leaves_when_done=leaves_when_done,
+                leave,
+                leaves_when_done,
+                standstill_seconds=60 * workbench.settings.standstill_minutes or math.inf,
             )
-            return worker.run()
+            return FleetWorker(means, card).run()
 
     def _orders(self, shape: "WorkerShape", leaves_when_done: bool) -> "list[WorkerOrder]":
         from novelgen.fleet.worker_order import WorkerOrder

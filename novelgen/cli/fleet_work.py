@@ -10,8 +10,8 @@ from types import FrameType
 from novelgen.bootstrap import Workbench
 from novelgen.cli.invocation import Invocation
 from novelgen.errors import ExitCode, ModelError
+from novelgen.fleet.visit import WorkerEnding
 from novelgen.fleet.watch import LeaveSignal
-from novelgen.fleet.worker import WorkerEnding
 
 
 def work_here(

@@ -10,6 +10,7 @@ from pathlib import Path
 from novelgen.errors import UsageError
 from storage.records import JsonObject
 from storage.store import Store
+from storage.unit_of_work import UnitOfWork
 
 _COMPARED = {"novelgen": "another version of novelgen", "prompts": "other prompt templates"}
 
@@ -24,10 +25,12 @@ def prompts_digest(*folders: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def require_alike(store: Store, versions: JsonObject) -> None:
-    """Raises `UsageError` when a living worker writes with another version or other prompts."""
-    with store.reading() as work:
-        present = work.fleet_workers.present()
+def require_alike(store: Store, work: UnitOfWork, versions: JsonObject) -> None:
+    """Raises `UsageError` when a living worker writes with another version or other prompts.
+
+    `work` is the writing in which the worker enters, so that two that enter at once are compared.
+    """
+    present = work.fleet_workers.present()
     living = store.living_workers({worker.id for worker in present})
     for worker in present:
         if worker.id not in living:

@@ -32,7 +32,6 @@ class FleetWorkerRepository(Repository):
                 if worker.generation >= self.generation()
                 else PauseRequest.AFTER_SEGMENT
             ),
-            note="",
             started_at=now,
             changed_at=now,
         )
@@ -40,10 +39,10 @@ class FleetWorkerRepository(Repository):
         self._session.flush()
         return record_of(WorkerRecord, row)
 
-    def set_state(self, worker_id: str, state: WorkerState, note: str = "") -> None:
+    def set_state(self, worker_id: str, state: WorkerState) -> None:
         """What a worker does now. Raises `RecordNotFound`."""
         row = self._row(FleetWorkerRow, worker_id, "worker")
-        row.state, row.note, row.changed_at = state, note, utc_now()
+        row.state, row.changed_at = state, utc_now()
         self._session.flush()
 
     def get(self, worker_id: str) -> WorkerRecord:

@@ -9,8 +9,9 @@ import pytest
 from novelgen.engine.protocol import Engine
 from novelgen.engine.scripted import ScriptedEngine
 from novelgen.fleet.outcome import Outcome
+from novelgen.fleet.visit import WorkerEnding, WorkerMeans
 from novelgen.fleet.watch import LeaveSignal
-from novelgen.fleet.worker import FleetWorker, WorkerEnding
+from novelgen.fleet.worker import FleetWorker
 from novelgen.generation.events import Event
 from novelgen.generation.novel_context import RunLimits
 from novelgen.generation.novel_settings import NovelSettings
@@ -117,14 +118,8 @@ class Fleet:
         if not isinstance(hands, PlainHands):
             hands = PlainHands(hands or ScriptedEngine())
         with open_store(self.url) as store:
-            worker = FleetWorker(
-                store,
-                hands,
-                NewWorker("worker", "desk", 1),
-                heard,
-                leave=self.leave,
-                leaves_when_done=True,
-            )
+            means = WorkerMeans(store, hands, heard, self.leave, leaves_when_done=True)
+            worker = FleetWorker(means, NewWorker("worker", "desk", 1))
             assert worker.run() is ending
         return heard
 

@@ -8,7 +8,7 @@ from novelgen.engine.values import Candidate, DecodeRequest, DecodeResult, Finis
 from novelgen.errors import DeviceFailed, UsageError
 from novelgen.fleet.queue import let_go_on
 from novelgen.fleet.terms import WriteTerms
-from novelgen.fleet.worker import WorkerEnding
+from novelgen.fleet.visit import WorkerEnding
 from novelgen.generation.events import Event, NovelFinished
 from novelgen.generation.verification import verify_branch
 from storage.fleet_records import TaskRecord, TaskState, WorkerState

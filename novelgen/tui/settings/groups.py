@@ -55,8 +55,11 @@ GROUPS = (
         ("unattended_chapters", "reread_when_idle", "snapshots_kept", "keyframe_interval"),
     ),
     SettingGroup("Where models are", "at once", ("model_folders", "servers")),
-    SettingGroup("Metrics", "from the next run on", ("metrics_port", "metrics_host")),
-    SettingGroup("Trials", "from the next run on", ("scripted_tokens_per_second",)),
+    SettingGroup(
+        "Metrics, fleets, trials",
+        "from the next run on",
+        ("metrics_port", "metrics_host", "standstill_minutes", "scripted_tokens_per_second"),
+    ),
     SettingGroup("The database", "from the next start on", ("database_url",)),
 )
 

@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("metrics_address", sa.Text(), nullable=False),
         sa.Column("state", _ENUM, nullable=False),
         sa.Column("leave_request", _ENUM, nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("started_at", _TIME, nullable=False),
         sa.Column("changed_at", _TIME, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_fleet_workers"),

@@ -99,7 +99,6 @@ def _worker(number: int, node: int) -> WorkerRecord:
         metrics_address=f"127.0.0.1:{9400 + number}",
         state=WorkerState.WORKING,
         leave_request=PauseRequest.AFTER_SEGMENT if is_leaving else PauseRequest.NONE,
-        note="",
         started_at=_BEGUN + timedelta(minutes=40 * number),
         changed_at=_BEGUN,
     )
