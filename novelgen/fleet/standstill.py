@@ -4,10 +4,19 @@ Its process cannot be saved, but it can end, so that others go on. A thread of i
 which asks nobody: neither the device nor the database.
 """
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
+
+from novelgen.engine.protocol import Engine
+from novelgen.fleet.hands import Hands
+from novelgen.generation.novel_context import RunLimits
+from novelgen.generation.run import RunTerms
+from novelgen.prompting.library import PromptLibrary
+from storage.records import NovelRecord
 
 _LONGEST_WAIT = 60.0
 """Seconds between two looks."""
@@ -31,6 +40,15 @@ class StandstillWatch:
         """Something has happened: the time begins anew."""
         self._heard = time.monotonic()
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """The block may take as long as it does; the time begins anew behind it."""
+        self._heard = math.inf
+        try:
+            yield
+        finally:
+            self.hear()
+
     def __enter__(self) -> "StandstillWatch":
         self.hear()
         self._thread.start()
@@ -47,8 +65,34 @@ class StandstillWatch:
 
     def _look_on(self) -> None:
         left = self._seconds
-        while not self._ended.wait(min(left, _LONGEST_WAIT)):
+        while not self._ended.wait(min(left, self._seconds, _LONGEST_WAIT)):
             left = self._heard + self._seconds - time.monotonic()
             if left <= 0:
                 self._on_standstill()
                 return
+
+
+class PatientHands:
+    """Hands whose engines may take as long as they do to load.
+
+    They may have to be fetched, and workers of one machine load one after the other.
+    """
+
+    def __init__(self, hands: Hands, watch: StandstillWatch) -> None:
+        self._hands = hands
+        self._watch = watch
+
+    @property
+    def library(self) -> PromptLibrary:
+        return self._hands.library
+
+    def engine(self, novel: NovelRecord) -> Engine:
+        with self._watch.resting():
+            return self._hands.engine(novel)
+
+    def planner(self, novel: NovelRecord) -> Engine | None:
+        with self._watch.resting():
+            return self._hands.planner(novel)
+
+    def terms(self, novel: NovelRecord, limits: RunLimits) -> RunTerms:
+        return self._hands.terms(novel, limits)

@@ -16,7 +16,7 @@ from novelgen.fleet.drafting import work_on_redraft
 from novelgen.fleet.hands import Hands
 from novelgen.fleet.outcome import Outcome, left_to_others
 from novelgen.fleet.settling import settle
-from novelgen.fleet.standstill import StandstillWatch
+from novelgen.fleet.standstill import PatientHands, StandstillWatch
 from novelgen.fleet.taking import MOST_DEATHS, Taking, take_from_the_dead
 from novelgen.fleet.watch import LeaveSignal, Watch, orders_of
 from novelgen.fleet.writing import write_novel
@@ -150,14 +150,9 @@ class Visit:
         stop = StopSignal()
         started = time.monotonic()
         still = StandstillWatch(self._means.standstill_seconds, lambda: self._end_hanging(task))
-
-        def on_event(event: Event) -> None:
-            still.hear()
-            self._listener.on_event(event)
-
         watch = Watch(self._store, self._worker_id, task.id, self._lock, stop, self._leave)
         with still, watch:
-            outcome = self._outcome(lambda: self._perform(task, stop, watch, on_event))
+            outcome = self._outcome(lambda: self._perform(task, stop, watch, still))
         _log.info(
             "task %d (%s, novel %s) is %s after %.1f s. %s",
             task.id,
@@ -170,9 +165,14 @@ class Visit:
         self._settle(task, outcome)
 
     def _perform(
-        self, task: TaskRecord, stop: StopSignal, watch: Watch, on_event: Callable[[Event], None]
+        self, task: TaskRecord, stop: StopSignal, watch: Watch, still: StandstillWatch
     ) -> Outcome:
-        hands = self._means.hands
+        hands = PatientHands(self._means.hands, still)
+
+        def on_event(event: Event) -> None:
+            still.hear()
+            self._listener.on_event(event)
+
         with self._store.reading() as work:
             job = work.fleet_tasks.job(task.job_id)
         if task.kind is TaskKind.WRITE:

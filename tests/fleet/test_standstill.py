@@ -6,10 +6,10 @@ import threading
 import pytest
 
 from novelgen.fleet import standstill
-from novelgen.fleet.standstill import StandstillWatch
+from novelgen.fleet.standstill import PatientHands, StandstillWatch
 from storage.fleet_records import TaskState, WorkerState
 from tests.conftest import CommandLine
-from tests.fleet.conftest import Fleet
+from tests.fleet.conftest import Fleet, PlainHands
 from tests.fleet.steps import WORDS, queue, undisturbed
 from tests.generation.conftest import Desks
 
@@ -40,6 +40,23 @@ def test_whoever_is_heard_of_in_time_goes_on(clock: Clock) -> None:
             clock.now += 0.04
             watch.hear()
             assert not hangs.wait(0.1)
+        clock.now += 0.06
+        assert hangs.wait(30)
+
+
+def test_an_engine_may_take_its_time_to_load(clock: Clock, desks: Desks) -> None:
+    hangs = threading.Event()
+
+    def load() -> None:
+        clock.now += 1_000
+        assert not hangs.wait(0.2)
+
+    novel = desks.desk().novel
+    with StandstillWatch(0.05, hangs.set) as watch:
+        hands = PatientHands(PlainHands(loading=load), watch)
+        hands.engine(novel)
+        assert hands.planner(novel) is None
+        assert not hangs.wait(0.1)
         clock.now += 0.06
         assert hangs.wait(30)
 
