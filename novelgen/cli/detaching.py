@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from novelgen.bootstrap import Workbench
-from novelgen.cli.interrupts import explained_interrupt
+from novelgen.cli.interrupts import Interrupts, explained_interrupt
 from novelgen.cli.invocation import Invocation
 from novelgen.cli.output import Output
 from novelgen.cli.writing import run_json
@@ -32,8 +32,9 @@ def detach_run(
         novel, arguments, invocation.config_file, debug=invocation.debug
     )
     remedy = f"Process {worker.pid} goes on: `novelgen attach {novel.id}`."
-    with explained_interrupt(output, remedy):
-        run = _begun(workbench, novel, worker, before.epoch if before else 0, output)
+    with explained_interrupt(output, remedy) as interrupts:
+        epoch = before.epoch if before else 0
+        run = _begun(workbench, novel, worker, epoch, output, interrupts)
     if run is None:
         log = worker_log(workbench.paths, novel.id)
         output.note(f"The detached process ended before its run began; it printed into {log}.")
@@ -51,7 +52,12 @@ def detach_run(
 
 
 def _begun(
-    workbench: Workbench, novel: NovelRecord, worker: Worker, epoch: int, output: Output
+    workbench: Workbench,
+    novel: NovelRecord,
+    worker: Worker,
+    epoch: int,
+    output: Output,
+    interrupts: Interrupts,
 ) -> RunRecord | None:
     """The worker's run, once it has begun; None when the worker ended without one."""
     while True:
@@ -63,6 +69,7 @@ def _begun(
             _pass_on(line, output, has_ended=has_ended)
         if has_ended:
             return None
+        interrupts.raise_lost()
         time.sleep(_SECONDS_BETWEEN_LOOKS)
 
 

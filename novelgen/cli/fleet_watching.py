@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from novelgen.bootstrap import Workbench
 from novelgen.cli.fleet_table import fleet_table, summary_lines
+from novelgen.cli.interrupts import noted_interrupts
 from novelgen.cli.output import Output
 from novelgen.cli.terminal import is_live_terminal
 from novelgen.fleet.standing import FleetStanding
@@ -77,6 +78,7 @@ def _in_place(output: Output, onlooker: Onlooker) -> FleetStanding:
     standing = onlooker.look(output.note)
     with (
         suppress(KeyboardInterrupt),
+        noted_interrupts() as interrupts,
         Live(_cropped(fleet_table(standing)), console=Console(), auto_refresh=False) as live,
     ):
 
@@ -84,6 +86,7 @@ def _in_place(output: Output, onlooker: Onlooker) -> FleetStanding:
             live.update(_cropped(f"{fleet_table(standing)}\n{trouble}"), refresh=True)
 
         while not standing.is_done:
+            interrupts.raise_lost()
             time.sleep(_SECONDS_BETWEEN_LOOKS)
             standing = onlooker.look(say)
             live.update(_cropped(fleet_table(standing)), refresh=True)
@@ -100,11 +103,12 @@ def _cropped(table: str) -> "Text":
 def _in_lines(output: Output, onlooker: Onlooker) -> FleetStanding:
     standing = onlooker.look(output.note)
     told_at = 0.0
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), noted_interrupts() as interrupts:
         while not standing.is_done:
             if time.monotonic() - told_at >= _SECONDS_BETWEEN_LINES:
                 output.note(" ".join(summary_lines(standing)))
                 told_at = time.monotonic()
+            interrupts.raise_lost()
             time.sleep(_SECONDS_BETWEEN_LOOKS)
             standing = onlooker.look(output.note)
     output.note(" ".join(summary_lines(standing)))

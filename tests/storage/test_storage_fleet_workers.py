@@ -59,10 +59,10 @@ def test_present_are_those_who_neither_left_nor_are_lost(store: Store) -> None:
     states = (WorkerState.WORKING, WorkerState.LEFT, WorkerState.LOST, WorkerState.PAUSED)
     with store.writing() as work:
         for worker_id, state in zip(ids, states, strict=True):
-            work.fleet_workers.set_state(worker_id, state, "because")
+            work.fleet_workers.set_state(worker_id, state)
     with store.reading() as work:
         assert [each.name for each in work.fleet_workers.present()] == ["one", "four"]
         assert {each.state for each in work.fleet_workers.by_id(ids).values()} == set(states)
         lost = work.fleet_workers.get(ids[2])
-    assert (lost.name, lost.host, lost.pid, lost.note) == ("three", "desk", 1, "because")
+    assert (lost.name, lost.host, lost.pid) == ("three", "desk", 1)
     assert lost.changed_at >= lost.started_at

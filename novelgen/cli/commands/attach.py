@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from novelgen.cli.interrupts import explained_interrupt
+from novelgen.cli.interrupts import Interrupts, explained_interrupt
 from novelgen.cli.invocation import Invocation, invocation_of
 from novelgen.errors import NotFoundError
 
@@ -47,10 +47,10 @@ def attach(
     with invocation.workbench() as workbench:
         found = workbench.find(novel)
         remedy = f"The run goes on. Stop it with `novelgen pause {found.novel.id}`."
-        with explained_interrupt(output, remedy):
-            run = _run_to_follow(invocation, workbench, found)
+        with explained_interrupt(output, remedy) as interrupts:
+            run = _run_to_follow(invocation, workbench, found, interrupts)
             follower = workbench.runs.follower(run)
-            ending = _follow(invocation, found, follower, with_prose=prose)
+            ending = _follow(invocation, found, follower, interrupts, with_prose=prose)
         code = say_run_ended(output, found.novel, follower.run, ending)
         if output.as_json:
             document = run_json(workbench, found.novel.id, follower.run)
@@ -59,7 +59,10 @@ def attach(
 
 
 def _run_to_follow(
-    invocation: Invocation, workbench: "Workbench", found: "NovelSummary"
+    invocation: Invocation,
+    workbench: "Workbench",
+    found: "NovelSummary",
+    interrupts: Interrupts,
 ) -> "RunRecord":
     """The run that goes on, or is about to; else the last one. Raises `NotFoundError`."""
     from novelgen.runs.standing import Stands
@@ -70,6 +73,7 @@ def _run_to_follow(
         if not has_told:
             invocation.output.note("A process has the novel and its run has not begun yet.")
         has_told = True
+        interrupts.raise_lost()
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     if standing.run is None:
         raise NotFoundError(
@@ -80,7 +84,12 @@ def _run_to_follow(
 
 
 def _follow(
-    invocation: Invocation, found: "NovelSummary", follower: "RunFollower", *, with_prose: bool
+    invocation: Invocation,
+    found: "NovelSummary",
+    follower: "RunFollower",
+    interrupts: Interrupts,
+    *,
+    with_prose: bool,
 ) -> "Ending | None":
     from novelgen.cli.endings import ending_of
     from novelgen.cli.run_display import RunDisplay
@@ -98,6 +107,7 @@ def _follow(
     display.catch_up(past)
     try:
         for news in follower.follow():
+            interrupts.raise_lost()
             if isinstance(news, LiveNews):
                 display.count_pieces(news.pieces)
             elif isinstance(news, ProseCommitted):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from novelgen.cli.interrupts import explained_interrupt
+from novelgen.cli.interrupts import Interrupts, explained_interrupt
 from novelgen.cli.invocation import invocation_of
 from novelgen.cli.output import Output
 
@@ -39,8 +39,10 @@ def pause(
     request = PauseRequest.NOW if now else PauseRequest.AFTER_SEGMENT
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        with explained_interrupt(output, "What was asked of the run stands; it stops by itself."):
-            run, was_asked = _stop(workbench, found, request, output)
+        with explained_interrupt(
+            output, "What was asked of the run stands; it stops by itself."
+        ) as noted:
+            run, was_asked = _stop(workbench, found, request, output, noted)
         with workbench.store.reading() as work:
             is_fleets = bool(work.fleet_tasks.of_novel(found.id))
         _say(output, found, run, was_asked=was_asked, is_fleets=is_fleets)
@@ -49,7 +51,11 @@ def pause(
 
 
 def _stop(
-    workbench: "Workbench", novel: "NovelRecord", request: "PauseRequest", output: Output
+    workbench: "Workbench",
+    novel: "NovelRecord",
+    request: "PauseRequest",
+    output: Output,
+    interrupts: Interrupts,
 ) -> "tuple[RunRecord | None, bool]":
     """Ask, and wait until nothing runs; the last run, and whether it was asked."""
     from novelgen.runs.standing import Stands
@@ -66,6 +72,7 @@ def _stop(
         elif standing.stands is Stands.STARTING and not asked and not has_told:
             has_told = True
             output.note("A process has the novel; its run is stopped as soon as it begins.")
+        interrupts.raise_lost()
         time.sleep(_SECONDS_BETWEEN_LOOKS)
     run = standing.run
     return run, run is not None and run.id == asked

@@ -22,6 +22,7 @@ from novelgen.sittings.recovered_text import RecoveredText
 from novelgen.tui.asking import app_of, ask, carry_out
 from novelgen.tui.left_off import LeftOff
 from novelgen.tui.novel.endings import ending_in_words
+from novelgen.tui.novel.going import Going
 from novelgen.tui.novel.header import NovelHeader
 from novelgen.tui.novel.looking_up import LookingUp
 from novelgen.tui.novel.open_novel import OpenNovel, Spot
@@ -87,6 +88,7 @@ class NovelScreen(Screen[None]):
         self._is_ordering = False
         self._has_looked_away = False
         self._looking_up = LookingUp(self)
+        self._going = Going(self, self.novel, self._entries, self._show)
         self._words_at_first: int | None = None
         """Of the novel, when it was opened on the first day that it is known."""
         self._overview_timer: Timer | None = None
@@ -217,19 +219,7 @@ class NovelScreen(Screen[None]):
             await self._control.look(away=True)
 
     def action_go(self, name: str) -> None:
-        switcher = self.query_one("#places", ContentSwitcher)
-        entry = next(each for each in self._entries if name == each.place.NAME)
-        found = [place for place in self.query(Place) if isinstance(place, entry.place)]
-        if found:
-            self._show(found[0])
-            return
-        place = entry.place(self.novel)
-
-        async def mounted() -> None:
-            await switcher.mount(place)
-            self._show(place)
-
-        carry_out(self, mounted, group="go")
+        self._going.go(name)
 
     def action_step_chapter(self, step: int) -> None:
         self.novel.step_chapter(step)
