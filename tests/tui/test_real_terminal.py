@@ -47,6 +47,13 @@ class Visit:
         return chapter
 
     @property
+    def first_paragraphs(self) -> list[str]:
+        """Those of the first chapter, without its heading and what stands above it."""
+        exported = self._novelgen("export", self.novel["id"], "--chapters", "1", "--output", "-")
+        blocks = [block.strip() for block in exported.stdout.split("\n\n")]
+        return [block for block in blocks if block and not block.startswith(("#", "---"))]
+
+    @property
     def branches(self) -> list[dict[str, Any]]:
         branches: list[dict[str, Any]] = self._told("branches", self.novel["id"])["branches"]
         return branches
@@ -109,8 +116,11 @@ def _edit_the_chapter(visit: Visit) -> None:
 
 
 def _rewrite_a_paragraph(visit: Visit) -> None:
+    """One that is long enough; the model draws others every time."""
     terminal = visit.terminal
-    terminal.keys("j", "r")
+    words = [len(paragraph.split()) for paragraph in visit.first_paragraphs]
+    number = next(at for at, count in enumerate(words, start=1) if at > 1 and count >= 15)
+    terminal.keys(*["j"] * (number - 1), "r")
     terminal.until("Rewrite paragraph ")
     terminal.type("Let it rain.")
     terminal.keys("Enter")
