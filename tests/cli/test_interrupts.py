@@ -37,5 +37,7 @@ def test_where_interrupts_are_ignored_they_stay_so() -> None:
         with noted_interrupts() as interrupts:
             signal.raise_signal(signal.SIGINT)
             interrupts.raise_lost()
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)

@@ -39,10 +39,9 @@ def pause(
     request = PauseRequest.NOW if now else PauseRequest.AFTER_SEGMENT
     with invocation.workbench() as workbench:
         found = workbench.find(novel).novel
-        with explained_interrupt(
-            output, "What was asked of the run stands; it stops by itself."
-        ) as noted:
-            run, was_asked = _stop(workbench, found, request, output, noted)
+        remedy = "What was asked of the run stands; it stops by itself."
+        with explained_interrupt(output, remedy) as interrupts:
+            run, was_asked = _stop(workbench, found, request, output, interrupts)
         with workbench.store.reading() as work:
             is_fleets = bool(work.fleet_tasks.of_novel(found.id))
         _say(output, found, run, was_asked=was_asked, is_fleets=is_fleets)

@@ -15,6 +15,15 @@ _NUMBERED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _create_workers()
+    _create_tasks()
+
+
+def downgrade() -> None:
+    raise NotImplementedError("A database is never taken back to an older schema.")
+
+
+def _create_workers() -> None:
     op.create_table(
         "fleet_workers",
         sa.Column("id", _ID, nullable=False),
@@ -30,6 +39,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_fleet_workers"),
     )
     op.create_index("ix_fleet_workers_state", "fleet_workers", ["state"])
+    op.create_table(
+        "fleet_state",
+        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("pause_request", _ENUM, nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("changed_at", _TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_fleet_state"),
+    )
+
+
+def _create_tasks() -> None:
     op.create_table(
         "fleet_jobs",
         sa.Column("id", _ID, nullable=False),
@@ -72,15 +92,3 @@ def upgrade() -> None:
     op.create_index("ix_fleet_tasks_state", "fleet_tasks", ["state", "id"])
     op.create_index("ix_fleet_tasks_job_id", "fleet_tasks", ["job_id", "id"])
     op.create_index("ix_fleet_tasks_novel_id", "fleet_tasks", ["novel_id", "id"])
-    op.create_table(
-        "fleet_state",
-        sa.Column("id", sa.Integer(), nullable=False, autoincrement=False),
-        sa.Column("pause_request", _ENUM, nullable=False),
-        sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("changed_at", _TIME, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_fleet_state"),
-    )
-
-
-def downgrade() -> None:
-    raise NotImplementedError("A database is never taken back to an older schema.")
